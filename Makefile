@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+# Tests wait for retries and processes much more than they compute.
+GOTEST := go test -race -parallel 32
+GOLANGCI_VERSION := v2.15.0
+# Built once into the user's cache, because it takes minutes.
+GOLANGCI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stripe-mcp/golangci-lint-$(GOLANGCI_VERSION)/golangci-lint
+# Stripe's own mock is a test's dependency and not the program's, hence a module of its own.
+CONTRACT := internal/contracttest
+FUZZTIME ?= 30s
+
+.PHONY: help build demo test lint tidy check golden docs fuzz
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+build: ## Build bin/stripe-mcp
+	go build -trimpath -o bin/stripe-mcp ./cmd/stripe-mcp
+
+demo: build ## Drive all ten tools over MCP on the simulator; needs no key
+	go run ./internal/demo bin/stripe-mcp
+
+test: ## Run all tests with the race detector
+	$(GOTEST) ./...
+	cd $(CONTRACT) && $(GOTEST) ./...
+
+lint: $(GOLANGCI) ## Run the linters
+	$(GOLANGCI) run ./...
+	cd $(CONTRACT) && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...
+
+tidy: ## Check that go.mod and go.sum are tidy
+	go mod tidy -diff
+	cd $(CONTRACT) && go mod tidy -diff
+
+check: test lint tidy ## Everything that has to pass before a change lands
+
+golden: ## Rewrite the golden file of every tool
+	go test ./tools -run TestGolden -update
+
+docs: ## Rewrite the README's generated parts
+	go test ./tools -run TestReadmeTable -update
+
+fuzz: ## Fuzz everything that parses, each for FUZZTIME (30s)
+	@set -e; for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' internal tools | xargs grep -oHE 'func Fuzz[A-Za-z]+' | sed 's/func //'); do \
+		echo "== $$target"; go test ./$$(dirname $${target%%:*}) -run xxx -fuzz "^$${target##*:}$$" -fuzztime $(FUZZTIME); done
+
+$(GOLANGCI):
+	GOBIN=$(dir $@) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)

@@ -1,0 +1,12 @@
+// Command stripe-mcp serves ten Stripe tools over the Model Context Protocol on stdin and stdout.
+package main
+
+import (
+	"os"
+
+	"stripe-mcp/internal/cli"
+)
+
+func main() {
+	os.Exit(int(cli.Main()))
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"stripe-mcp/internal/cli"
+	"stripe-mcp/internal/mcpclient"
+)
+
+// TestMain puts this program on PATH as stripe-mcp, so that tests start it as clients do.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stripe-mcp": func() { os.Exit(int(cli.Main())) }})
+}
+
+// TestScripts runs the command lines in testdata/script.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+}
+
+// command prepares a start of the program with an empty home and the given further environment.
+func command(t *testing.T, environment []string, arguments ...string) *exec.Cmd {
+	t.Helper()
+	binary, err := exec.LookPath("stripe-mcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(binary, arguments...)
+	cmd.Env = append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, environment...)
+	cmd.Stderr = os.Stderr
+	cmd.Dir = t.TempDir()
+	return cmd
+}
+
+// start starts the program and shakes hands with it. It is expected to end with exit code 0.
+func start(t *testing.T, environment []string, arguments ...string) *mcpclient.Client {
+	t.Helper()
+	return handshake(t, command(t, environment, arguments...))
+}
+
+func handshake(t *testing.T, cmd *exec.Cmd) *mcpclient.Client {
+	t.Helper()
+	if cmd.Stderr == nil {
+		cmd.Stderr = io.Discard
+	}
+	client, err := mcpclient.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := client.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := client.Initialize(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return client
+}

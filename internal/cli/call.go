@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stripe-mcp/internal/nearest"
+	"stripe-mcp/tools"
+)
+
+// maxStdin bounds the arguments read from stdin.
+const maxStdin = 4 << 20
+
+func (p *process) callCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "call TOOL [name=value... | JSON | -]",
+		Short: "Call one tool and print its answer as JSON",
+		Long: "Calls one tool and prints its answer as JSON on stdout. Arguments are name=value pairs, one JSON object, or - to read\n" +
+			"that object from stdin. The exit code tells success (0) from a tool's error (1), wrong usage (2), configuration (3), a key that\n" +
+			"Stripe does not accept (4), network or Stripe down (5), refusal by policy (6) and an unknown outcome (7).",
+		Example: "  stripe-mcp call stripe_get_customer customer_id=cus_NffrFeUfNV2Hib\n" +
+			"  stripe-mcp call stripe_list_subscriptions '{\"status\": \"active\", \"limit\": 3}'",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			arguments, err := p.readArguments(args[1:])
+			if err != nil {
+				return err
+			}
+			return p.call(cmd.Context(), args[0], arguments)
+		},
+	}
+}
+
+func (p *process) call(ctx context.Context, name string, arguments json.RawMessage) error {
+	a := p.newApp()
+	tool, ok := a.find(name)
+	if !ok {
+		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.tools)))
+	}
+	answer, err := a.call(ctx, tool, arguments)
+	if err == nil {
+		_, err = fmt.Fprintf(p.stdout, "%s\n", answer)
+		return err
+	}
+	text, failure := a.failureJSON(ctx, name, err)
+	if _, err := fmt.Fprintf(p.stdout, "%s\n", text); err != nil {
+		return err
+	}
+	return &exitError{exitCodeOf(failure), "stripe-mcp: " + failure.Error()}
+}
+
+// readArguments returns the tool's arguments as JSON. Pairs become strings, from which the tool's schema makes what it
+// wants, just as it does for models.
+func (p *process) readArguments(given []string) (json.RawMessage, error) {
+	if len(given) == 1 && given[0] == "-" {
+		text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
+		if err != nil {
+			return nil, fmt.Errorf("read the arguments from stdin: %w", err)
+		}
+		if len(text) > maxStdin {
+			return nil, fmt.Errorf("the arguments on stdin are larger than %d bytes", maxStdin)
+		}
+		return text, nil
+	}
+	if len(given) == 1 && strings.HasPrefix(strings.TrimSpace(given[0]), "{") {
+		return json.RawMessage(given[0]), nil
+	}
+	pairs := make(map[string]string, len(given))
+	for i, argument := range given {
+		name, value, ok := strings.Cut(argument, "=")
+		if !ok {
+			return nil, fmt.Errorf("argument %d is neither name=value nor a JSON object", i+1)
+		}
+		if _, twice := pairs[name]; twice {
+			return nil, fmt.Errorf("argument %d gives a name a second time", i+1)
+		}
+		pairs[name] = value
+	}
+	return tools.Encode(pairs)
+}
+
+func names(all []tools.Tool) []string {
+	list := make([]string, len(all))
+	for i, tool := range all {
+		list[i] = tool.Name
+	}
+	return list
+}

@@ -1,0 +1,147 @@
+// Package cli is the process: commands, flags, exit codes and the wiring of everything else.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/stripeapi"
+)
+
+// ExitCode is how the process ends, for scripts.
+type ExitCode int
+
+// The exit codes.
+const (
+	ExitOK          ExitCode = 0
+	ExitToolError   ExitCode = 1 // the tool answered with an error
+	ExitUsage       ExitCode = 2 // the command line makes no sense
+	ExitConfig      ExitCode = 3 // the configuration has to be corrected
+	ExitAuth        ExitCode = 4 // Stripe does not accept the key
+	ExitUnavailable ExitCode = 5 // the network or Stripe is down
+	ExitRefused     ExitCode = 6 // the owner's policy forbids the call
+	ExitUnknown     ExitCode = 7 // a write was sent and its outcome is not known
+)
+
+// process is what the commands share: streams, flags and environment.
+type process struct {
+	stdin       io.Reader
+	stdout      io.Writer
+	stderr      io.Writer
+	environment []string
+	terminal    bool // whether a person sits at stdin
+	flags       config.Options
+}
+
+// Main runs the command line of this process and returns its exit code.
+func Main() ExitCode {
+	// Whatever a library prints must not end up between the protocol's lines.
+	stdout := os.Stdout
+	os.Stdout = os.Stderr
+	// A client that has gone away shows as a failed write, not as a signal that kills a write half-way.
+	signal.Ignore(syscall.SIGPIPE)
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	// From the first signal on, the next one ends the process at once.
+	context.AfterFunc(ctx, stop)
+
+	p := &process{
+		stdin: os.Stdin, stdout: stdout, stderr: os.Stderr, environment: os.Environ(), terminal: isTerminal(os.Stdin),
+	}
+	return p.run(ctx, os.Args[1:])
+}
+
+// run executes one command line.
+func (p *process) run(ctx context.Context, arguments []string) ExitCode {
+	root := p.rootCommand()
+	root.SetArgs(arguments)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return ExitOK
+	}
+	if exit, ok := errors.AsType[*exitError](err); ok {
+		if exit.message != "" {
+			_, _ = fmt.Fprintln(p.stderr, exit.message)
+		}
+		return exit.code
+	}
+	_, _ = fmt.Fprintf(p.stderr, "stripe-mcp: %v\nRun 'stripe-mcp --help' for usage.\n", err)
+	return ExitUsage
+}
+
+func (p *process) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "stripe-mcp",
+		Short: "Stripe for AI clients: ten tools over the Model Context Protocol",
+		Long: "stripe-mcp offers ten Stripe tools over the Model Context Protocol on stdin and stdout.\n" +
+			"An AI client starts it; without a command it serves.",
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if p.terminal {
+				return &exitError{ExitUsage, terminalHelp}
+			}
+			return p.serve(cmd.Context())
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&p.flags.Path, "config", "", "configuration file (default: config.yaml in the user's configuration folder)")
+	flags.BoolVar(&p.flags.Simulator, "simulator", false, "answer from the embedded simulator; needs no key and no network")
+	flags.StringVar(&p.flags.LogLevel, "log-level", "", "debug, info, warn or error (default warn)")
+	root.AddCommand(p.serveCommand(), p.toolsCommand(), p.callCommand(), p.versionCommand())
+	return root
+}
+
+const terminalHelp = `stripe-mcp talks to AI clients over stdin and stdout, and this is a terminal. You may want:
+
+  stripe-mcp tools                                   list the tools
+  stripe-mcp --simulator call stripe_create_customer email=jenny@example.com
+                                                     call one, without a key
+  stripe-mcp serve                                   serve here all the same
+  stripe-mcp --help                                  everything else
+
+To use it from an AI client, add this to the client's MCP servers:
+
+  {"mcpServers": {"stripe": {"command": "stripe-mcp"}}}
+`
+
+// exitError ends the process with a code and, if there is one, a message on stderr.
+type exitError struct {
+	code    ExitCode
+	message string
+}
+
+// Error returns the message.
+func (e *exitError) Error() string { return e.message }
+
+// exitCodeOf returns the exit code for a call that did not succeed.
+func exitCodeOf(failure *stripeapi.Error) ExitCode {
+	switch {
+	case failure.Type == typeConfiguration:
+		return ExitConfig
+	case failure.Type == stripeapi.TypeInvalidArguments:
+		return ExitToolError
+	case failure.Outcome == stripeapi.Refused:
+		return ExitRefused
+	case failure.Outcome == stripeapi.Unknown:
+		return ExitUnknown
+	case failure.Unauthorized():
+		return ExitAuth
+	case failure.Unavailable():
+		return ExitUnavailable
+	}
+	return ExitToolError
+}

@@ -1,0 +1,101 @@
+// Package config is the only reader of configuration: file, environment and flags become one typed
+// Config here, and nothing else in the program looks at any of them.
+package config
+
+import (
+	"log/slog"
+	"net/url"
+	"time"
+
+	"stripe-mcp/internal/secret"
+)
+
+// What holds when nothing else is configured.
+const (
+	DefaultAPIBase = "https://api.stripe.com"
+	DefaultTimeout = 40 * time.Second // MCP clients give up at 60 s
+)
+
+// Config is everything that can be configured. It is safe to print: what is secret in it stays so.
+type Config struct {
+	// SecretKey is the Stripe key. It is zero in simulator mode, when no key is configured, and when
+	// the one configured cannot be used.
+	SecretKey secret.Secret
+	// KeySource says where SecretKey came from, such as "stripe_secret_key in /home/a/config.yaml".
+	KeySource string
+	// Mode says what a call would act on.
+	Mode Mode
+	// Simulator asks for the embedded simulator in place of Stripe.
+	Simulator bool
+	// ReadOnly leaves only the tools that change nothing.
+	ReadOnly bool
+	// Tools names the tools to offer, unchecked; empty means all.
+	Tools []string
+	// StripeAccount is the connected account to act for; empty means the key's own.
+	StripeAccount string
+	// APIBase is the scheme and host of the API, without a slash at its end.
+	APIBase string
+	// Timeout bounds one tool call, retries included.
+	Timeout time.Duration
+	// CAFile is the absolute path of a PEM file with certificate authorities to trust besides the
+	// system's; empty means none.
+	CAFile string
+	// LogLevel is the least severe level that is logged.
+	LogLevel slog.Level
+	// StateDir is the absolute path of the folder for what outlives the process. It may not exist
+	// yet, and is empty when none is configured and the system names no home folder.
+	StateDir string
+	// File is the absolute path of the configuration file; empty when there is none.
+	File string
+
+	proxy secret.Secret // its URL may hold a password
+	hint  string        // where a key could be put, for RequireKey
+}
+
+// Mode says what a call acts on.
+type Mode int
+
+// The modes. A key that is not certainly a test key is a live one.
+const (
+	ModeUnknown   Mode = iota // there is no usable key
+	ModeTest                  // a test key: no money moves
+	ModeLive                  // a live key: real customers, real money
+	ModeSimulator             // the embedded simulator: no key, no network
+)
+
+// String returns the mode as people read it, such as "TEST".
+func (m Mode) String() string {
+	switch m {
+	case ModeTest:
+		return "TEST"
+	case ModeLive:
+		return "LIVE"
+	case ModeSimulator:
+		return "SIMULATOR"
+	case ModeUnknown:
+	}
+	return "UNKNOWN"
+}
+
+// Proxy returns the URL of the proxy to use, which may hold a password, or nil when none is
+// configured.
+func (c Config) Proxy() *url.URL {
+	if c.proxy.IsZero() {
+		return nil
+	}
+	proxy, err := url.Parse(c.proxy.Reveal())
+	if err != nil {
+		return nil // cannot be: it was parsed before it was stored
+	}
+	return proxy
+}
+
+// RequireKey returns an *Error that says how to provide a key when a call would need one and there
+// is none.
+func (c Config) RequireKey() error {
+	if c.Simulator || !c.SecretKey.IsZero() {
+		return nil
+	}
+	return &Error{problems: []string{"no Stripe secret key: " + c.hint +
+		"set the environment variable " + variable(secretKey) + ", or start with --simulator, which needs none; " + findKey}}
+}

@@ -1,0 +1,129 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stripe-mcp/internal/config"
+)
+
+func TestWhereTheFileIs(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	at := func(path string) string {
+		path = filepath.Join(home, path)
+		writeAt(t, path, "read_only: true\n")
+		return path
+	}
+	flag, named := at("flag.yaml"), at("named.yaml")
+	inXDG, inHome := at("xdg/stripe-mcp/config.yml"), at("you/.config/stripe-mcp/config.yaml")
+	xdg, you := "XDG_CONFIG_HOME="+filepath.Join(home, "xdg"), "HOME="+filepath.Join(home, "you")
+	tests := []struct {
+		why, flag string
+		env       []string
+		want      string
+	}{
+		{"the flag wins", flag, []string{"STRIPE_MCP_CONFIG=" + named, xdg, you}, flag},
+		{"then the variable", "", []string{"STRIPE_MCP_CONFIG=" + named, xdg, you}, named},
+		{"then the XDG folder", "", []string{xdg, you}, inXDG},
+		{"then the home folder", "", []string{you}, inHome},
+		{"a relative XDG folder does not count", "", []string{"XDG_CONFIG_HOME=xdg", you}, inHome},
+		{"an empty folder is fine", "", []string{"HOME=" + home}, ""},
+		{"a home that is no folder is fine", "", []string{"HOME=/dev/null"}, ""},
+		{"no home is fine", "", nil, ""},
+		{"a relative home does not count", "", []string{"HOME=you"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			c := loaded(t, config.Options{Path: tt.flag, Env: tt.env})
+			if c.File != tt.want || c.ReadOnly != (tt.want != "") {
+				t.Errorf("file %q, want %q; read_only %v", c.File, tt.want, c.ReadOnly)
+			}
+		})
+	}
+}
+
+// A repository must not be able to plant a configuration for whoever starts a client in it.
+func TestWorkingDirectoryIsNeverSearched(t *testing.T) {
+	planted := t.TempDir()
+	for _, path := range []string{"config.yaml", "stripe-mcp/config.yaml", ".config/stripe-mcp/config.yaml", ".stripe-mcp/config.yaml"} {
+		writeAt(t, filepath.Join(planted, path), "api_base: http://localhost:1\n")
+	}
+	t.Chdir(planted)
+	for _, env := range [][]string{nil, {"HOME="}, {"HOME=."}, {"HOME=.", "XDG_CONFIG_HOME=."}, {"XDG_CONFIG_HOME=" + t.TempDir()}} {
+		if c := loaded(t, config.Options{Env: env}); c.File != "" || c.APIBase != config.DefaultAPIBase {
+			t.Errorf("with %q, %s was read", env, c.File)
+		}
+	}
+}
+
+func TestTwoUsualFiles(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	yaml, toml := filepath.Join(home, "stripe-mcp", "config.yaml"), filepath.Join(home, "stripe-mcp", "config.toml")
+	writeAt(t, yaml, "read_only: false\n")
+	writeAt(t, toml, "read_only = true\n")
+	c, err := config.Load(config.Options{Env: []string{"XDG_CONFIG_HOME=" + home}})
+	checkText(t, err, "configuration: "+yaml+" and "+toml+" exist, and only one of them can count: remove or rename the others")
+	if c.File != "" || !c.ReadOnly {
+		t.Errorf("file %q, read_only %v", c.File, c.ReadOnly)
+	}
+}
+
+func TestFilesThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	const advice = ": look for a missing quote, bracket or comma, a wrong indentation, or a name given twice"
+	const canary = "sk_live_MadeUpForTests3"
+	tests := []struct{ file, content, want string }{
+		{"a.yaml", "timeout: 1s\ntimeout: 2s\n", "FILE: cannot be read as YAML at line 2" + advice},
+		{"a.yaml", "read_only: true\nstripe_secret_key: \"" + canary + "\nlog_level: warn\n", "FILE: cannot be read as YAML at line 2" + advice},
+		{"a.yaml", "timeout: 1s\n\tstripe_secret_key: " + canary, "FILE: cannot be read as YAML at line 2" + advice},
+		{"a.yaml", canary, "FILE: cannot be read as YAML at line 1" + advice},
+		{"a.yaml", "- " + canary, "FILE: cannot be read as YAML at line 1" + advice},
+		{"a.yaml", "stripe_secret_key: *" + canary, "FILE: cannot be read as YAML" + advice},
+		{"a.yaml", "stripe_secret_key: !!int " + canary, "FILE: cannot be read as YAML" + advice},
+		{"a.yaml", "timeout: 1s\n---\nread_only: true\n", "FILE: cannot be read as YAML at line 2: only the first of several documents would count, so keep one"},
+		{"a.yaml", "---\n# a\n--- # b\nread_only: true\n", "FILE: cannot be read as YAML at line 3: only the first of several documents would count, so keep one"},
+		{"a.toml", "timeout = '1s'\nstripe_secret_key = " + canary, "FILE: cannot be read as TOML at line 2" + advice},
+		{"a.toml", "timeout = '1s'\ntimeout = '2s'\n", "FILE: cannot be read as TOML" + advice},
+		{"a.json", "{\n\"stripe_secret_key\": " + canary + "}", "FILE: cannot be read as JSON at line 2" + advice},
+		{"a.json", "{\n\"read_only\": true,\n", "FILE: cannot be read as JSON at line 3" + advice},
+		{"a.json", "[]", "FILE: cannot be read as JSON at line 1" + advice},
+		{"a.json", "{\"read_only\": true,\n\"tools\": [\"a\"],\n\"read_only\": false}", "FILE: cannot be read as JSON at line 3: a name is given twice"},
+		{"a.txt", "read_only: true", "FILE: the name of a configuration file ends in .yaml, .yml, .toml or .json"},
+		{"config", "read_only: true", "FILE: the name of a configuration file ends in .yaml, .yml, .toml or .json"},
+		{"a.toml", "tools = " + strings.Repeat("[", 1<<19), "FILE: cannot be read as TOML: it has too many brackets"},
+		{"a.yaml", "# " + strings.Repeat("a", 1<<20), "FILE is larger than 1024 KiB"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.want+tt.content[:min(len(tt.content), 30)], func(t *testing.T) {
+			t.Parallel()
+			path := written(t, tt.file, tt.content)
+			// The key of the shell is there to see that it does not step in.
+			c, err := config.Load(config.Options{Path: path, Env: []string{"STRIPE_SECRET_KEY=" + testKey}})
+			checkText(t, err, "configuration: "+strings.ReplaceAll(tt.want, "FILE", path))
+			if !c.ReadOnly || !c.SecretKey.IsZero() || c.APIBase != config.DefaultAPIBase {
+				t.Errorf("read_only %v, key from %q, base %q: not on the safe side", c.ReadOnly, c.KeySource, c.APIBase)
+			}
+		})
+	}
+}
+
+// Dot-file managers put links where the files would be.
+func TestLinkedFile(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	target, link, loop := written(t, "real.yaml", "read_only: true\n"), filepath.Join(folder, "link.yaml"), filepath.Join(folder, "loop.yaml")
+	if err := errors.Join(os.Symlink(target, link), os.Symlink(loop, loop)); err != nil {
+		t.Fatal(err)
+	}
+	if c := loaded(t, config.Options{Path: link}); !c.ReadOnly || c.File != link {
+		t.Errorf("read_only %v, file %q", c.ReadOnly, c.File)
+	}
+	_, err := config.Load(config.Options{Path: loop})
+	checkText(t, err, "configuration: "+loop+" cannot be read: too many levels of symbolic links")
+}

@@ -1,0 +1,52 @@
+package config
+
+// Key is something that can be configured, as documentation lists it.
+type Key struct {
+	Name    string // in a file; STRIPE_MCP_ and the name in capitals is its environment variable
+	Default string // what holds without it, empty for nothing
+	Meaning string
+}
+
+// Keys returns every key in the order of the documentation.
+func Keys() []Key {
+	list := keys()
+	all := make([]Key, len(list))
+	for i, k := range list {
+		all[i] = k.Key
+	}
+	return all
+}
+
+type key struct {
+	Key
+	rule rule
+}
+
+// The keys that the program treats specially.
+const (
+	secretKey     = "stripe_secret_key"
+	secretKeyFile = "stripe_secret_key_file"
+	simulator     = "simulator"
+	readOnly      = "read_only"
+	tools         = "tools"
+	apiBase       = "api_base"
+	logLevel      = "log_level"
+)
+
+// keys is the one list of what can be configured. To add a key, add a line and a field of Config.
+func keys() []key {
+	return []key{
+		{Key{secretKey, "", "sk_ or rk_ key; the file must then be 0600"}, keyItself()},
+		{Key{secretKeyFile, "", "absolute path of a 0600 file holding it"}, keyInFile()},
+		{Key{simulator, "false", "answer from the embedded simulator; no key needed"}, boolean(func(c *Config) *bool { return &c.Simulator })},
+		{Key{readOnly, "false", "offer only the five reading tools, and refuse the others by name"}, boolean(func(c *Config) *bool { return &c.ReadOnly })},
+		{Key{tools, "all ten", "allow-list of tool names"}, names(func(c *Config) *[]string { return &c.Tools })},
+		{Key{"stripe_account", "", "connected account, sent as Stripe-Account"}, account()},
+		{Key{apiBase, DefaultAPIBase, "https, or http on loopback"}, baseURL()},
+		{Key{"timeout", "40s", "whole call, retries included"}, timeout()},
+		{Key{"proxy", "", "URL of the proxy to use; clients do not pass HTTPS_PROXY on"}, proxyURL()},
+		{Key{"ca_file", "", "absolute path of more certificate authorities (PEM); clients do not pass SSL_CERT_FILE on"}, existingFile(func(c *Config) *string { return &c.CAFile })},
+		{Key{logLevel, "warn", "debug, info, warn, error"}, level()},
+		{Key{"state_dir", "the user's state folder", "folder for what outlives the process"}, absolutePath(func(c *Config) *string { return &c.StateDir })},
+	}
+}

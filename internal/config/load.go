@@ -1,0 +1,250 @@
+package config
+
+import (
+	"cmp"
+	"log/slog"
+	"net/url"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/viper"
+
+	"stripe-mcp/internal/nearest"
+	"stripe-mcp/internal/secret"
+)
+
+// Options is where configuration comes from.
+type Options struct {
+	Path      string   // the flag --config; empty when not given
+	Simulator bool     // the flag --simulator
+	LogLevel  string   // the flag --log-level; empty when not given
+	Env       []string // the environment, as os.Environ returns it
+}
+
+// Load reads the configuration: flags win over STRIPE_MCP_ variables, those over the file, and the
+// file over the defaults. The file is the one of --config, else of $STRIPE_MCP_CONFIG, else
+// config.yaml, .yml, .toml or .json in the user's configuration folder, where it may be missing.
+//
+// The error is nil or an *Error with all problems. The Config is usable even then, so that a server
+// can start and list its tools: what is wrong has its default, what is right counts, and a doubtful
+// key is left out. Whenever read_only or tools may have been meant to say more than was understood
+// (an unreadable file, an unknown name, a bad value) ReadOnly is true. With an error no call may be
+// sent, and each should be answered with the error first.
+func Load(o Options) (Config, error) {
+	return load(o, runtime.GOOS)
+}
+
+func load(o Options, goos string) (Config, error) {
+	env := newEnvironment(o.Env, goos)
+	folder, state := folders(env, goos)
+	l := loader{
+		env:     env,
+		values:  viper.NewWithOptions(viper.KeyDelimiter("\x00")), // names have no parts
+		sources: map[string]source{},
+		cfg:     Config{APIBase: DefaultAPIBase, Timeout: DefaultTimeout, LogLevel: slog.LevelWarn, StateDir: state},
+	}
+	l.readFile(o.Path, folder)
+	l.readEnvironment()
+	l.readFlags(o)
+	l.apply()
+	return l.cfg, l.err()
+}
+
+// loader gathers values in viper, one layer over the other, and remembers where each came from.
+type loader struct {
+	env      environment
+	values   *viper.Viper
+	sources  map[string]source // of the values that count, by key
+	cfg      Config
+	problems []string
+	doubt    bool // read_only or tools may not say what was meant
+}
+
+func (l *loader) problem(text string) { l.problems = append(l.problems, text) }
+
+func (l *loader) err() error {
+	if len(l.problems) == 0 {
+		return nil
+	}
+	slices.Sort(l.problems)
+	return &Error{problems: slices.Compact(l.problems)}
+}
+
+func (l *loader) readFile(flag, folder string) {
+	path, err := locate(flag, l.env, folder)
+	var f file
+	if err == nil && path != "" {
+		f, err = read(path)
+	}
+	if err != nil {
+		l.problem(err.Error())
+		l.doubt = true
+	}
+	l.cfg.File = f.path
+	l.cfg.hint = hint(f, under(folder, "config.yaml"))
+	l.checkNames(f)
+	if value, given := f.values[secretKey]; given && value != nil && value != "" {
+		if err := checkPrivate(f.path, f.mode); err != nil {
+			l.problem(fromFile(f, secretKey).label + ": " + err.Error())
+			delete(f.values, secretKey)
+		}
+	}
+	l.claim(f.values, func(name string) source { return fromFile(f, name) })
+	_ = l.values.MergeConfigMap(f.values) // it has no error to give
+}
+
+// checkNames drops the values of a file whose names mean nothing.
+func (l *loader) checkNames(f file) {
+	known := knownNames()
+	for name := range f.values {
+		if slices.Contains(known, name) {
+			continue
+		}
+		l.problem("unknown key " + nameShown(name) + " in " + f.path + "; the nearest known key is " + nearest.Nearest(name, known))
+		l.doubt = true
+		delete(f.values, name)
+	}
+}
+
+func (l *loader) readEnvironment() {
+	known := knownNames()
+	values := map[string]any{}
+	for i, name := range known {
+		known[i] = variable(name)
+		if value, given := l.env[known[i]]; given {
+			values[name] = value
+		}
+	}
+	known = append(known, fileVariable)
+	for name := range l.env {
+		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
+			l.problem("unknown environment variable " + nameShown(name) + "; the nearest known one is " + nearest.Nearest(name, known))
+			l.doubt = true
+		}
+	}
+	l.override(values, func(name string) source { return fromVariable(variable(name)) })
+}
+
+func (l *loader) readFlags(o Options) {
+	values := map[string]any{}
+	if o.Simulator {
+		values[simulator] = true
+	}
+	if o.LogLevel != "" {
+		values[logLevel] = o.LogLevel
+	}
+	l.override(values, func(name string) source { return fromFlag("--" + strings.ReplaceAll(name, "_", "-")) })
+}
+
+// override puts values over those of the file and over earlier ones of its own.
+func (l *loader) override(values map[string]any, from func(name string) source) {
+	l.claim(values, from)
+	for name, value := range values {
+		l.values.Set(name, value)
+	}
+}
+
+// claim notes where values come from, which replace any noted earlier. The key counts as one thing,
+// however it is given: it replaces the key noted earlier, and must not be given twice in one place.
+func (l *loader) claim(values map[string]any, from func(name string) source) {
+	_, itself := values[secretKey]
+	_, inFile := values[secretKeyFile]
+	if itself || inFile {
+		delete(l.sources, secretKey)
+		delete(l.sources, secretKeyFile)
+	}
+	if itself && inFile {
+		l.problem(from(secretKey).label + ": the key is given twice, by " + from(secretKeyFile).label + " too; keep one of the two")
+		delete(values, secretKey)
+		delete(values, secretKeyFile)
+	}
+	for name := range values {
+		l.sources[name] = from(name)
+	}
+}
+
+// apply turns the gathered values into the Config.
+func (l *loader) apply() {
+	for _, k := range keys() {
+		if !k.rule.private {
+			l.set(k)
+		}
+	}
+	if l.doubt {
+		l.cfg.ReadOnly = true
+	}
+	if l.cfg.Simulator {
+		l.cfg.Mode = ModeSimulator
+		return // with no use for a key, it is not even read
+	}
+	for _, k := range keys() {
+		if k.rule.private {
+			l.set(k)
+		}
+	}
+	l.shellKey()
+	l.checkLiveHost()
+}
+
+func (l *loader) set(k key) {
+	from, given := l.sources[k.Name]
+	if !given {
+		return
+	}
+	if err := k.rule.set(&l.cfg, l.values.Get(k.Name)); err != nil {
+		l.problem(k.rule.explain(err, from))
+		l.doubt = l.doubt || k.Name == readOnly || k.Name == tools
+		return
+	}
+	if k.rule.private {
+		l.cfg.KeySource = from.label
+	}
+}
+
+// shellKey takes the key of Stripe's own variable when no other place gives one. Many shells carry it
+// for other programs: it must not turn a set-up live that was meant to use another key, so it does
+// not count when anything else is wrong.
+func (l *loader) shellKey() {
+	value, given := l.env[shellKey]
+	if !given || len(l.problems) > 0 || !l.cfg.SecretKey.IsZero() {
+		return
+	}
+	from := fromVariable(shellKey)
+	if err := l.cfg.setKey(value); err != nil {
+		l.problem(from.label + ": " + err.Error())
+		return
+	}
+	l.cfg.KeySource = from.label
+}
+
+// checkLiveHost keeps a live key from every host but Stripe's and this machine.
+func (l *loader) checkLiveHost() {
+	if l.cfg.Mode != ModeLive {
+		return
+	}
+	base, err := url.Parse(l.cfg.APIBase)
+	if err == nil && (l.cfg.APIBase == DefaultAPIBase || isLoopback(base.Hostname())) {
+		return
+	}
+	l.cfg.SecretKey, l.cfg.KeySource, l.cfg.Mode = secret.Secret{}, "", ModeUnknown
+	l.problem(l.sources[apiBase].label + ": a live key is sent to api.stripe.com or loopback only; use a test key, or leave this out")
+}
+
+func knownNames() []string {
+	list := keys()
+	known := make([]string, len(list))
+	for i, k := range list {
+		known[i] = k.Name
+	}
+	return known
+}
+
+// hint says which line in which file would provide the key; empty when there is no place for it.
+func hint(f file, usual string) string {
+	f = file{path: cmp.Or(f.path, usual), format: cmp.Or(f.format, "yaml")}
+	if f.path == "" {
+		return ""
+	}
+	return "put " + fromFile(f, secretKey).example("sk_test_…") + " into " + f.path + " and run: chmod 600 " + shellWord(f.path) + "; or "
+}

@@ -1,0 +1,212 @@
+package config
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"stripe-mcp/internal/secret"
+)
+
+// rule is what a value must be. set takes it as a file's decoder left it, or as the text of an
+// environment variable or flag, and changes nothing when it returns an error: errKind, or what is wrong
+// about the value without showing it.
+type rule struct {
+	want    string // completes "want …"; empty when the errors of set say all there is
+	example any
+	private bool // it yields the key
+	set     func(c *Config, value any) error
+}
+
+// errKind says that a value is not of the kind that its rule wants.
+var errKind = errors.New("wrong kind of value")
+
+// explain words an error of set for a person to act on.
+func (r rule) explain(err error, at source) string {
+	text := at.label + ": "
+	if !errors.Is(err, errKind) {
+		text += err.Error()
+		if r.want != "" {
+			text += "; "
+		}
+	}
+	if r.want == "" {
+		return text
+	}
+	return text + "want " + r.want + ", for example " + at.example(r.example)
+}
+
+// textOf returns a value that is a text with something in it.
+func textOf(value any) (string, error) {
+	text, ok := value.(string)
+	if text = strings.TrimSpace(text); !ok || text == "" {
+		return "", errKind
+	}
+	return text, nil
+}
+
+// parsed is a rule for texts that parse turns into the value of a field.
+func parsed[T any](want, example string, field func(*Config) *T, parse func(string) (T, error)) rule {
+	return rule{want: want, example: example, set: func(c *Config, value any) error {
+		text, err := textOf(value)
+		if err != nil {
+			return err
+		}
+		result, err := parse(text)
+		if err != nil {
+			return err
+		}
+		*field(c) = result
+		return nil
+	}}
+}
+
+func boolean(field func(*Config) *bool) rule {
+	return rule{want: "true or false", example: true, set: func(c *Config, value any) error {
+		on, ok := value.(bool)
+		if text, isText := value.(string); isText { // all that an environment variable can be
+			var err error
+			on, err = strconv.ParseBool(strings.ToLower(strings.TrimSpace(text)))
+			ok = err == nil
+		}
+		if !ok {
+			return errKind
+		}
+		*field(c) = on
+		return nil
+	}}
+}
+
+func names(field func(*Config) *[]string) rule {
+	return rule{want: "a list of names", example: []string{"stripe_get_customer", "stripe_list_subscriptions"}, set: func(c *Config, value any) error {
+		if text, isText := value.(string); isText {
+			var items []any
+			for item := range strings.SplitSeq(text, ",") {
+				items = append(items, item)
+			}
+			value = items
+		}
+		items, ok := value.([]any)
+		if !ok || len(items) == 0 {
+			return errKind
+		}
+		var list []string
+		for _, item := range items {
+			name, err := textOf(item)
+			if err != nil {
+				return errors.New("one of the names is empty or not a text")
+			}
+			list = append(list, name)
+		}
+		*field(c) = list
+		return nil
+	}}
+}
+
+func timeout() rule {
+	return parsed("a time with its unit, from 1s to 10m", "40s", func(c *Config) *time.Duration { return &c.Timeout },
+		func(text string) (time.Duration, error) {
+			d, err := time.ParseDuration(text)
+			if err != nil || d < time.Second || d > 10*time.Minute {
+				return 0, errKind
+			}
+			return d, nil
+		})
+}
+
+func level() rule {
+	field := func(c *Config) *slog.Level { return &c.LogLevel }
+	return parsed("debug, info, warn or error", "warn", field, func(text string) (slog.Level, error) {
+		levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
+		l, ok := levels[strings.ToLower(text)]
+		if !ok {
+			return 0, errKind
+		}
+		return l, nil
+	})
+}
+
+const absolute = "an absolute path (~ is not expanded)"
+
+func absolutePath(field func(*Config) *string) rule {
+	return parsed(absolute, "/home/you/stripe-mcp", field, cleanPath)
+}
+
+func cleanPath(text string) (string, error) {
+	if !filepath.IsAbs(text) {
+		return "", errKind
+	}
+	return filepath.Clean(text), nil
+}
+
+func existingFile(field func(*Config) *string) rule {
+	return parsed(absolute, "/etc/ssl/company.pem", field, func(text string) (string, error) {
+		path, err := cleanPath(text)
+		if err != nil {
+			return "", err
+		}
+		_, _, err = readRegular(path, maxFile)
+		return path, err
+	})
+}
+
+// accountID is the shape of a connected account's id; anything else could not be a header's value.
+var accountID = regexp.MustCompile(`^acct_[A-Za-z0-9]{1,250}$`)
+
+func account() rule {
+	return parsed("the id of a connected account", "acct_1MadeUp", func(c *Config) *string { return &c.StripeAccount },
+		func(text string) (string, error) {
+			if !accountID.MatchString(text) {
+				return "", errKind
+			}
+			return text, nil
+		})
+}
+
+func baseURL() rule {
+	return parsed("https://host, or http://host on loopback", DefaultAPIBase, func(c *Config) *string { return &c.APIBase },
+		func(text string) (string, error) {
+			u, err := url.Parse(text)
+			switch {
+			case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
+				return "", errKind
+			case u.User != nil:
+				return "", errors.New("it must not hold a user name or password")
+			case u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#"):
+				return "", errors.New("it must not hold a ? or #")
+			case strings.Trim(u.Path, "/") != "":
+				return "", errors.New("it must not hold a path, not even /v1")
+			case u.Scheme == "http" && !isLoopback(u.Hostname()):
+				return "", errors.New("plain http would let others on the network read the key")
+			}
+			host := strings.ToLower(u.Host)
+			if u.Scheme == "https" {
+				host = strings.TrimSuffix(host, ":443")
+			}
+			return u.Scheme + "://" + host, nil
+		})
+}
+
+// isLoopback reports whether host is this machine, by its address or as localhost.
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
+}
+
+func proxyURL() rule {
+	return parsed("an http, https or socks5 URL", "http://proxy.example:3128", func(c *Config) *secret.Secret { return &c.proxy },
+		func(text string) (secret.Secret, error) {
+			u, err := url.Parse(text)
+			if err != nil || u.Hostname() == "" || !slices.Contains([]string{"http", "https", "socks5", "socks5h"}, u.Scheme) {
+				return secret.Secret{}, errKind
+			}
+			return secret.New(text), nil
+		})
+}

@@ -1,0 +1,96 @@
+package config
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"stripe-mcp/internal/secret"
+)
+
+// findKey ends every message about a key that cannot be used.
+const findKey = "the Stripe Dashboard shows secret keys (sk_…) and restricted keys (rk_…) under Developers → API keys"
+
+func keyItself() rule {
+	return rule{private: true, set: func(c *Config, value any) error {
+		if value == nil {
+			value = ""
+		}
+		text, ok := value.(string)
+		if !ok {
+			return errors.New("it is not a text; write the key between quotes; " + findKey)
+		}
+		return c.setKey(text)
+	}}
+}
+
+func keyInFile() rule {
+	return rule{private: true, set: func(c *Config, value any) error {
+		text, err := textOf(value)
+		if err == nil {
+			text, err = cleanPath(text)
+		}
+		if err != nil {
+			// The value stays unseen: people put the key itself here.
+			return errors.New("want " + absolute + " of a file that holds nothing but the key")
+		}
+		data, mode, err := readRegular(text, maxKeyFile)
+		if err != nil {
+			return err
+		}
+		if err := checkPrivate(text, mode); err != nil {
+			return err
+		}
+		return c.setKey(strings.TrimRight(string(data), "\r\n"))
+	}}
+}
+
+// setKey takes text as the key, or says why it cannot be one, without showing it.
+func (c *Config) setKey(text string) error {
+	if fault := keyFault(text); fault != "" {
+		return errors.New(fault + "; " + findKey)
+	}
+	c.SecretKey, c.Mode = secret.New(text), ModeLive
+	if strings.HasPrefix(text, "sk_test_") || strings.HasPrefix(text, "rk_test_") {
+		c.Mode = ModeTest
+	}
+	return nil
+}
+
+// keyStart and keyWhole are the shape of the keys that can call the API; Stripe's own sandboxes use
+// the test prefixes too, and underscores may follow (https://docs.stripe.com/keys).
+var (
+	keyStart = regexp.MustCompile(`^[sr]k_(?:test|live)_`)
+	keyWhole = regexp.MustCompile(`^[sr]k_(?:test|live)_[A-Za-z0-9_]{3,250}$`)
+)
+
+// placeholder is what documentation and examples have where the key goes.
+var placeholder = regexp.MustCompile(`^(?:[sr]k_(?:test|live)_)?(?i:\.+|…|x+|\*+|<.*>|\[.*\]|(?:your|replace|insert|change_?me|placeholder).*)$`)
+
+// keyFault says what is wrong with a key, going by its looks, or returns "".
+func keyFault(text string) string {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return "it is empty"
+	case strings.ContainsAny(text[:1]+text[len(text)-1:], "\"'`"):
+		return "it has quotes around it that are not part of the key; remove them"
+	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return "it has a blank or line break in it; copy the key again, in one piece"
+	case strings.HasPrefix(text, "pk_"):
+		return "it is a publishable key, which is for browsers and cannot do this work"
+	case strings.HasPrefix(text, "whsec_"):
+		return "it is a webhook signing secret, which cannot call the API"
+	case strings.ContainsAny(text, "${}%"):
+		return "it is a variable that nothing filled in; write the key itself"
+	case placeholder.MatchString(text):
+		return "it is the placeholder of an example; put your own key in its place"
+	case strings.Contains(text, "...") || strings.ContainsAny(text, "…*•"):
+		return "it is shortened, as the Dashboard shows keys; reveal the whole key there and copy that"
+	case !keyStart.MatchString(text):
+		return "it is not a secret key, which starts with sk_test_, sk_live_, rk_test_ or rk_live_"
+	case !keyWhole.MatchString(text):
+		return "it starts like a key but is damaged after that; copy the key again, in one piece"
+	}
+	return ""
+}

@@ -1,0 +1,94 @@
+package mcpserver
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+const (
+	methodCallTool  = string(mcp.MethodToolsCall)
+	methodDiscover  = string(mcp.MethodServerDiscover)
+	methodListen    = string(mcp.MethodSubscriptionsListen)
+	methodCancelled = string(mcp.MethodNotificationCancelled)
+)
+
+// answer returns the line that answers a request.
+func (s *Server) answer(ctx context.Context, request message) []byte {
+	line, err := s.respond(ctx, request)
+	if err != nil {
+		s.log.ErrorContext(ctx, "internal error: a request has no answer",
+			slog.String("method", request.method), slog.Any("error", err))
+		return refusal(request.id, fault(mcp.INTERNAL_ERROR, "internal error; see the log"))
+	}
+	return line
+}
+
+// respond has mcp-go answer a request, but for what it would answer wrongly.
+func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
+	params := any(request.params)
+	switch request.method {
+	case methodDiscover:
+		if !declaresVersion(request.params) {
+			return refusal(request.id, fault(mcp.INVALID_PARAMS, "params._meta must have "+mcp.MetaKeyProtocolVersion)), nil
+		}
+	case methodListen:
+		return refusal(request.id, fault(mcp.METHOD_NOT_FOUND, "nothing to subscribe to: the tools never change")), nil
+	case methodCallTool:
+		ctx, params = withArguments(ctx, request.params)
+	}
+	// The id is of no importance, because the answer is what the call returns. The client's own would not survive: mcp-go
+	// reads ids as floating-point numbers.
+	encoded, err := encode(mcp.JSONRPCRequest{
+		JSONRPC: mcp.JSONRPC_VERSION,
+		ID:      mcp.NewRequestId(1),
+		Params:  params,
+		Request: mcp.Request{Method: request.method},
+	})
+	if err != nil {
+		return nil, err
+	}
+	switch answer := s.protocol.HandleMessage(ctx, encoded).(type) {
+	case mcp.JSONRPCResponse:
+		return reply(request.id, "result", answer.Result)
+	case mcp.JSONRPCError:
+		return reply(request.id, "error", answer.Error)
+	default:
+		return nil, fmt.Errorf("unexpected answer %T", answer)
+	}
+}
+
+// declaresVersion says whether params name the protocol version that the request speaks (MCP 2026-07-28, server/discover).
+func declaresVersion(params json.RawMessage) bool {
+	var declared struct {
+		Meta struct {
+			Version string `json:"io.modelcontextprotocol/protocolVersion"`
+		} `json:"_meta"`
+	}
+	return json.Unmarshal(params, &declared) == nil && declared.Meta.Version != ""
+}
+
+type argumentsKey struct{}
+
+// withArguments takes the arguments of a tool out of the params of a call and puts them into the context, untouched.
+// mcp-go would decode them several times, and refuse the whole request for a number that no float64 can hold.
+func withArguments(ctx context.Context, params json.RawMessage) (context.Context, map[string]json.RawMessage) {
+	var others map[string]json.RawMessage
+	if json.Unmarshal(params, &others) != nil {
+		return ctx, nil // no params at all
+	}
+	ctx = context.WithValue(ctx, argumentsKey{}, others["arguments"])
+	delete(others, "arguments")
+	return ctx, others
+}
+
+func argumentsFrom(ctx context.Context) json.RawMessage {
+	args, _ := ctx.Value(argumentsKey{}).(json.RawMessage)
+	if args == nil || string(args) == "null" {
+		return json.RawMessage("{}")
+	}
+	return args
+}

@@ -1,0 +1,153 @@
+package mcpserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// grace is how long calls may go on after the process was asked to stop.
+const grace = 10 * time.Second
+
+// loop carries the messages of one client.
+type loop struct {
+	server  *Server
+	out     *writer
+	written chan struct{} // closed when nothing more will be written
+	calls   *pendingCalls
+	running sync.WaitGroup // of the goroutines of calls
+}
+
+// Serve reads messages from in, one a line, and writes the answers to out, until one of three things happens:
+//
+//   - in ends. Everything received is finished and answered, however long that takes: calls bound their own duration.
+//   - ctx ends. Reading stops at once and the contexts of running calls end. Their answers are still written, if they come
+//     within 10 s.
+//   - out can no longer be written. As if ctx had ended, but nobody gets the answers.
+//
+// Calls run concurrently. Other requests are answered in order, and never wait for a call.
+//
+// The error is that of reading from in; the end of in is none, and neither is a client that stopped listening. Serve can
+// return while a Read of in, a Write to out or a call is still blocked. The first is interrupted if in has a read deadline,
+// which pipes and terminals that were inherited from a parent process do not have: their goroutine ends with the process.
+func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	client := newSession()
+	if err := s.protocol.RegisterSession(ctx, client); err != nil {
+		return fmt.Errorf("start a session: %w", err)
+	}
+	defer s.protocol.UnregisterSession(ctx, client.SessionID())
+
+	l := &loop{server: s, out: newWriter(), written: make(chan struct{}), calls: newPendingCalls()}
+	go func() {
+		defer close(l.written)
+		if err := l.out.run(out); err != nil {
+			s.log.WarnContext(ctx, "stopping: the client cannot be reached", slog.Any("error", err))
+			stop()
+		}
+	}()
+	if timed, ok := in.(interface{ SetReadDeadline(time.Time) error }); ok {
+		defer context.AfterFunc(ctx, func() { _ = timed.SetReadDeadline(time.Now()) })()
+	}
+	err := l.read(s.protocol.WithContext(ctx, client), in)
+	l.drain(ctx)
+	return err
+}
+
+// read dispatches what the client sends until in or ctx ends.
+func (l *loop) read(ctx context.Context, in io.Reader) error {
+	lines := receive(ctx, in)
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case got, open := <-lines:
+			switch {
+			case !open:
+				return nil
+			case got.err == nil:
+				l.dispatch(ctx, got.line)
+			case errors.Is(got.err, errLineTooLong):
+				l.out.send(outgoing{line: refusal(nil, fault(mcp.INVALID_REQUEST, got.err.Error()))})
+			default:
+				return fmt.Errorf("read from the client: %w", got.err)
+			}
+		}
+	}
+	return nil
+}
+
+func (l *loop) dispatch(ctx context.Context, line []byte) {
+	m, wrong := parse(line)
+	switch {
+	case wrong != nil:
+		l.out.send(outgoing{line: refusal(m.id, wrong)})
+	case m.response:
+		// The server asks clients for nothing, so there is nobody to give it to.
+	case m.method == methodCancelled:
+		l.cancel(m.params)
+	case !m.isRequest():
+		// No other notification changes anything here.
+	case m.method == methodCallTool:
+		l.start(ctx, m)
+	default:
+		l.out.send(outgoing{line: l.server.answer(ctx, m)})
+	}
+}
+
+// start runs a call on a goroutine of its own, which waits for a slot there, so that the reading never does. A call that is
+// cancelled in the meantime waits no longer, and learns it from its context.
+func (l *loop) start(ctx context.Context, request message) {
+	ctx, stop := context.WithCancel(ctx)
+	call := l.calls.add(request.id, stop)
+	l.running.Go(func() {
+		defer stop()
+		select {
+		case l.server.slots <- struct{}{}:
+			defer func() { <-l.server.slots }()
+		case <-ctx.Done():
+		}
+		l.out.send(outgoing{
+			line:  l.server.answer(ctx, request),
+			claim: func() bool { return l.calls.claim(call) },
+		})
+	})
+}
+
+func (l *loop) cancel(params json.RawMessage) {
+	var cancelled struct {
+		RequestID json.RawMessage `json:"requestId"`
+	}
+	if json.Unmarshal(params, &cancelled) == nil {
+		l.calls.cancel(cancelled.RequestID)
+	}
+}
+
+// drain waits until all calls are answered and all answers written; when ctx has ended, for at most the time of grace.
+func (l *loop) drain(ctx context.Context) {
+	finished := make(chan struct{})
+	go func() {
+		defer close(finished)
+		l.running.Wait()
+		l.out.close()
+		<-l.written
+	}()
+	select {
+	case <-finished:
+		return
+	case <-ctx.Done():
+	}
+	select {
+	case <-finished:
+	case <-time.After(grace):
+		l.out.discard()
+		l.server.log.WarnContext(ctx, "stopping with calls unfinished or answers unwritten")
+	}
+}

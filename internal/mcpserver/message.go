@@ -1,0 +1,129 @@
+package mcpserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"unicode/utf8"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// message is one JSON-RPC message from the client.
+type message struct {
+	id       json.RawMessage // as received, byte for byte; nil when it has none that can be answered to
+	method   string
+	params   json.RawMessage // a JSON object, or nil
+	response bool            // an answer to a request of ours
+}
+
+// isRequest says whether the client waits for an answer.
+func (m message) isRequest() bool { return m.id != nil }
+
+// parse reads one message. With a fault, the message still has the id to answer to, if there is one.
+//
+// Names are compared exactly, as JSON asks for: a message is taken apart here, once, so that "ID" or "Method" mean nothing
+// to any later reader.
+func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
+	if !utf8.Valid(line) || !json.Valid(line) {
+		return message{}, fault(mcp.PARSE_ERROR, "not a JSON message in UTF-8")
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(line, &fields); err != nil || fields == nil {
+		return message{}, fault(mcp.INVALID_REQUEST, "not a JSON object; MCP has no batches: send one message a line")
+	}
+	method, named := fields["method"]
+	if !named && (fields["result"] != nil || fields["error"] != nil) {
+		return message{response: true}, nil
+	}
+	id, identified := fields["id"]
+	if identified && !isRequestID(id) {
+		return message{}, fault(mcp.INVALID_REQUEST, "id must be a string or an integer")
+	}
+	m := message{id: id}
+	if !isString(method) || json.Unmarshal(method, &m.method) != nil {
+		return m, fault(mcp.INVALID_REQUEST, "method must be a string")
+	}
+	if params := fields["params"]; string(params) != "null" {
+		m.params = params
+	}
+	if !m.isRequest() {
+		return m, nil // nobody waits for a word on what else may be wrong with a notification
+	}
+	if string(fields["jsonrpc"]) != `"2.0"` {
+		return m, fault(mcp.INVALID_REQUEST, `jsonrpc must be "2.0"`)
+	}
+	if m.params != nil && m.params[0] != '{' {
+		return m, fault(mcp.INVALID_PARAMS, "params must be an object")
+	}
+	return m, nil
+}
+
+func isString(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
+
+// isRequestID: MCP allows strings and integers, of any size, and not null (basic protocol, requests).
+func isRequestID(raw json.RawMessage) bool {
+	isNumber := raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9'
+	return isString(raw) || isNumber && !bytes.ContainsAny(raw, ".eE")
+}
+
+func fault(code int, text string) *mcp.JSONRPCErrorDetails {
+	return &mcp.JSONRPCErrorDetails{Code: code, Message: text}
+}
+
+// reply returns the line that answers the request of the given id with a result or an error. The id goes out as it came
+// in; an error that belongs to no request has none.
+func reply(id json.RawMessage, member string, body any) ([]byte, error) {
+	encoded, err := encode(body)
+	if err != nil {
+		return nil, err
+	}
+	line := []byte(`{"jsonrpc":"2.0",`)
+	if id != nil {
+		line = append(append(append(line, `"id":`...), id...), ',')
+	}
+	line = append(append(append(line, '"'), member...), `":`...)
+	return append(append(line, encoded...), "}\n"...), nil
+}
+
+// refusal returns the line that answers the request of the given id with an error of ours, which can always be encoded.
+func refusal(id json.RawMessage, f *mcp.JSONRPCErrorDetails) []byte {
+	line, _ := reply(id, "error", f)
+	return line
+}
+
+// encode returns v as JSON on one line, with & < > as themselves: some clients show results as they come, and an escaped
+// & breaks a URL.
+func encode(v any) ([]byte, error) {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return nil, err
+	}
+	return unescapeHTML(bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))), nil
+}
+
+// unescapeHTML replaces \u0026, \u003c and \u003e in encoded JSON, in place. The MarshalJSON methods of mcp-go escape these
+// whatever the encoder around them is told. Escapes occur in strings only, so pairs of a backslash and what follows it can
+// be told apart without parsing.
+func unescapeHTML(encoded []byte) []byte {
+	out := encoded[:0]
+	for {
+		at := bytes.IndexByte(encoded, '\\')
+		if at < 0 {
+			return append(out, encoded...)
+		}
+		out = append(out, encoded[:at]...)
+		encoded = encoded[at:]
+		switch string(encoded[:min(6, len(encoded))]) {
+		case `\u0026`:
+			out, encoded = append(out, '&'), encoded[6:]
+		case `\u003c`:
+			out, encoded = append(out, '<'), encoded[6:]
+		case `\u003e`:
+			out, encoded = append(out, '>'), encoded[6:]
+		default:
+			out, encoded = append(out, encoded[:2]...), encoded[2:]
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package mcpserver
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"sync"
+)
+
+const writeBuffer = 64 << 10
+
+// outgoing is one line to the client.
+type outgoing struct {
+	line []byte
+	// claim, where set, is asked right before the line is written whether somebody still wants it.
+	claim func() bool
+}
+
+// writer is the queue of everything that goes out, in order, and the one goroutine that writes it.
+//
+// The queue has no limit. A client that sends its requests before it reads the answers would otherwise wait for the server
+// to read while the server waits for the client to read. What piles up is answers to what that client itself sent.
+type writer struct {
+	mu     sync.Mutex
+	change sync.Cond // of queue and closed
+	queue  []outgoing
+	closed bool
+}
+
+func newWriter() *writer {
+	w := &writer{}
+	w.change.L = &w.mu
+	return w
+}
+
+// send queues a line. It never waits. After close it does nothing.
+func (w *writer) send(o outgoing) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closed {
+		w.queue = append(w.queue, o)
+		w.change.Signal()
+	}
+}
+
+// close takes no more lines. run ends when those in the queue are written.
+func (w *writer) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	w.change.Signal()
+}
+
+// discard closes the writer and drops what is still in the queue.
+func (w *writer) discard() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed, w.queue = true, nil
+	w.change.Signal()
+}
+
+// run writes to out until the writer is closed or out fails. It flushes whenever the queue is empty.
+func (w *writer) run(out io.Writer) error {
+	defer w.discard()
+	buffered := bufio.NewWriterSize(out, writeBuffer)
+	for {
+		next, more, open := w.next()
+		if !open {
+			return nil
+		}
+		if next.claim == nil || next.claim() {
+			if _, err := buffered.Write(next.line); err != nil {
+				return fmt.Errorf("write to the client: %w", err)
+			}
+		}
+		if more {
+			continue
+		}
+		if err := buffered.Flush(); err != nil {
+			return fmt.Errorf("write to the client: %w", err)
+		}
+	}
+}
+
+// next waits for the next line. more says whether another one is queued behind it, open that there was one at all.
+func (w *writer) next() (o outgoing, more, open bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.queue) == 0 && !w.closed {
+		w.change.Wait()
+	}
+	if len(w.queue) == 0 {
+		return outgoing{}, false, false
+	}
+	o, w.queue[0] = w.queue[0], outgoing{}
+	w.queue = w.queue[1:]
+	return o, len(w.queue) > 0, true
+}

@@ -1,0 +1,228 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// maxDepth bounds the nesting of arguments; the deepest argument of any tool is five levels down.
+const maxDepth = 32
+
+// parse reads arguments as one JSON object and converts them towards root (see lenient). Absent arguments are an empty
+// object.
+func parse(arguments json.RawMessage, root *Node) (any, []Problem) {
+	if len(bytes.TrimSpace(arguments)) == 0 {
+		return map[string]any{}, nil
+	}
+	value, err := read(arguments)
+	if err != nil {
+		return nil, []Problem{{Rule: err.Error()}}
+	}
+	value = lenient(value, root)
+	if value == nil {
+		return map[string]any{}, nil
+	}
+	if _, ok := value.(map[string]any); !ok {
+		return nil, []Problem{{Rule: `the arguments must be one JSON object, e.g. {"limit": 10}`}}
+	}
+	return value, nil
+}
+
+// read decodes one JSON value, keeping numbers as they are written. A name that appears twice in one object is an
+// error: whoever reads the other one, a log or a person, would see a different request.
+func read(text []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	value, err := readValue(decoder, maxDepth)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("there is something after the end of the JSON")
+	}
+	return value, nil
+}
+
+func readValue(decoder *json.Decoder, depth int) (any, error) {
+	if depth == 0 {
+		return nil, fmt.Errorf("the JSON is nested more than %d levels deep", maxDepth)
+	}
+	token, err := decoder.Token()
+	if err != nil {
+		return nil, errors.New("the JSON is malformed")
+	}
+	switch token {
+	case json.Delim('{'):
+		return readObject(decoder, depth)
+	case json.Delim('['):
+		list := []any{}
+		for decoder.More() {
+			item, err := readValue(decoder, depth-1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, item)
+		}
+		return list, closing(decoder)
+	default:
+		return token, nil
+	}
+}
+
+func readObject(decoder *json.Decoder, depth int) (any, error) {
+	object := map[string]any{}
+	for decoder.More() {
+		token, err := decoder.Token()
+		name, ok := token.(string)
+		if err != nil || !ok {
+			return nil, errors.New("the JSON is malformed")
+		}
+		if _, twice := object[name]; twice {
+			return nil, fmt.Errorf("%s appears twice in one object", quoteName(name))
+		}
+		if object[name], err = readValue(decoder, depth-1); err != nil {
+			return nil, err
+		}
+	}
+	return object, closing(decoder)
+}
+
+func closing(decoder *json.Decoder) error {
+	if _, err := decoder.Token(); err != nil {
+		return errors.New("the JSON is malformed")
+	}
+	return nil
+}
+
+// lenient converts what models send into what they certainly mean, given the schema: "10" and 14.0 for integers,
+// "true" for booleans, JSON text for objects and arrays, numbers and booleans for the strings of a map, an empty list
+// for an empty map, null (and "" where a string is no possible value) for an absent argument. A string argument stays a
+// string, and everything uncertain stays as it is, for validation to refuse. Defaults are filled in.
+func lenient(value any, n *Node) any {
+	if n == nil {
+		return value
+	}
+	switch n.Type {
+	case "object":
+		return lenientObject(value, n)
+	case "array":
+		return lenientArray(value, n)
+	case "integer":
+		return lenientInteger(value)
+	case "boolean":
+		switch value {
+		case "true":
+			return true
+		case "false":
+			return false
+		}
+	}
+	return value
+}
+
+func lenientObject(value any, n *Node) any {
+	value = fromText(value)
+	if list, ok := value.([]any); ok && len(list) == 0 && isMap(n) {
+		return map[string]any{}
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return value
+	}
+	for name, member := range object {
+		if absent(member, n.Properties[name]) {
+			delete(object, name)
+			continue
+		}
+		if isMap(n) {
+			object[name] = text(member)
+			continue
+		}
+		object[name] = lenient(member, n.Properties[name])
+	}
+	for name, property := range n.Properties {
+		if _, given := object[name]; !given && property.Default != nil {
+			// The default is part of our own schema: it decodes, or no test of ours passes.
+			object[name], _ = read(property.Default)
+		}
+	}
+	return object
+}
+
+func lenientArray(value any, n *Node) any {
+	value = fromText(value)
+	list, ok := value.([]any)
+	if !ok {
+		return value
+	}
+	for i, item := range list {
+		list[i] = lenient(item, n.Items)
+	}
+	return list
+}
+
+// lenientInteger returns value as a plain integer literal where it certainly is one.
+func lenientInteger(value any) any {
+	switch v := value.(type) {
+	case string:
+		if i, err := strconv.ParseInt(v, 10, 64); err == nil && strconv.FormatInt(i, 10) == v {
+			return json.Number(v)
+		}
+	case json.Number:
+		if _, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
+			return v
+		}
+		const exact = 1 << 53 // above this a float64 no longer holds every integer
+		f, err := v.Float64()
+		if err == nil && f == math.Trunc(f) && math.Abs(f) < exact {
+			return json.Number(strconv.FormatInt(int64(f), 10))
+		}
+		// Not an integer that we can hold. As text it fails the type check, without the validator ever computing
+		// 1e999999999.
+		return v.String()
+	}
+	return value
+}
+
+// absent reports whether value stands for a left-out argument.
+func absent(value any, n *Node) bool {
+	return value == nil || value == "" && n != nil && n.Type != "string"
+}
+
+// fromText returns the object or array that a string holds as JSON, and any other value as it is.
+func fromText(value any) any {
+	s, ok := value.(string)
+	if !ok {
+		return value
+	}
+	trimmed := strings.TrimSpace(s)
+	if !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
+		return value
+	}
+	if decoded, err := read([]byte(trimmed)); err == nil {
+		return decoded
+	}
+	return value
+}
+
+// isMap reports whether n describes an object with free keys and string values, such as metadata.
+func isMap(n *Node) bool {
+	return n.AdditionalProperties != nil && n.AdditionalProperties.Type == "string"
+}
+
+// text returns a scalar as the string that JSON writes for it.
+func text(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return value
+}

@@ -1,0 +1,259 @@
+package schema
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"stripe-mcp/internal/nearest"
+	"stripe-mcp/internal/secret"
+)
+
+// Problem is one thing that is wrong with the arguments.
+type Problem struct {
+	Path string // where, e.g. line_items[0].price; empty for the arguments as a whole
+	Rule string // what would be right, e.g. "must be true or false"
+}
+
+// String returns the problem as one line.
+func (p Problem) String() string {
+	if p.Path == "" {
+		return p.Rule
+	}
+	return p.Path + ": " + p.Rule
+}
+
+// Error lists everything that is wrong with the arguments, sorted by path. It holds rules, never values.
+type Error struct {
+	Problems []Problem
+}
+
+// Error returns all problems, a line each.
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// newError sorts problems and keeps one of each.
+func newError(problems []Problem) *Error {
+	slices.SortFunc(problems, func(a, b Problem) int {
+		return cmp.Or(comparePaths(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule))
+	})
+	return &Error{Problems: slices.Compact(problems)}
+}
+
+// comparePaths orders paths by text, but list positions by number.
+func comparePaths(a, b string) int {
+	split := func(path string) []string {
+		return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
+	}
+	return slices.CompareFunc(split(a), split(b), func(x, y string) int {
+		i, errI := strconv.Atoi(x)
+		j, errJ := strconv.Atoi(y)
+		if errI == nil && errJ == nil {
+			return cmp.Compare(i, j)
+		}
+		return cmp.Compare(x, y)
+	})
+}
+
+// violations translates the validator's error, whose own texts echo values and come in random order.
+func violations(err error, root *Node) []Problem {
+	var invalid *validator.ValidationError
+	if !errors.As(err, &invalid) {
+		return nil
+	}
+	var problems []Problem
+	var visit func(*validator.ValidationError)
+	visit = func(e *validator.ValidationError) {
+		for _, cause := range e.Causes {
+			visit(cause)
+		}
+		path, n := locate(root, e.InstanceLocation)
+		switch k := e.ErrorKind.(type) {
+		case *kind.Schema, *kind.Group:
+		case *kind.Required:
+			for _, name := range k.Missing {
+				problems = append(problems, Problem{join(path, name), "is required" + describe(n.Properties[name])})
+			}
+		case *kind.AdditionalProperties:
+			for _, name := range k.Properties {
+				problems = append(problems, Problem{path, unknown(name, n)})
+			}
+		default:
+			problems = append(problems, Problem{path, rule(n, k)})
+		}
+	}
+	visit(invalid)
+	return problems
+}
+
+// locate follows a validator's location from root and returns it as a path with the schema that holds there.
+func locate(root *Node, location []string) (string, *Node) {
+	path, n := "", root
+	for _, step := range location {
+		switch {
+		case n.Items != nil:
+			path, n = path+"["+step+"]", n.Items
+		case n.Properties[step] != nil:
+			path, n = join(path, step), n.Properties[step]
+		default:
+			path, n = join(path, quoteName(step)), n.AdditionalProperties
+		}
+		if n == nil {
+			return path, &Node{}
+		}
+	}
+	return path, n
+}
+
+// rule says what a value at n must be. A rule in words wins; k, the violated keyword, picks the words otherwise.
+func rule(n *Node, k validator.ErrorKind) string {
+	if n.Comment != "" {
+		return n.Comment + example(n)
+	}
+	switch k := k.(type) {
+	case *kind.Enum:
+		return "must be one of " + enum(n)
+	case *kind.MinItems:
+		return fmt.Sprintf("must have at least %d", k.Want)
+	case *kind.MaxItems:
+		return fmt.Sprintf("must have at most %d", k.Want)
+	case *kind.MinLength:
+		return "must not be empty"
+	case *kind.MaxLength:
+		return fmt.Sprintf("must be at most %d characters", k.Want)
+	case *kind.Minimum, *kind.Maximum:
+		return "must be a whole number" + bounds(n)
+	}
+	return "must be " + typeName(n)
+}
+
+// describe adds to "is required" what is wanted.
+func describe(n *Node) string {
+	if n == nil {
+		return ""
+	}
+	if n.Comment != "" {
+		return "; it " + n.Comment + example(n)
+	}
+	return "; it must be " + typeName(n)
+}
+
+func typeName(n *Node) string {
+	switch {
+	case len(n.Enum) > 0:
+		return "one of " + enum(n)
+	case n.Type == "integer":
+		return "a whole number" + bounds(n)
+	case n.Type == "boolean":
+		return "true or false"
+	case n.Type == "array":
+		return "a list"
+	case n.Type == "object":
+		return "an object"
+	}
+	return "a string"
+}
+
+func bounds(n *Node) string {
+	switch {
+	case n.Minimum != nil && n.Maximum != nil:
+		return fmt.Sprintf(" from %.0f to %.0f", *n.Minimum, *n.Maximum)
+	case n.Minimum != nil:
+		return fmt.Sprintf(" of at least %.0f", *n.Minimum)
+	}
+	return ""
+}
+
+func enum(n *Node) string {
+	values := make([]string, len(n.Enum))
+	for i, v := range n.Enum {
+		values[i] = fmt.Sprint(v)
+	}
+	return strings.Join(values, ", ")
+}
+
+// example returns ", e.g. …" with the schema's own example.
+func example(n *Node) string {
+	if len(n.Examples) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(n.Examples[0])
+	if err != nil {
+		return ""
+	}
+	return ", e.g. " + string(text)
+}
+
+// unknown says that n has no property called name, and which ones it has.
+func unknown(name string, n *Node) string {
+	known := slices.Sorted(maps.Keys(n.Properties))
+	return fmt.Sprintf("%s is not a known argument; did you mean %s? Known are %s",
+		quoteName(name), nearest.Nearest(name, known), strings.Join(known, ", "))
+}
+
+// secrets finds strings that look like a key, wherever they stand: they must not be sent, logged or echoed.
+func secrets(value any, path string) []Problem {
+	const advice = "looks like a Stripe secret and was not sent anywhere; " +
+		"keys belong in the configuration. If a real key got here, roll it in the Dashboard under Developers > API keys"
+	var problems []Problem
+	switch v := value.(type) {
+	case string:
+		if secret.Looks(v) {
+			problems = append(problems, Problem{path, advice})
+		}
+	case []any:
+		for i, item := range v {
+			problems = append(problems, secrets(item, fmt.Sprintf("%s[%d]", path, i))...)
+		}
+	case map[string]any:
+		for name, member := range v {
+			if secret.Looks(name) {
+				problems = append(problems, Problem{path, "a name in it " + advice})
+			}
+			problems = append(problems, secrets(member, join(path, quoteName(name)))...)
+		}
+	}
+	return problems
+}
+
+// quoteName makes a name that came from outside fit to be shown.
+func quoteName(name string) string {
+	const longest = 40
+	if secret.Looks(name) {
+		return "[secret]"
+	}
+	if runes := []rune(name); len(runes) > longest {
+		name = string(runes[:longest]) + "…"
+	}
+	if quoted := strconv.Quote(name); quoted != `"`+name+`"` || strings.ContainsAny(name, " .[]") || name == "" {
+		return quoted
+	}
+	return name
+}
+
+// join appends a name to a path.
+func join(path, name string) string {
+	if path == "" || name == "" || strings.HasPrefix(name, "[") {
+		return path + name
+	}
+	return path + "." + name
+}
+
+func jsonName(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
+}

@@ -1,0 +1,213 @@
+// Package schema turns typed argument structs into JSON Schema and JSON arguments into those structs; it is the only
+// place that decides whether arguments are acceptable.
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"sync"
+
+	"github.com/google/jsonschema-go/jsonschema"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// Node is one JSON Schema (2020-12). In a Constrained type's node, Comment holds the rule in words ("must be …") and
+// Examples a correct value; both serve error messages and are left out of what is published.
+type Node = jsonschema.Schema
+
+// Constrained is implemented by field types that carry their own constraint.
+type Constrained interface {
+	// Schema returns the constraint. It is called on the type's zero value.
+	Schema() *Node
+}
+
+// Checked is implemented by argument types with a rule that portable JSON Schema cannot express: a relation between
+// fields, a limit on keys, a well-formed URL.
+type Checked interface {
+	// Check returns what is wrong, with paths relative to the value itself.
+	Check() []Problem
+}
+
+// Schema accepts arguments of type T.
+type Schema[T any] struct {
+	root     *Node
+	json     json.RawMessage
+	validate func() (*validator.Schema, error)
+}
+
+// For derives the schema of T, a struct whose json tags name the arguments and whose jsonschema tags describe them.
+// Fields without omitempty are required. It fails for types that JSON Schema cannot describe.
+func For[T any]() (*Schema[T], error) {
+	root, err := derive(reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	published, err := Publish[T]()
+	if err != nil {
+		return nil, err
+	}
+	return &Schema[T]{
+		root: root,
+		json: published,
+		// Compiling costs more than everything else at start-up, so the first call pays for it.
+		validate: sync.OnceValues(func() (*validator.Schema, error) { return compile(published) }),
+	}, nil
+}
+
+// JSON returns the schema as it is published, which is also what Decode enforces.
+func (s *Schema[T]) JSON() json.RawMessage { return s.json }
+
+// Decode reads arguments into a T. It first converts what the schema makes certain (see lenient), then validates. When
+// the arguments are not acceptable the error is an *Error that lists every problem; nothing of a value is echoed.
+func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
+	var decoded T
+	value, problems := parse(arguments, s.root)
+	if len(problems) > 0 {
+		return decoded, newError(problems)
+	}
+	compiled, err := s.validate()
+	if err != nil {
+		return decoded, err
+	}
+	problems = append(secrets(value, ""), violations(compiled.Validate(value), s.root)...)
+
+	plain, err := json.Marshal(value)
+	if err != nil {
+		return decoded, fmt.Errorf("encode the converted arguments: %w", err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(plain))
+	if err := decoder.Decode(&decoded); err == nil {
+		problems = append(problems, check(reflect.ValueOf(decoded), "")...)
+	} else if len(problems) == 0 {
+		return decoded, fmt.Errorf("decode validated arguments: %w", err)
+	}
+	if len(problems) > 0 {
+		return decoded, newError(problems)
+	}
+	return decoded, nil
+}
+
+// Publish returns T's schema as JSON, without the notes that only error messages use.
+func Publish[T any]() (json.RawMessage, error) {
+	root, err := derive(reflect.TypeFor[T]())
+	if err != nil {
+		return nil, err
+	}
+	walk(root, func(n *Node) { n.Comment, n.Examples = "", nil })
+	return json.Marshal(root)
+}
+
+// ListOf returns the constraint of a list of T with a number of items from least to most.
+func ListOf[T any](least, most int) *Node {
+	items, err := derive(reflect.TypeFor[T]())
+	if err != nil {
+		panic(err) // a struct that JSON Schema cannot describe: no input can cause it
+	}
+	n := &Node{Type: "array", Items: items, MaxItems: &most}
+	if least > 0 {
+		n.MinItems = &least
+	}
+	return n
+}
+
+// derive returns the schema of t with the constraints of the types in it.
+func derive(t reflect.Type) (*Node, error) {
+	constraints := map[reflect.Type]*Node{}
+	collect(t, constraints)
+	root, err := jsonschema.ForType(t, &jsonschema.ForOptions{TypeSchemas: constraints})
+	if err != nil {
+		return nil, fmt.Errorf("derive the schema of %v: %w", t, err)
+	}
+	// Go's nil slices and pointers make the library allow null, which several clients refuse as a type array. An
+	// absent argument says the same.
+	walk(root, func(n *Node) {
+		for _, name := range n.Types {
+			if name != "null" {
+				n.Type, n.Types = name, nil
+				return
+			}
+		}
+	})
+	return root, nil
+}
+
+// collect finds the types below t that carry their own constraint.
+func collect(t reflect.Type, found map[reflect.Type]*Node) {
+	if constrained, ok := reflect.TypeAssert[Constrained](reflect.Zero(t)); ok && t.Kind() != reflect.Pointer {
+		found[t] = constrained.Schema()
+		return
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		collect(t.Elem(), found)
+	case reflect.Struct:
+		for field := range t.Fields() {
+			if field.IsExported() {
+				collect(field.Type, found)
+			}
+		}
+	default:
+	}
+}
+
+// walk calls visit for every schema at or below n.
+func walk(n *Node, visit func(*Node)) {
+	if n == nil {
+		return
+	}
+	visit(n)
+	for _, property := range n.Properties {
+		walk(property, visit)
+	}
+	walk(n.Items, visit)
+	walk(n.AdditionalProperties, visit)
+}
+
+// compile prepares published for validation.
+func compile(published json.RawMessage) (*validator.Schema, error) {
+	document, err := validator.UnmarshalJSON(bytes.NewReader(published))
+	if err != nil {
+		return nil, fmt.Errorf("read a derived schema: %w", err)
+	}
+	const name = "arguments.json"
+	compiler := validator.NewCompiler()
+	if err := compiler.AddResource(name, document); err != nil {
+		return nil, fmt.Errorf("add a derived schema: %w", err)
+	}
+	compiled, err := compiler.Compile(name)
+	if err != nil {
+		return nil, fmt.Errorf("compile a derived schema: %w", err)
+	}
+	return compiled, nil
+}
+
+// check runs the rules of every Checked value at or below v, which stands at path.
+func check(v reflect.Value, path string) []Problem {
+	if !v.IsValid() || v.IsZero() && v.Kind() != reflect.Struct {
+		return nil
+	}
+	var problems []Problem
+	if checked, ok := reflect.TypeAssert[Checked](v); ok && v.Kind() != reflect.Pointer {
+		for _, p := range checked.Check() {
+			problems = append(problems, Problem{Path: join(path, p.Path), Rule: p.Rule})
+		}
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		problems = append(problems, check(v.Elem(), path)...)
+	case reflect.Slice:
+		for i := range v.Len() {
+			problems = append(problems, check(v.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
+		}
+	case reflect.Struct:
+		for field, value := range v.Fields() {
+			if field.IsExported() {
+				problems = append(problems, check(value, join(path, jsonName(field)))...)
+			}
+		}
+	default:
+	}
+	return problems
+}

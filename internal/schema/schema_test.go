@@ -1,0 +1,240 @@
+package schema_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"stripe-mcp/internal/schema"
+)
+
+// order has one field of each kind that the tools use.
+type order struct {
+	ID       identifier        `json:"id" jsonschema:"Id"`
+	Kind     kind              `json:"kind,omitempty" jsonschema:"Kind"`
+	Limit    limit             `json:"limit,omitempty" jsonschema:"Limit"`
+	Urgent   bool              `json:"urgent,omitempty" jsonschema:"Urgent"`
+	Items    []item            `json:"items,omitempty" jsonschema:"Items"`
+	Parcel   *parcel           `json:"parcel,omitempty" jsonschema:"Parcel"`
+	Metadata map[string]string `json:"metadata,omitempty" jsonschema:"Metadata"`
+	Note     note              `json:"note,omitempty" jsonschema:"Note"`
+}
+
+type item struct {
+	Price string `json:"price" jsonschema:"Price"`
+	Count amount `json:"count,omitempty" jsonschema:"Count"`
+}
+
+type parcel struct {
+	Weight amount `json:"weight" jsonschema:"Weight"`
+}
+
+type (
+	identifier string
+	kind       string
+	limit      int64
+	amount     int64
+	note       string
+)
+
+func (identifier) Schema() *schema.Node {
+	return &schema.Node{Type: "string", Pattern: "^id_[a-z]+$", Comment: "must start with id_", Examples: []any{"id_x"}}
+}
+
+func (kind) Schema() *schema.Node { return &schema.Node{Type: "string", Enum: []any{"a", "b"}} }
+
+func (limit) Schema() *schema.Node {
+	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(100.0), Default: json.RawMessage("10")}
+}
+
+func (amount) Schema() *schema.Node {
+	return &schema.Node{Type: "integer", Minimum: new(0.0), Maximum: new(999999999999.0)}
+}
+
+func (note) Schema() *schema.Node {
+	return &schema.Node{Type: "string", MinLength: new(1), MaxLength: new(3)}
+}
+
+func (i item) Check() []schema.Problem {
+	if i.Price == "free" && i.Count > 1 {
+		return []schema.Problem{{Path: "count", Rule: "must be 1 for what is free"}}
+	}
+	return nil
+}
+
+func orders(t *testing.T) *schema.Schema[order] {
+	t.Helper()
+	s, err := schema.For[order]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestPublishedSchemaIsPortable(t *testing.T) {
+	t.Parallel()
+	want := `{"type":"object","properties":{` +
+		`"id":{"type":"string","description":"Id","pattern":"^id_[a-z]+$"},` +
+		`"kind":{"type":"string","description":"Kind","enum":["a","b"]},` +
+		`"limit":{"type":"integer","description":"Limit","default":10,"minimum":1,"maximum":100},` +
+		`"urgent":{"type":"boolean","description":"Urgent"},` +
+		`"items":{"type":"array","items":{"type":"object","properties":{` +
+		`"price":{"type":"string","description":"Price"},` +
+		`"count":{"type":"integer","description":"Count","minimum":0,"maximum":999999999999}},` +
+		`"required":["price"],"additionalProperties":false},"description":"Items"},` +
+		`"parcel":{"type":"object","properties":{"weight":{"type":"integer","description":"Weight","minimum":0,"maximum":999999999999}},` +
+		`"description":"Parcel","required":["weight"],"additionalProperties":false},` +
+		`"metadata":{"type":"object","description":"Metadata","additionalProperties":{"type":"string"}},` +
+		`"note":{"type":"string","description":"Note","minLength":1,"maxLength":3}},` +
+		`"required":["id"],"additionalProperties":false}`
+	if diff := cmp.Diff(want, string(orders(t).JSON())); diff != "" {
+		t.Errorf("no null types, no $schema, no notes for error messages:\n%s", diff)
+	}
+}
+
+func TestDecodeConvertsWhatIsCertain(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		why, arguments string
+		want           order
+	}{
+		{"defaults are filled in", `{"id":"id_x"}`, order{ID: "id_x", Limit: 10}},
+		{"digits in a string for an integer", `{"id":"id_x","limit":"7"}`, order{ID: "id_x", Limit: 7}},
+		{"an integer with a point", `{"id":"id_x","limit":14.0}`, order{ID: "id_x", Limit: 14}},
+		{"an integer with an exponent", `{"id":"id_x","limit":1e1}`, order{ID: "id_x", Limit: 10}},
+		{"a big integer stays exact", `{"id":"id_x","items":[{"price":"p","count":999999999999}]}`,
+			order{ID: "id_x", Limit: 10, Items: []item{{"p", 999999999999}}}},
+		{"true in a string for a boolean", `{"id":"id_x","urgent":"true"}`, order{ID: "id_x", Limit: 10, Urgent: true}},
+		{"JSON text for a list, with JSON text in it", `{"id":"id_x","items":"[\"{\\\"price\\\":\\\"p\\\"}\"]"}`,
+			order{ID: "id_x", Limit: 10, Items: []item{{Price: "p"}}}},
+		{"JSON text for an object", `{"id":"id_x","parcel":"{\"weight\":3}"}`, order{ID: "id_x", Limit: 10, Parcel: &parcel{3}}},
+		{"JSON text for all arguments", `"{\"id\":\"id_x\"}"`, order{ID: "id_x", Limit: 10}},
+		{"null for an absent argument", `{"id":"id_x","limit":null,"items":null,"note":null,"parcel":null}`, order{ID: "id_x", Limit: 10}},
+		{"an empty string where none is possible", `{"id":"id_x","limit":"","items":"","urgent":"","parcel":""}`, order{ID: "id_x", Limit: 10}},
+		{"scalars in metadata", `{"id":"id_x","metadata":{"n":1,"b":true,"s":"x","f":1.50,"none":null}}`,
+			order{ID: "id_x", Limit: 10, Metadata: map[string]string{"n": "1", "b": "true", "s": "x", "f": "1.50"}}},
+		{"an empty list for empty metadata", `{"id":"id_x","metadata":[]}`, order{ID: "id_x", Limit: 10, Metadata: map[string]string{}}},
+		{"a string stays a string", `{"id":"id_x","note":"7"}`, order{ID: "id_x", Limit: 10, Note: "7"}},
+		{"characters count, not bytes", `{"id":"id_x","note":"äöü"}`, order{ID: "id_x", Limit: 10, Note: "äöü"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			got, err := orders(t).Decode(json.RawMessage(tt.arguments))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDecodeListsEveryProblem(t *testing.T) {
+	t.Parallel()
+	const known = " Known are id, items, kind, limit, metadata, note, parcel, urgent"
+	const secretAdvice = "looks like a Stripe secret and was not sent anywhere; keys belong in the configuration. " +
+		"If a real key got here, roll it in the Dashboard under Developers > API keys"
+	tests := []struct {
+		why, arguments string
+		want           []string
+	}{
+		{"nothing at all", ``, []string{`id: is required; it must start with id_, e.g. "id_x"`}},
+		{"null", `null`, []string{`id: is required; it must start with id_, e.g. "id_x"`}},
+		{"a list", `[]`, []string{`the arguments must be one JSON object, e.g. {"limit": 10}`}},
+		{"a number", `7`, []string{`the arguments must be one JSON object, e.g. {"limit": 10}`}},
+		{"broken JSON", `{"id":`, []string{"the JSON is malformed"}},
+		{"something behind", `{} {}`, []string{"there is something after the end of the JSON"}},
+		{"a name twice", `{"id":"id_x","limit":1,"limit":2}`, []string{"limit appears twice in one object"}},
+		{"too deep", strings.Repeat(`[`, 40), []string{"the JSON is nested more than 32 levels deep"}},
+		{"a misspelt name", `{"id":"id_x","limt":1}`, []string{"limt is not a known argument; did you mean limit?" + known}},
+		{"a misspelt name in a list", `{"id":"id_x","items":[{"price":"p","prise":1}]}`,
+			[]string{"items[0]: prise is not a known argument; did you mean price? Known are count, price"}},
+		{"not one of the choices", `{"id":"id_x","kind":"c"}`, []string{"kind: must be one of a, b"}},
+		{"an empty choice", `{"id":"id_x","kind":""}`, []string{"kind: must be one of a, b"}},
+		{"out of range", `{"id":"id_x","limit":0}`, []string{"limit: must be a whole number from 1 to 100"}},
+		{"a fraction", `{"id":"id_x","limit":"10.50"}`, []string{"limit: must be a whole number from 1 to 100"}},
+		{"a separator", `{"id":"id_x","limit":"1,0"}`, []string{"limit: must be a whole number from 1 to 100"}},
+		{"a symbol", `{"id":"id_x","limit":"$10"}`, []string{"limit: must be a whole number from 1 to 100"}},
+		{"a leading zero", `{"id":"id_x","limit":"010"}`, []string{"limit: must be a whole number from 1 to 100"}},
+		{"an absurd exponent", `{"id":"id_x","limit":1e999999999}`, []string{"limit: must be a whole number from 1 to 100"}},
+		{"a boolean for an integer", `{"id":"id_x","limit":true}`, []string{"limit: must be a whole number from 1 to 100"}},
+		{"a word for a boolean", `{"id":"id_x","urgent":"yes"}`, []string{"urgent: must be true or false"}},
+		{"an object for a list", `{"id":"id_x","items":{}}`, []string{"items: must be a list"}},
+		{"text for an object", `{"id":"id_x","parcel":"big"}`, []string{"parcel: must be an object"}},
+		{"a number for a string", `{"id":"id_x","note":7}`, []string{"note: must be a string"}},
+		{"too long", `{"id":"id_x","note":"four"}`, []string{"note: must be at most 3 characters"}},
+		{"empty", `{"id":"id_x","note":""}`, []string{"note: must not be empty"}},
+		{"an object in metadata", `{"id":"id_x","metadata":{"a b":{}}}`, []string{`metadata."a b": must be a string`}},
+		{"a rule between fields", `{"id":"id_x","items":[{"price":"free","count":2}]}`, []string{"items[0].count: must be 1 for what is free"}},
+		{"everything at once, sorted, with list positions as numbers",
+			`{"limit":0,"items":[1,{},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":7}],"x":1}`,
+			[]string{
+				"x is not a known argument; did you mean id?" + known,
+				`id: is required; it must start with id_, e.g. "id_x"`,
+				"items[0]: must be an object",
+				"items[1].price: is required; it must be a string",
+				"items[10].price: must be a string",
+				"limit: must be a whole number from 1 to 100",
+			}},
+		{"a key as a value", `{"id":"sk_test_MadeUpTail"}`, []string{"id: " + secretAdvice, `id: must start with id_, e.g. "id_x"`}},
+		{"a key inside a value", `{"id":"id_x","metadata":{"k":"my rk_live_MadeUpTail"}}`, []string{"metadata.k: " + secretAdvice}},
+		{"a key as a name", `{"id":"id_x","metadata":{"whsec_MadeUpTail":"v"}}`, []string{"metadata: a name in it " + secretAdvice}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			_, err := orders(t).Decode(json.RawMessage(tt.arguments))
+			invalid, ok := errors.AsType[*schema.Error](err)
+			if !ok {
+				t.Fatalf("got %v, want a list of problems", err)
+			}
+			if diff := cmp.Diff(strings.Join(tt.want, "\n"), invalid.Error()); diff != "" {
+				t.Error(diff)
+			}
+			if strings.Contains(err.Error(), "MadeUpTail") {
+				t.Error("the error shows the key")
+			}
+		})
+	}
+}
+
+// Whatever a client sends, Decode answers with a value or with problems, and what it accepts it accepts again in its own
+// spelling.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		``, `null`, `{"id":"id_x"}`, `{"id":"id_x","limit":"7","urgent":"true"}`, `{"id":"id_x","items":"[{\"price\":\"p\"}]"}`,
+		`{"id":"id_x","metadata":{"a":1e400,"b":[]}}`, `{"limit":1e999999999}`, `{"id":"\ud800"}`, `"{\"id\":\"id_x\"}"`, `[[[[`,
+	} {
+		f.Add([]byte(seed))
+	}
+	s, err := schema.For[order]()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, arguments []byte) {
+		got, err := s.Decode(arguments)
+		if err != nil {
+			if _, ok := errors.AsType[*schema.Error](err); !ok {
+				t.Fatalf("neither a value nor problems: %v", err)
+			}
+			return
+		}
+		again, err := json.Marshal(got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		repeated, err := s.Decode(again)
+		if err != nil {
+			t.Fatalf("accepted once, then refused: %v", err)
+		}
+		if diff := cmp.Diff(got, repeated, cmpopts.EquateEmpty()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -1,0 +1,125 @@
+package simulator
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"slices"
+)
+
+// object is one of Stripe's, field by field as it is answered.
+type object map[string]any
+
+func (o object) text(name string) string {
+	s, _ := o[name].(string)
+	return s
+}
+
+func (o object) number(name string) int64 {
+	switch n := o[name].(type) {
+	case int64:
+		return n
+	case json.Number:
+		v, _ := n.Int64()
+		return v
+	}
+	return 0
+}
+
+func (o object) child(name string) object {
+	switch child := o[name].(type) {
+	case object:
+		return child
+	case map[string]any:
+		return child
+	}
+	return nil
+}
+
+// state is all there is. It is the same after a journey through JSON.
+type state struct {
+	Objects map[string][]object `json:"objects"` // by type, oldest first
+	Lines   map[string][]object `json:"lines"`   // line items by session
+	Answers map[string]answer   `json:"answers"` // by idempotency key
+}
+
+func (st *state) add(made ...object) {
+	for _, o := range made {
+		kind := o.text("object")
+		st.Objects[kind] = append(st.Objects[kind], plain(o).(map[string]any))
+	}
+}
+
+// find returns the object itself, not a copy: changing it changes the state. There is nil if there is none.
+func (st *state) find(kind, id string) object {
+	i := slices.IndexFunc(st.Objects[kind], func(o object) bool { return o.text("id") == id })
+	if i < 0 {
+		return nil
+	}
+	return st.Objects[kind][i]
+}
+
+// settle does what time alone does, up to now.
+func (st *state) settle(now int64) {
+	for _, s := range st.Objects["checkout.session"] {
+		if s.text("status") == "open" && s.number("expires_at") <= now {
+			s["status"], s["url"] = "expired", nil
+		}
+	}
+	for _, s := range st.Objects["subscription"] {
+		if due := s.number("created") + payWithin; s.text("status") == "incomplete" && due <= now {
+			st.end(s, due)
+		}
+	}
+	st.forgetAnswers(now)
+}
+
+// create makes an object without storing it, so that a refusal leaves nothing behind.
+func (c *call) create(kind string, fields object) object {
+	shape := map[string]struct {
+		prefix string
+		random int
+	}{
+		"customer": {"cus_", 14}, "checkout.session": {"cs_test_a1", 56}, "subscription": {"sub_1", 23}, "invoice": {"in_1", 23}, "price": {"price_1", 23},
+		"product": {"prod_", 14}, "payment_method": {"pm_1", 23}, "billing_portal.session": {"bps_1", 23}, "item": {"li_1", 23}, "subscription_item": {"si_", 14},
+	}[kind]
+	fields["id"], fields["object"] = newID(shape.prefix, shape.random), kind
+	if kind != "item" {
+		fields["created"], fields["livemode"] = c.now, false
+	}
+	return fields
+}
+
+// newID draws an id of Stripe's kind that nobody can guess.
+func newID(prefix string, length int) string {
+	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	id := []byte(prefix)
+	for b := make([]byte, 1); len(id) < len(prefix)+length; {
+		_, _ = rand.Read(b) // never fails
+		if i := b[0] & 63; int(i) < len(alphabet) {
+			id = append(id, alphabet[i])
+		}
+	}
+	return string(id)
+}
+
+// plain is a deep copy in JSON's own types, numbers as they are written.
+func plain(v any) (tree any) {
+	body, err := json.Marshal(v)
+	if err == nil {
+		d := json.NewDecoder(bytes.NewReader(body))
+		d.UseNumber()
+		err = d.Decode(&tree)
+	}
+	if err != nil {
+		panic(err) // objects hold nothing that JSON does not
+	}
+	return tree
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

@@ -1,0 +1,173 @@
+// Package simulator is an embedded, stateful Stripe: it alone answers Stripe's API without Stripe, for people who have no key yet.
+//
+// It serves the calls that the tools make and what these need, in the shapes of Stripe-Version 2024-06-20. Whatever it
+// does not know, it refuses as Stripe refuses the unknown. Nothing it hands out can be taken for Stripe's:
+// livemode is false and every address is on loopback.
+package simulator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	version      = "2024-06-20"
+	defaultPages = "http://127.0.0.1:4343"
+	largestBody  = 1 << 20
+)
+
+// Simulator is one Stripe account in test mode. It is safe for concurrent use.
+type Simulator struct {
+	// PagesURL is where checkout, portal and invoice addresses point to; set it before the first request.
+	PagesURL string
+
+	now      func() time.Time
+	routes   []route
+	inFlight sync.Map // idempotency keys of the requests being answered
+
+	mu   sync.Mutex
+	data *state
+}
+
+// New returns an account with a few products and prices and nothing else. A nil now means time.Now.
+func New(now func() time.Time) *Simulator {
+	if now == nil {
+		now = time.Now
+	}
+	return &Simulator{PagesURL: defaultPages, now: now, routes: routes(), data: seeded(now().Unix())}
+}
+
+// update is the only way to the state, for reading as for changing it; change sees it as of the given second.
+func (s *Simulator) update(change func(st *state, now int64)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now().Unix()
+	s.data.settle(now)
+	change(s.data, now)
+}
+
+// ServeHTTP speaks Stripe's API.
+func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	requestID := newID("req_", 14)
+	a, err := s.answer(w, r, requestID)
+	if err != nil {
+		a = failure(err, "")
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-cache, no-store")
+	h.Set("Request-Id", requestID)
+	h.Set("Stripe-Version", version)
+	if a.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", `Basic realm="Stripe"`)
+	}
+	if key := idempotencyKey(r); key != "" {
+		h.Set("Idempotency-Key", key)
+		h.Set("Original-Request", cmp.Or(a.RequestID, requestID))
+	}
+	if a.replayed {
+		h.Set("Idempotent-Replayed", "true")
+	}
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body) // a client that has gone away needs no answer
+}
+
+// answer takes a request through Stripe's checks in Stripe's order: key, address, idempotency key, parameters, state.
+func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID string) (answer, error) {
+	if err := authenticate(r); err != nil {
+		return answer{}, err
+	}
+	target, id, err := s.route(r)
+	if err != nil {
+		return answer{}, err
+	}
+	key := idempotencyKey(r)
+	if key != "" {
+		release, err := s.claim(key)
+		if err != nil {
+			return answer{}, err
+		}
+		defer release()
+	}
+	in, err := readParams(w, r)
+	if err != nil {
+		return answer{}, err
+	}
+	var a answer
+	s.update(func(st *state, now int64) {
+		c := &call{state: st, now: now, pages: s.PagesURL, kind: target.kind, path: r.URL.Path, id: id, in: in}
+		a, err = c.once(key, r.Method, func() answer { return c.perform(target, requestID) })
+	})
+	return a, err
+}
+
+// call is one request at work on the state, which it holds alone.
+type call struct {
+	*state
+	now   int64  // Unix seconds
+	pages string // base address of the hosted pages
+	kind  string // the type of object it answers with
+	path  string
+	id    string // in the path, if it has one
+	in    *params
+}
+
+// perform checks every parameter before it lets the route change anything.
+func (c *call) perform(target route, requestID string) answer {
+	err := target.accepts.check(c.in, "")
+	if err != nil {
+		return failure(err, requestID)
+	}
+	result, err := target.run(c)
+	if err != nil {
+		return failure(err, requestID)
+	}
+	body, err := c.render(result)
+	if err != nil {
+		return failure(err, requestID)
+	}
+	return answer{Status: http.StatusOK, Body: body, RequestID: requestID}
+}
+
+// authenticate accepts test keys and nothing else. It never repeats what it was given.
+func authenticate(r *http.Request) error {
+	key, basic := "", false
+	if key, _, basic = r.BasicAuth(); !basic {
+		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		if strings.EqualFold(scheme, "bearer") {
+			key = strings.TrimSpace(token)
+		}
+	}
+	switch {
+	case key == "":
+		return &fault{status: 401, Type: invalidRequest, Message: "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."}
+	case strings.HasPrefix(key, "pk_"):
+		return &fault{status: 401, Type: invalidRequest, Code: "secret_key_required", Message: "This API call cannot be made with a publishable API key. Please use a secret API key."}
+	case strings.HasPrefix(key, "sk_live_"), strings.HasPrefix(key, "rk_live_"):
+		return &fault{status: 401, Type: invalidRequest, Message: "Invalid API Key provided: this is the simulator, which accepts test keys only. Nothing was sent to Stripe."}
+	case len(key) > len("sk_test_") && (strings.HasPrefix(key, "sk_test_") || strings.HasPrefix(key, "rk_test_")):
+		return nil
+	}
+	return &fault{status: 401, Type: invalidRequest, Message: "Invalid API Key provided"}
+}
+
+// readParams decodes query and body alike, as Stripe does.
+func readParams(w http.ResponseWriter, r *http.Request) (*params, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, &fault{status: 413, Type: invalidRequest, Message: fmt.Sprintf("Request body is larger than %d bytes", largestBody)}
+	case err != nil:
+		return nil, invalid("", "", "Request body could not be read")
+	case len(body) > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		return nil, invalid("", "", "Invalid request (check that your POST content type is application/x-www-form-urlencoded).")
+	}
+	return parseForm(r.URL.RawQuery + "&" + string(body))
+}

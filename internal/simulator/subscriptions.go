@@ -1,0 +1,186 @@
+package simulator
+
+import (
+	"fmt"
+	"maps"
+)
+
+const (
+	payWithin = 23 * 60 * 60 // seconds in which the first invoice must be paid
+	day       = 24 * 60 * 60
+	mostItems = 20
+)
+
+func subscriptionFields() contract {
+	item := contract{"price": may(id()), "price_data": may(inline(contract{"product": must(id())})), "quantity": may(integer(0, 999_999)), "metadata": clearable(metadata())}
+	return contract{
+		"customer": must(id()), "items": must(list(mostItems, fields(item))), "currency": may(currency()), "default_payment_method": may(id()),
+		"payment_behavior":  may(oneOf("allow_incomplete", "default_incomplete", "error_if_incomplete")), // pending_if_incomplete is for updates
+		"trial_period_days": may(integer(1, 730)), "cancel_at_period_end": may(boolean()), "metadata": clearable(metadata()),
+	}
+}
+
+func (c *call) createSubscription() (any, error) {
+	owner, err := c.customer()
+	if err != nil {
+		return nil, err
+	}
+	method, err := c.cardOf(owner, c.in.text("default_payment_method"), "default_payment_method")
+	if err != nil {
+		return nil, err
+	}
+	if method == nil {
+		method = c.find("payment_method", owner.child("invoice_settings").text("default_payment_method"))
+	}
+	made := c.create("subscription", object{
+		"customer": owner["id"], "collection_method": "charge_automatically", "start_date": c.now, "current_period_start": c.now, "billing_cycle_anchor": c.now,
+		"default_payment_method": orNull(c.in.text("default_payment_method")), "metadata": c.in.at("metadata").merged(nil), "description": nil,
+		"cancellation_details": object{"comment": nil, "feedback": nil, "reason": nil}, "ended_at": nil, "trial_start": nil, "trial_end": nil, "pending_setup_intent": nil, "schedule": nil,
+	})
+	b, err := c.items(made, owner)
+	if err != nil {
+		return nil, err
+	}
+	due := b.total
+	if days := c.in.number("trial_period_days", 0); days > 0 {
+		end := c.now + days*day
+		due, made["trial_start"], made["trial_end"], made["current_period_end"], made["billing_cycle_anchor"] = 0, c.now, end, end, end
+	}
+	if made["status"], err = c.firstStatus(made, due, method); err != nil {
+		return nil, err
+	}
+	cancelAtPeriodEnd(made, c.in.text("cancel_at_period_end") == "true", c.now)
+	bill := c.bill(made, owner, due)
+	made["latest_invoice"] = bill["id"]
+	c.add(append(b.fresh, bill, made)...)
+	return made, nil
+}
+
+// items reads the items of a subscription that is being made, and fills it with them: one interval, each price once.
+func (c *call) items(of, owner object) (b basket, err error) {
+	var period object
+	seen := map[string]bool{}
+	b, err = c.basket("items", func(price object, at string) error {
+		recurring, id := price.child("recurring"), price.text("id")
+		if period == nil {
+			period = recurring
+		}
+		switch {
+		case recurring == nil:
+			return invalid(at+"[price]", "", "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.")
+		case seen[id]:
+			return invalid(at+"[price]", "", "Cannot add multiple subscription items with the same plan: %s", id)
+		case fmt.Sprint(recurring) != fmt.Sprint(period):
+			return invalid(at+"[price]", "", "All prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`.")
+		}
+		seen[id] = true
+		return nil
+	})
+	if err == nil && owner["currency"] != nil && owner["currency"] != b.currency {
+		err = invalid("currency", "", "You cannot combine currencies on a single customer. This customer has had a subscription, coupon, or invoice item with currency %s", owner["currency"])
+	}
+	if err != nil {
+		return b, err
+	}
+	var items []object
+	for i, item := range c.in.at("items").elements() {
+		items = append(items, c.create("subscription_item", object{
+			"metadata": item.at("metadata").merged(nil), "price": b.prices[i], "quantity": item.number("quantity", 1), "subscription": of["id"],
+		}))
+	}
+	of["currency"], of["current_period_end"] = b.currency, periodEnd(c.now, period)
+	of["items"] = listOf(items, false, "/v1/subscription_items?subscription="+of.text("id"))
+	return b, nil
+}
+
+// firstStatus is how a subscription starts, or why it does not.
+func (c *call) firstStatus(s object, due int64, method object) (string, error) {
+	behaviour := c.in.text("payment_behavior")
+	switch {
+	case s["trial_end"] != nil:
+		return "trialing", nil
+	case due == 0:
+		return "active", nil
+	case behaviour == "default_incomplete": // whatever cards there are, the first invoice waits to be paid
+		return "incomplete", nil
+	case method == nil:
+		f := &fault{status: 400, Type: invalidRequest, Code: "resource_missing", Message: "This customer has no attached payment source or default payment method. Please consider adding a default payment method."}
+		if behaviour == "error_if_incomplete" {
+			f.status = 402
+		}
+		return "", f
+	case method.child("card").text("last4") != brokeCard:
+		return "active", nil
+	case behaviour == "error_if_incomplete":
+		return "", declined()
+	}
+	return "incomplete", nil
+}
+
+// bill writes a subscription's first invoice, which is paid unless the subscription is incomplete.
+func (c *call) bill(s, owner object, total int64) object {
+	number := owner.number("next_invoice_sequence")
+	owner["next_invoice_sequence"], owner["currency"] = number+1, s["currency"]
+	made := c.create("invoice", object{
+		"amount_due": total, "amount_paid": total, "amount_remaining": int64(0), "subtotal": total, "total": total, "status": "paid", "paid": true, "billing_reason": "subscription_create",
+		"collection_method": "charge_automatically", "currency": s["currency"], "customer": owner["id"], "customer_email": owner["email"], "customer_name": owner["name"],
+		"metadata": object{}, "number": fmt.Sprintf("%s-%04d", owner["invoice_prefix"], number), "period_start": c.now, "period_end": c.now, "subscription": s["id"], "payment_intent": nil,
+	})
+	if s["status"] == "incomplete" {
+		maps.Copy(made, object{"status": "open", "paid": false, "amount_paid": int64(0), "amount_remaining": total})
+	}
+	made["hosted_invoice_url"] = c.pages + "/i/" + made.text("id")
+	return made
+}
+
+func cancelAtPeriodEnd(s object, yes bool, now int64) {
+	s["cancel_at_period_end"], s["cancel_at"], s["canceled_at"] = yes, nil, nil
+	if yes {
+		s["cancel_at"], s["canceled_at"] = s["current_period_end"], now
+	}
+}
+
+// ended tells whether a subscription is over for good.
+func ended(s object) bool { return s["status"] == "canceled" || s["status"] == "incomplete_expired" }
+
+// end stops a subscription. One that never started is not canceled but expired, and its invoice is no longer due.
+func (st *state) end(s object, now int64) {
+	switch {
+	case ended(s):
+		return
+	case s["status"] == "incomplete":
+		s["status"] = "incomplete_expired"
+		st.find("invoice", s.text("latest_invoice"))["status"] = "void"
+	default:
+		s["status"] = "canceled"
+	}
+	s["canceled_at"], s["ended_at"] = now, now
+}
+
+func (c *call) updateSubscription() (any, error) {
+	found, err := c.found()
+	if err != nil {
+		return nil, err
+	}
+	atEnd := c.in.at("cancel_at_period_end")
+	switch {
+	case atEnd != nil && ended(found):
+		return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
+	case atEnd != nil:
+		cancelAtPeriodEnd(found, atEnd.value == "true", c.now)
+	}
+	if sent := c.in.at("metadata"); sent != nil {
+		found["metadata"] = sent.merged(found.child("metadata"))
+	}
+	return found, nil
+}
+
+// cancelSubscription finds nothing to cancel the second time, although the subscription can still be read.
+func (c *call) cancelSubscription() (any, error) {
+	found, err := c.found()
+	if err != nil || ended(found) {
+		return nil, notFound(c.kind, c.id)
+	}
+	c.end(found, c.now)
+	return found, nil
+}

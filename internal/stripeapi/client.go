@@ -1,0 +1,184 @@
+// Package stripeapi is the thin wrapper around Stripe's API and the only sender of requests to it.
+package stripeapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/stripe/stripe-go/v79"
+	portalsession "github.com/stripe/stripe-go/v79/billingportal/session"
+	checkoutsession "github.com/stripe/stripe-go/v79/checkout/session"
+	"github.com/stripe/stripe-go/v79/customer"
+	"github.com/stripe/stripe-go/v79/invoice"
+	"github.com/stripe/stripe-go/v79/subscription"
+
+	"stripe-mcp/internal/secret"
+)
+
+// Config says how to reach Stripe.
+type Config struct {
+	Key     secret.Secret     // sk_ or rk_ key
+	Account string            // connected account sent as Stripe-Account; empty for the key's own
+	BaseURL string            // e.g. https://api.stripe.com
+	Timeout time.Duration     // for one tool call, retries included
+	Network http.RoundTripper // what carries the requests: NewNetwork, or a simulator
+	Logger  *slog.Logger      // receives one debug line per attempt, without arguments or keys
+}
+
+// Client calls Stripe. Every method returns an *Error when it fails. It is safe for concurrent use.
+type Client struct {
+	timeout       time.Duration
+	checkout      checkoutsession.Client
+	customers     customer.Client
+	subscriptions subscription.Client
+	portal        portalsession.Client
+	invoices      invoice.Client
+}
+
+// New returns a client for cfg. It sends nothing.
+func New(cfg Config) *Client {
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		URL:               new(cfg.BaseURL),
+		HTTPClient:        &http.Client{Transport: newTransport(cfg), CheckRedirect: refuseRedirect},
+		MaxNetworkRetries: stripe.Int64(0), // transport retries, and knows more of what happened
+		EnableTelemetry:   new(false),
+		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull}, // the default prints to stdout, which belongs to the protocol
+	})
+	key := cfg.Key.Reveal()
+	return &Client{
+		timeout:       cfg.Timeout,
+		checkout:      checkoutsession.Client{B: backend, Key: key},
+		customers:     customer.Client{B: backend, Key: key},
+		subscriptions: subscription.Client{B: backend, Key: key},
+		portal:        portalsession.Client{B: backend, Key: key},
+		invoices:      invoice.Client{B: backend, Key: key},
+	}
+}
+
+// WithBudget bounds everything done under the returned context by the configured time for one call.
+func (c *Client) WithBudget(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, c.timeout)
+}
+
+// CreateCheckoutSession creates a Checkout session (https://docs.stripe.com/api/checkout/sessions/create).
+func (c *Client) CreateCheckoutSession(ctx context.Context, params *stripe.CheckoutSessionParams) (*stripe.CheckoutSession, error) {
+	return send(ctx, writes, &params.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.New(params) })
+}
+
+// CheckoutSession returns a session with its first line items.
+func (c *Client) CheckoutSession(ctx context.Context, id string) (*stripe.CheckoutSession, error) {
+	params := &stripe.CheckoutSessionParams{}
+	params.AddExpand("line_items")
+	return send(ctx, reads, &params.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.Get(id, params) })
+}
+
+// CheckoutSessions returns one page of sessions, newest first.
+func (c *Client) CheckoutSessions(ctx context.Context, params *stripe.CheckoutSessionListParams) (Page[*stripe.CheckoutSession], error) {
+	return list(ctx, &params.ListParams, func() (Page[*stripe.CheckoutSession], error) {
+		iter := c.checkout.List(params)
+		return Page[*stripe.CheckoutSession]{iter.CheckoutSessionList().Data, iter.Meta().HasMore}, iter.Err()
+	})
+}
+
+// CreateCustomer creates a customer (https://docs.stripe.com/api/customers/create).
+func (c *Client) CreateCustomer(ctx context.Context, params *stripe.CustomerParams) (*stripe.Customer, error) {
+	return send(ctx, writes, &params.Params, func() (*stripe.Customer, error) { return c.customers.New(params) })
+}
+
+// Customer returns a customer. For a deleted one only ID and Deleted are set.
+func (c *Client) Customer(ctx context.Context, id string) (*stripe.Customer, error) {
+	params := &stripe.CustomerParams{}
+	return send(ctx, reads, &params.Params, func() (*stripe.Customer, error) { return c.customers.Get(id, params) })
+}
+
+// CreateSubscription creates a subscription (https://docs.stripe.com/api/subscriptions/create).
+func (c *Client) CreateSubscription(ctx context.Context, params *stripe.SubscriptionParams) (*stripe.Subscription, error) {
+	return send(ctx, writes, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.New(params) })
+}
+
+// Subscription returns a subscription.
+func (c *Client) Subscription(ctx context.Context, id string) (*stripe.Subscription, error) {
+	params := &stripe.SubscriptionParams{}
+	return send(ctx, reads, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Get(id, params) })
+}
+
+// Subscriptions returns one page of subscriptions, newest first.
+func (c *Client) Subscriptions(ctx context.Context, params *stripe.SubscriptionListParams) (Page[*stripe.Subscription], error) {
+	return list(ctx, &params.ListParams, func() (Page[*stripe.Subscription], error) {
+		iter := c.subscriptions.List(params)
+		return Page[*stripe.Subscription]{iter.SubscriptionList().Data, iter.Meta().HasMore}, iter.Err()
+	})
+}
+
+// CancelSubscriptionAtPeriodEnd lets a subscription run out instead of renewing.
+func (c *Client) CancelSubscriptionAtPeriodEnd(ctx context.Context, id string) (*stripe.Subscription, error) {
+	params := &stripe.SubscriptionParams{CancelAtPeriodEnd: new(true)}
+	return send(ctx, writes, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) })
+}
+
+// CancelSubscription ends a subscription now. Stripe answers a second cancel with 404 although the subscription exists,
+// and an answer can get lost; in both cases the subscription is read back, and a canceled one is the success that it is.
+func (c *Client) CancelSubscription(ctx context.Context, id string) (*stripe.Subscription, error) {
+	params := &stripe.SubscriptionCancelParams{}
+	canceled, err := send(ctx, writes, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) })
+	if failure := asError(err); failure != nil && (failure.Outcome == Unknown || failure.status == http.StatusNotFound) {
+		found, readErr := c.Subscription(ctx, id)
+		if readErr == nil && found.Status == stripe.SubscriptionStatusCanceled {
+			return found, nil
+		}
+		if readErr == nil && failure.Outcome == Unknown {
+			failure.Message = "the cancellation was sent and its answer got lost; a moment later the subscription was still " + string(found.Status)
+		}
+	}
+	return canceled, err
+}
+
+// CreateBillingPortalSession creates a customer-portal session (https://docs.stripe.com/api/customer_portal/sessions/create).
+func (c *Client) CreateBillingPortalSession(ctx context.Context, params *stripe.BillingPortalSessionParams) (*stripe.BillingPortalSession, error) {
+	return send(ctx, writes, &params.Params, func() (*stripe.BillingPortalSession, error) { return c.portal.New(params) })
+}
+
+// HostedInvoiceURL returns where a customer can pay an invoice, or "" when the key may not read invoices.
+func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) (string, error) {
+	params := &stripe.InvoiceParams{}
+	found, err := send(ctx, reads, &params.Params, func() (*stripe.Invoice, error) { return c.invoices.Get(invoiceID, params) })
+	if failure := asError(err); failure != nil && failure.status == http.StatusForbidden {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return found.HostedInvoiceURL, nil
+}
+
+// Page is one page of a list.
+type Page[T any] struct {
+	Data    []T
+	HasMore bool // whether Stripe has more after the last of Data
+}
+
+// send runs one request under a fresh record of its attempts and turns its failure into an *Error.
+func send[T any](ctx context.Context, e effect, params *stripe.Params, request func() (T, error)) (T, error) {
+	call := &call{effect: e}
+	params.Context = withCall(ctx, call)
+	result, err := request()
+	if err != nil {
+		var none T // stripe-go returns an empty object along with an error
+		return none, call.failure(ctx)
+	}
+	return result, nil
+}
+
+// list is send for lists, of which it takes exactly one page.
+func list[T any](ctx context.Context, params *stripe.ListParams, request func() (Page[T], error)) (Page[T], error) {
+	call := &call{effect: reads}
+	params.Context = withCall(ctx, call)
+	params.Single = true
+	page, err := request()
+	if err != nil {
+		return Page[T]{}, call.failure(ctx)
+	}
+	return page, nil
+}

@@ -1,0 +1,455 @@
+package stripeapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stripe/stripe-go/v79"
+
+	"stripe-mcp/internal/secret"
+	"stripe-mcp/internal/stripeapi"
+)
+
+const key = "sk_test_MadeUpForTests"
+
+// scripted is a Stripe that answers its requests with the given replies in turn, the last one for ever.
+type scripted struct {
+	*httptest.Server
+
+	mu       sync.Mutex
+	replies  []reply
+	requests []*http.Request
+	forms    []string
+}
+
+// reply answers one request.
+type reply func(http.ResponseWriter, *http.Request)
+
+func script(t *testing.T, replies ...reply) *scripted {
+	t.Helper()
+	s := &scripted{replies: replies}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		form, _ := io.ReadAll(r.Body)
+		s.mu.Lock()
+		s.requests = append(s.requests, r)
+		s.forms = append(s.forms, string(form))
+		next := s.replies[min(len(s.requests), len(s.replies))-1]
+		s.mu.Unlock()
+		next(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *scripted) client(t *testing.T, timeout time.Duration) *stripeapi.Client {
+	t.Helper()
+	network, err := stripeapi.NewNetwork(nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stripeapi.New(stripeapi.Config{
+		Key: secret.New(key), BaseURL: s.URL, Timeout: timeout, Network: network, Logger: slog.New(slog.DiscardHandler),
+	})
+}
+
+func (s *scripted) keys() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var keys []string
+	for _, r := range s.requests {
+		keys = append(keys, r.Header.Get("Idempotency-Key"))
+	}
+	return keys
+}
+
+const customerJSON = `{"id":"cus_1","object":"customer","email":"jenny@example.com"}`
+
+func success(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, customerJSON) }
+
+func status(code int, body string, headers ...string) reply {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Request-Id", "req_1")
+		for i := 0; i < len(headers); i += 2 {
+			w.Header().Set(headers[i], headers[i+1])
+		}
+		w.WriteHeader(code)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func refusal(code int, kind, errorCode, message string, headers ...string) reply {
+	body := fmt.Sprintf(`{"error":{"type":%q,"code":%q,"message":%q,"payment_intent":{"client_secret":"pi_1_secret_MadeUp"}}}`, kind, errorCode, message)
+	return status(code, body, headers...)
+}
+
+// reset breaks the connection without an answer.
+func reset(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// truncate promises more than it sends.
+func truncate(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "1000")
+	_, _ = io.WriteString(w, customerJSON[:20])
+}
+
+// hang never answers.
+func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+// TestOutcomes holds what a caller is told after each story that the network and Stripe can tell.
+func TestOutcomes(t *testing.T) {
+	t.Parallel()
+	const html = "<html>Bad gateway</html>"
+	tests := []struct {
+		why      string
+		replies  []reply
+		requests int
+		outcome  stripeapi.Outcome
+		kind     string
+		retry    bool
+		message  string
+	}{
+		{"success", []reply{success}, 1, stripeapi.Succeeded, "", false, ""},
+		{"a reset, then success", []reply{reset, success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"a truncated success, then the saved one", []reply{truncate, success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"HTML with status 200, then success", []reply{status(200, html), success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"JSON that is no object of Stripe's, then success", []reply{status(200, `{}`), success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"500 once", []reply{refusal(500, "api_error", "", "oops"), success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"409 once", []reply{refusal(409, "idempotency_error", "idempotency_key_in_use", "busy"), success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"429 with Retry-After", []reply{refusal(429, "invalid_request_error", "rate_limit", "slow down", "Retry-After", "1"), success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"lock_timeout once", []reply{refusal(429, "invalid_request_error", "lock_timeout", "locked"), success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"Stripe asks for a retry of a 400", []reply{refusal(400, "invalid_request_error", "", "again", "Stripe-Should-Retry", "true"), success}, 2,
+			stripeapi.Failed, "", false, ""},
+		{"Stripe forbids the retry of a 500", []reply{refusal(500, "api_error", "", "oops", "Stripe-Should-Retry", "false")}, 1,
+			stripeapi.Unknown, "api_error", true, "the answer to an earlier attempt got lost; the last one was: oops"},
+		{"400", []reply{refusal(400, "invalid_request_error", "resource_missing", "No such price")}, 1, stripeapi.Failed, "invalid_request_error", false, "No such price"},
+		{"401", []reply{refusal(401, "invalid_request_error", "", "Invalid API Key provided: sk_test_MadeUpForTests")}, 1,
+			stripeapi.Failed, "invalid_request_error", false, "Invalid API Key provided: sk_test_[redacted]"},
+		{"402", []reply{refusal(402, "card_error", "card_declined", "Declined")}, 1, stripeapi.Failed, "card_error", false, "Declined"},
+		{"403", []reply{refusal(403, "invalid_request_error", "", "needs rak_customer_write")}, 1, stripeapi.Failed, "invalid_request_error", false, "needs rak_customer_write"},
+		{"approval required", []reply{refusal(400, "invalid_request_error", "approval_required", "Needs approval")}, 1,
+			stripeapi.PendingApproval, "invalid_request_error", false, "Needs approval"},
+		{"429 for ever", []reply{refusal(429, "invalid_request_error", "rate_limit", "slow down")}, 5, stripeapi.Failed, "invalid_request_error", true, "slow down"},
+		{"429 asking for more time than there is", []reply{refusal(429, "invalid_request_error", "rate_limit", "slow down", "Retry-After", "3600")}, 1,
+			stripeapi.Failed, "invalid_request_error", true, "slow down"},
+		{"reset for ever", []reply{reset}, 5, stripeapi.Unknown, "network_error", true, "the connection broke after the request was sent and before Stripe's answer came"},
+		{"truncated for ever", []reply{truncate}, 5, stripeapi.Unknown, "network_error", true, "the answer from Stripe broke off before its end"},
+		{"500 for ever", []reply{refusal(500, "api_error", "", "oops")}, 5, stripeapi.Unknown, "api_error", true,
+			"the answer to an earlier attempt got lost; the last one was: oops"},
+		{"502 in HTML for ever", []reply{status(502, html)}, 5, stripeapi.Unknown, "network_error", true,
+			"the answer (HTTP 502) was not Stripe's; a proxy or a wrong api_base may be in the way"},
+		{"a redirect", []reply{status(307, "", "Location", "/elsewhere")}, 1, stripeapi.Unknown, "network_error", false,
+			"the answer was a redirect (HTTP 307), which Stripe never sends and which is not followed"},
+		{"a reset, then 400: Stripe's no settles it", []reply{reset, refusal(400, "invalid_request_error", "", "no")}, 2, stripeapi.Failed, "invalid_request_error", false, "no"},
+		{"a reset, then 404 settles it", []reply{reset, refusal(404, "invalid_request_error", "", "no")}, 2, stripeapi.Failed, "invalid_request_error", false, "no"},
+		{"a reset, then 401 settles nothing", []reply{reset, refusal(401, "invalid_request_error", "", "no")}, 2, stripeapi.Unknown, "invalid_request_error", false,
+			"the answer to an earlier attempt got lost; the last one was: no"},
+		{"a reset, then idempotency_error settles nothing", []reply{reset, refusal(400, "idempotency_error", "", "no")}, 2, stripeapi.Unknown, "idempotency_error", false,
+			"the answer to an earlier attempt got lost; the last one was: no"},
+		{"a reset, then 429 for ever", []reply{reset, refusal(429, "invalid_request_error", "rate_limit", "slow down")}, 5, stripeapi.Unknown, "invalid_request_error", true,
+			"the answer to an earlier attempt got lost; the last one was: slow down"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			server := script(t, tt.replies...)
+			_, err := create(t, server, time.Minute)
+			keys := server.keys()
+			for _, k := range keys {
+				if k == "" || k != keys[0] {
+					t.Errorf("attempts must share one idempotency key, got %q", keys)
+				}
+			}
+			if len(keys) != tt.requests {
+				t.Errorf("got %d requests, want %d", len(keys), tt.requests)
+			}
+			if err == nil {
+				if tt.message != "" {
+					t.Error("got a success")
+				}
+				return
+			}
+			failure := asError(t, err)
+			if strings.Contains(failure.Error(), "MadeUp") {
+				t.Errorf("a secret shows in %v", failure)
+			}
+			want := stripeapi.Error{Outcome: tt.outcome, Type: tt.kind, Retryable: tt.retry, Message: tt.message}
+			got := stripeapi.Error{Outcome: failure.Outcome, Type: failure.Type, Retryable: failure.Retryable, Message: failure.Message}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+			if failure.Hint == "" {
+				t.Error("no word on what to do next")
+			}
+		})
+	}
+}
+
+func create(t *testing.T, server *scripted, timeout time.Duration) (*stripe.Customer, error) {
+	t.Helper()
+	client := server.client(t, timeout)
+	ctx, cancel := client.WithBudget(t.Context())
+	defer cancel()
+	return client.CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
+}
+
+func asError(t *testing.T, err error) *stripeapi.Error {
+	t.Helper()
+	failure, ok := errors.AsType[*stripeapi.Error](err)
+	if !ok {
+		t.Fatalf("%v is not a *stripeapi.Error", err)
+	}
+	return failure
+}
+
+func TestReadsAreNeverUnknown(t *testing.T) {
+	t.Parallel()
+	server := script(t, reset)
+	client := server.client(t, time.Minute)
+	_, err := client.Customer(t.Context(), "cus_1")
+	if failure := asError(t, err); failure.Outcome != stripeapi.Failed || !failure.Retryable {
+		t.Errorf("got %+v", failure)
+	}
+}
+
+func TestTheBudgetEndsEverything(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		why     string
+		reply   reply
+		outcome stripeapi.Outcome
+		message string
+	}{
+		{"while waiting for an answer", hang, stripeapi.Unknown, "Stripe did not answer within the time for one call"},
+		{"during the wait before a retry", refusal(429, "invalid_request_error", "rate_limit", "slow down"), stripeapi.Failed, "slow down"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			_, err := create(t, script(t, tt.reply), 200*time.Millisecond)
+			failure := asError(t, err)
+			if failure.Outcome != tt.outcome || failure.Message != tt.message {
+				t.Errorf("got %s: %s", failure.Outcome, failure.Message)
+			}
+		})
+	}
+}
+
+func TestCancellation(t *testing.T) {
+	t.Parallel()
+	t.Run("a write that was sent is finished", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		server := script(t, func(w http.ResponseWriter, r *http.Request) {
+			cancel()
+			reset(w, r)
+		}, success)
+		created, err := server.client(t, time.Minute).CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
+		if err != nil || created.ID != "cus_1" {
+			t.Errorf("got %v, %v", created, err)
+		}
+	})
+	t.Run("a write that was not sent is dropped", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		server := script(t, success)
+		_, err := server.client(t, time.Minute).CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
+		if failure := asError(t, err); failure.Outcome != stripeapi.Failed || len(server.keys()) != 0 {
+			t.Errorf("got %+v and %d requests", failure, len(server.keys()))
+		}
+	})
+	t.Run("a read ends at once", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		server := script(t, func(w http.ResponseWriter, r *http.Request) { cancel(); hang(w, r) })
+		_, err := server.client(t, time.Minute).Customer(ctx, "cus_1")
+		if failure := asError(t, err); failure.Outcome != stripeapi.Failed {
+			t.Errorf("got %+v", failure)
+		}
+	})
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	tlsServer := httptest.NewTLSServer(http.HandlerFunc(success))
+	t.Cleanup(tlsServer.Close)
+	closed := httptest.NewServer(http.HandlerFunc(success))
+	closed.Close()
+	tests := []struct{ why, url, message string }{
+		{"nothing listens", closed.URL, "Stripe could not be reached: the connection was refused"},
+		{"the name does not resolve", "http://stripe.invalid", "Stripe could not be reached: the host name does not resolve"},
+		{"the certificate is not trusted", tlsServer.URL,
+			"Stripe could not be reached: its certificate is not trusted by this machine; see ca_file if a company proxy re-signs connections"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			_, err := create(t, &scripted{Server: &httptest.Server{URL: tt.url}}, time.Minute)
+			failure := asError(t, err)
+			if failure.Outcome != stripeapi.Failed || failure.Message != tt.message {
+				t.Errorf("got %s: %s", failure.Outcome, failure.Message)
+			}
+		})
+	}
+}
+
+// TestCancelTellsTheTruth: Stripe's answer to a cancel can get lost, and a second cancel is answered with 404.
+func TestCancelTellsTheTruth(t *testing.T) {
+	t.Parallel()
+	canceled := status(200, `{"id":"sub_1","object":"subscription","status":"canceled"}`)
+	active := status(200, `{"id":"sub_1","object":"subscription","status":"active"}`)
+	missing := refusal(404, "invalid_request_error", "resource_missing", "No such subscription: 'sub_1'")
+	tests := []struct {
+		why     string
+		replies []reply
+		methods []string
+		outcome stripeapi.Outcome
+		message string
+	}{
+		{"it worked", []reply{canceled}, []string{"DELETE"}, stripeapi.Succeeded, ""},
+		{"the answer was lost, the retry finds it gone", []reply{reset, missing, canceled}, []string{"DELETE", "DELETE", "GET"}, stripeapi.Succeeded, ""},
+		{"it was canceled before", []reply{missing, canceled}, []string{"DELETE", "GET"}, stripeapi.Succeeded, ""},
+		{"it never existed", []reply{missing}, []string{"DELETE", "GET"}, stripeapi.Failed, "No such subscription: 'sub_1'"},
+		{"nothing came back, and it is canceled", []reply{reset, reset, reset, reset, reset, canceled},
+			[]string{"DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "GET"}, stripeapi.Succeeded, ""},
+		{"nothing came back, and it still runs", []reply{reset, reset, reset, reset, reset, active},
+			[]string{"DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "GET"}, stripeapi.Unknown,
+			"the cancellation was sent and its answer got lost; a moment later the subscription was still active"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			server := script(t, tt.replies...)
+			got, err := server.client(t, time.Minute).CancelSubscription(t.Context(), "sub_1")
+			var methods []string
+			for _, r := range server.requests {
+				methods = append(methods, r.Method)
+				if r.Header.Get("Idempotency-Key") != "" {
+					t.Error("Stripe ignores idempotency keys on DELETE, and net/http resends because of them")
+				}
+			}
+			if diff := cmp.Diff(tt.methods, methods); diff != "" {
+				t.Error(diff)
+			}
+			if tt.outcome == stripeapi.Succeeded {
+				if err != nil || got.Status != stripe.SubscriptionStatusCanceled {
+					t.Errorf("got %v, %v", got, err)
+				}
+				return
+			}
+			if failure := asError(t, err); failure.Outcome != tt.outcome || failure.Message != tt.message {
+				t.Errorf("got %s: %s", failure.Outcome, failure.Message)
+			}
+		})
+	}
+}
+
+// TestWhatLeavesTheMachine: the headers say no more of this machine than they must.
+func TestWhatLeavesTheMachine(t *testing.T) {
+	t.Parallel()
+	server := script(t, success)
+	if _, err := create(t, server, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	r := server.requests[0]
+	for name, want := range map[string]string{
+		"Authorization":              "Bearer " + key,
+		"Content-Type":               "application/x-www-form-urlencoded",
+		"Stripe-Version":             "2024-06-20",
+		"X-Stripe-Client-User-Agent": `{"lang":"go","publisher":"stripe-mcp"}`,
+		"X-Stripe-Client-Telemetry":  "",
+		"Stripe-Account":             "",
+	} {
+		if got := r.Header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if server.forms[0] != "email=jenny%40example.com" {
+		t.Errorf("the form is %q", server.forms[0])
+	}
+}
+
+func TestConnectedAccount(t *testing.T) {
+	t.Parallel()
+	server := script(t, success)
+	network, err := stripeapi.NewNetwork(nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := stripeapi.New(stripeapi.Config{
+		Key: secret.New(key), Account: "acct_1", BaseURL: server.URL, Timeout: time.Minute, Network: network, Logger: slog.New(slog.DiscardHandler),
+	})
+	if _, err := client.Customer(t.Context(), "cus_1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := server.requests[0].Header.Get("Stripe-Account"); got != "acct_1" {
+		t.Errorf("Stripe-Account is %q", got)
+	}
+}
+
+func TestHints(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		why   string
+		reply reply
+		hint  string
+	}{
+		{"the portal was never set up", refusal(400, "invalid_request_error", "", "No configuration provided and your test mode default configuration has not been created."),
+			"Save its settings once in the Dashboard under Settings > Billing > Customer portal"},
+		{"no payment method", refusal(400, "invalid_request_error", "resource_missing", "This customer has no attached payment source or default payment method."),
+			"Use payment_behavior default_incomplete"},
+		{"a live id with a test key", refusal(404, "invalid_request_error", "resource_missing", "No such customer: 'cus_1'; a similar object exists in live mode, but a test mode key was used"),
+			"belongs to the other mode"},
+		{"a permission is missing", refusal(403, "invalid_request_error", "", "The provided key does not have the required permissions. Having the 'rak_customer_write' permission would allow it."),
+			"add rak_customer_write"},
+		{"the key is wrong", refusal(401, "invalid_request_error", "", "Invalid API Key provided"), "Stripe does not accept the configured key"},
+		{"the object is missing", refusal(404, "invalid_request_error", "resource_missing", "No such customer"), "Check the id"},
+		{"a referred object is missing", refusal(400, "invalid_request_error", "resource_missing", "No such price"), "does not exist in this account and mode"},
+		{"the card was refused", refusal(402, "card_error", "card_declined", "Your card was declined."), "The bank refused the card"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			_, err := create(t, script(t, tt.reply), time.Minute)
+			if failure := asError(t, err); !strings.Contains(failure.Hint, tt.hint) {
+				t.Errorf("got %q, want %q in it", failure.Hint, tt.hint)
+			}
+		})
+	}
+}
+
+// TestErrorShape is what scripts parse.
+func TestErrorShape(t *testing.T) {
+	t.Parallel()
+	_, err := create(t, script(t, refusal(400, "invalid_request_error", "resource_missing", "No such price")), time.Minute)
+	got, err := json.Marshal(asError(t, err))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"outcome":"failed","type":"invalid_request_error","code":"resource_missing","message":"No such price",` +
+		`"hint":"Nothing was changed. The object named in param does not exist in this account and mode; create it or use another id",` +
+		`"request_id":"req_1","retryable":false}`
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,75 @@
+package stripeapi
+
+import (
+	"net/http"
+	"strings"
+)
+
+// hint says what to do next about a failure.
+func hint(e *Error, last attempt, did effect) string {
+	switch {
+	case e.Outcome == Unknown:
+		return "It may have happened. Do not assume either way: look for the object first (get or list), and only then decide about calling again"
+	case e.Outcome == PendingApproval:
+		return "Nothing has happened yet: a person has to approve this in the Stripe Dashboard" + at(e.ApprovalURL)
+	case last.refusal == nil && !last.sent:
+		return "Nothing was sent. Check the network, and proxy, ca_file and api_base in the configuration"
+	case last.refusal == nil:
+		return "Nothing was changed. Check proxy and api_base in the configuration, then call again"
+	}
+	if advice := adviceFor(e, last); advice != "" {
+		return advice
+	}
+	if did == writes {
+		return "Nothing was changed"
+	}
+	return ""
+}
+
+// adviceFor knows the refusals that cost people the most time.
+func adviceFor(e *Error, last attempt) string {
+	message := strings.ToLower(e.Message)
+	says := func(text string) bool { return strings.Contains(message, text) }
+	switch {
+	case last.status == http.StatusUnauthorized:
+		return "Stripe does not accept the configured key. Put a current secret or restricted key (Dashboard > Developers > API keys) into the configuration"
+	case last.status == http.StatusForbidden:
+		return "The restricted key lacks this permission. Edit the key in the Dashboard under Developers > API keys and add " + permission(e.Message)
+	case last.status == http.StatusTooManyRequests:
+		return "Too many requests or a busy object, and nothing was changed. Wait a few seconds, then call again"
+	case says("similar object exists in live mode"), says("similar object exists in test mode"):
+		return "The id belongs to the other mode than the configured key. Use an id from the same mode, or the key of the other one"
+	case says("no configuration provided"):
+		return "The customer portal was never set up. Save its settings once in the Dashboard under Settings > Billing > Customer portal (test and live mode each), then call again"
+	case says("no attached payment source"), says("no default payment method"):
+		return "Use payment_behavior default_incomplete and have the customer pay at the subscription's hosted_invoice_url, " +
+			"or create a Checkout session in subscription mode instead"
+	case e.Code == "resource_missing" && last.status == http.StatusNotFound:
+		return "Check the id, and that it belongs to this account and mode; list tools and the Dashboard show what exists"
+	case e.Code == "resource_missing":
+		return "Nothing was changed. The object named in param does not exist in this account and mode; create it or use another id"
+	case e.Type == "card_error":
+		return "Nothing was changed. The bank refused the card; the customer has to use another payment method or talk to the bank"
+	}
+	return ""
+}
+
+func at(url string) string {
+	if url == "" {
+		return ""
+	}
+	return " at " + url
+}
+
+// permission returns the name of the missing permission where Stripe's message holds one (rak_…).
+func permission(message string) string {
+	start := strings.Index(message, "rak_")
+	if start < 0 {
+		return "the permission that the message names"
+	}
+	name := message[start:]
+	if end := strings.IndexFunc(name, func(r rune) bool { return r != '_' && (r < 'a' || r > 'z') }); end >= 0 {
+		name = name[:end]
+	}
+	return name
+}

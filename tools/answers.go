@@ -1,0 +1,90 @@
+package tools
+
+import (
+	"strings"
+	"time"
+	"unicode"
+)
+
+// maxList is how many bytes a list's rows may take. Clients cut answers at 25,000 tokens, which is somewhat more.
+const maxList = 60_000
+
+// page is one page of a list.
+type page[T row] struct {
+	Data       []T    `json:"data"`
+	HasMore    bool   `json:"has_more"`
+	NextCursor string `json:"next_cursor,omitempty"`
+}
+
+// row is an object that can stand in a list.
+type row interface {
+	cursor() string // what starting_after takes to continue behind it
+	// withoutMetadata drops what the owner attached, the only part that can grow beyond any list's size.
+	withoutMetadata() row
+}
+
+// newPage returns as many of rows as fit. When some are left out, the cursor continues with them.
+func newPage[T row](rows []T, hasMore bool) (page[T], error) {
+	result := page[T]{Data: []T{}, HasMore: hasMore}
+	size := len(`{"data":[],"has_more":false,"next_cursor":""}`) + 255
+	for _, r := range rows {
+		encoded, err := Encode(r)
+		if err != nil {
+			return page[T]{}, err
+		}
+		if len(encoded) > maxList/2 {
+			r = r.withoutMetadata().(T) //nolint:forcetypeassert // every row returns its own type
+			if encoded, err = Encode(r); err != nil {
+				return page[T]{}, err
+			}
+		}
+		size += len(encoded) + len(",")
+		if size > maxList && len(result.Data) > 0 {
+			result.HasMore = true
+			break
+		}
+		result.Data = append(result.Data, r)
+	}
+	if result.HasMore && len(result.Data) > 0 {
+		result.NextCursor = result.Data[len(result.Data)-1].cursor()
+	}
+	return result, nil
+}
+
+// timestamp returns Unix seconds as RFC 3339 in UTC, "" for Stripe's absent time.
+func timestamp(seconds int64) string {
+	if seconds == 0 {
+		return ""
+	}
+	return time.Unix(seconds, 0).UTC().Format(time.RFC3339)
+}
+
+// clean makes text that customers wrote fit for a model's eyes: no control, bidirectional or zero-width characters, and
+// no more than longest characters.
+func clean(text string, longest int) string {
+	cleaned := strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\r', r == '\t', r == '\u2028', r == '\u2029':
+			return ' '
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Variation_Selector):
+			return -1
+		}
+		return r
+	}, text)
+	if runes := []rune(cleaned); len(runes) > longest {
+		return string(runes[:longest-1]) + "…"
+	}
+	return cleaned
+}
+
+// cleanMetadata cleans keys and values.
+func cleanMetadata(given map[string]string) map[string]string {
+	if len(given) == 0 {
+		return nil
+	}
+	cleaned := make(map[string]string, len(given))
+	for key, value := range given {
+		cleaned[clean(key, metadataKey)] = clean(value, metadataValue)
+	}
+	return cleaned
+}

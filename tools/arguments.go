@@ -1,0 +1,190 @@
+package tools
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"stripe-mcp/internal/schema"
+)
+
+// The types below carry their own constraint, so that an argument means the same in every tool that takes it.
+
+// customerID may be imported from another system, so only its characters are fixed; none of them can change a path.
+type customerID string
+
+// Schema returns the constraint of a customer id.
+func (customerID) Schema() *schema.Node { return objectID("cus_NffrFeUfNV2Hib") }
+
+// priceID may be chosen by the account's owner, like a customer's.
+type priceID string
+
+// Schema returns the constraint of a price id.
+func (priceID) Schema() *schema.Node { return objectID("price_1MoBy5LkdIwHu7ixZhnattbh") }
+
+func objectID(example string) *schema.Node {
+	return &schema.Node{
+		Type: "string", Pattern: `^[A-Za-z0-9][\w.-]{0,254}$`,
+		Comment: "must be an id of letters, digits, _, . and -", Examples: []any{example},
+	}
+}
+
+// sessionID is a Checkout session's id; Stripe always mints it.
+type sessionID string
+
+// Schema returns the constraint of a Checkout session id.
+func (sessionID) Schema() *schema.Node {
+	return mintedID("cs_", "cs_test_a11YYufWQzNY63zpQ6QSNRQhkUpVph4WRmzW0zWJO2znZKdVujZ0N0S22u")
+}
+
+// subscriptionID is a subscription's id; Stripe always mints it.
+type subscriptionID string
+
+// Schema returns the constraint of a subscription id.
+func (subscriptionID) Schema() *schema.Node { return mintedID("sub_", "sub_1MowQVLkdIwHu7ixeRlqHVzs") }
+
+func mintedID(prefix, example string) *schema.Node {
+	return &schema.Node{
+		Type: "string", Pattern: "^" + prefix + `\w{1,250}$`,
+		Comment: "must be an id that starts with " + prefix, Examples: []any{example},
+	}
+}
+
+// redirectURL is where Stripe sends the customer afterwards.
+type redirectURL string
+
+// Schema returns the constraint of a redirect URL; Check completes it.
+func (redirectURL) Schema() *schema.Node {
+	return &schema.Node{
+		Type: "string", Pattern: `^https?://\S+$`,
+		Comment: urlRule, Examples: []any{"https://example.com/thanks"},
+	}
+}
+
+const urlRule = "must be an absolute http or https URL of at most 5000 characters"
+
+// Check finds URLs that only look absolute, or are longer than Stripe takes.
+func (u redirectURL) Check() []schema.Problem {
+	const longest = 5000
+	parsed, err := url.Parse(string(u))
+	if err != nil || utf8.RuneCountInString(string(u)) > longest || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
+		return []schema.Problem{{Rule: urlRule + `, e.g. "https://example.com/thanks"`}}
+	}
+	return nil
+}
+
+// email is an address as Stripe takes it: it checks little more.
+type email string
+
+// Schema returns the constraint of an e-mail address.
+func (email) Schema() *schema.Node {
+	return &schema.Node{
+		Type: "string", Pattern: `^[^@\s]+@[^@\s]+$`, MaxLength: new(512),
+		Comment: "must be an e-mail address of at most 512 characters", Examples: []any{"jenny.rosen@example.com"},
+	}
+}
+
+// currency is an ISO 4217 code in any case.
+type currency string
+
+// Schema returns the constraint of a currency code.
+func (currency) Schema() *schema.Node {
+	return &schema.Node{
+		Type: "string", Pattern: `^[A-Za-z]{3}$`,
+		Comment: "must be a three-letter currency code", Examples: []any{"eur"},
+	}
+}
+
+// lower returns the code as Stripe wants it.
+func (c currency) lower() string { return strings.ToLower(string(c)) }
+
+// minorUnits is an amount of money in the currency's minor unit.
+type minorUnits int64
+
+// Schema returns the constraint of an amount. The cap is what Stripe takes for its weakest currencies.
+func (minorUnits) Schema() *schema.Node {
+	return &schema.Node{
+		Type: "integer", Minimum: new(0.0), Maximum: new(999999999999.0),
+		Comment: "must be a whole number in the currency's minor unit, not negative and without separators or symbols", Examples: []any{2000},
+	}
+}
+
+// quantity is how many of a price.
+type quantity int64
+
+// Schema returns the constraint of a quantity.
+func (quantity) Schema() *schema.Node {
+	return &schema.Node{Type: "integer", Minimum: new(1.0)}
+}
+
+// orderedQuantity is a quantity that is 1 when left out.
+type orderedQuantity int64
+
+// Schema returns the constraint of a quantity with its default.
+func (orderedQuantity) Schema() *schema.Node {
+	node := quantity(0).Schema()
+	node.Default = []byte("1")
+	return node
+}
+
+// pageSize is how many rows a list returns. Stripe would silently clamp it.
+type pageSize int64
+
+// Schema returns the constraint of a page size.
+func (pageSize) Schema() *schema.Node {
+	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(100.0), Default: []byte("10")}
+}
+
+// metadata is what an owner attaches to an object (https://docs.stripe.com/api/metadata).
+type metadata map[string]string
+
+const (
+	metadataKeys  = 50
+	metadataKey   = 40
+	metadataValue = 500
+)
+
+// Schema returns the part of the constraint that clients understand; Check completes it.
+func (metadata) Schema() *schema.Node {
+	return &schema.Node{
+		Type: "object", AdditionalProperties: &schema.Node{Type: "string"},
+		Comment: "must be an object of strings", Examples: []any{map[string]string{"order_id": "6735"}},
+	}
+}
+
+// Check applies Stripe's limits. Keys are not repeated in the problems, as they are the caller's text.
+func (m metadata) Check() []schema.Problem {
+	var problems []schema.Problem
+	add := func(format string, limit int) {
+		problems = append(problems, schema.Problem{Rule: fmt.Sprintf(format, limit)})
+	}
+	if len(m) > metadataKeys {
+		add("must have at most %d keys", metadataKeys)
+	}
+	for key, value := range m {
+		if key == "" || utf8.RuneCountInString(key) > metadataKey || strings.ContainsAny(key, "[]") {
+			add("each key must be 1 to %d characters without square brackets", metadataKey)
+		}
+		if utf8.RuneCountInString(value) > metadataValue {
+			add("each value must be at most %d characters", metadataValue)
+		}
+	}
+	slices.SortFunc(problems, func(a, b schema.Problem) int { return strings.Compare(a.Rule, b.Rule) })
+	return slices.Compact(problems)
+}
+
+// choice returns the constraint of a string that is one of values.
+func choice(values ...string) *schema.Node {
+	enum := make([]any, len(values))
+	for i, value := range values {
+		enum[i] = value
+	}
+	return &schema.Node{Type: "string", Enum: enum}
+}
+
+// text returns the constraint of free text.
+func text(longest int) *schema.Node {
+	return &schema.Node{Type: "string", MaxLength: &longest}
+}

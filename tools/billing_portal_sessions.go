@@ -1,0 +1,53 @@
+package tools
+
+import (
+	"context"
+
+	"github.com/stripe/stripe-go/v79"
+
+	"stripe-mcp/internal/stripeapi"
+)
+
+type createBillingPortalSessionInput struct {
+	Customer  customerID  `json:"customer" jsonschema:"Whose portal (cus_…)"`
+	ReturnURL redirectURL `json:"return_url" jsonschema:"Page of the back link"`
+}
+
+type billingPortalSessionOutput struct {
+	ID        string `json:"id"`
+	URL       string `json:"url"`
+	Customer  string `json:"customer"`
+	ReturnURL string `json:"return_url,omitempty"`
+	Created   string `json:"created,omitempty"`
+	Livemode  bool   `json:"livemode"`
+}
+
+func createBillingPortalSession() Tool {
+	return define(Spec{
+		Name:  "stripe_create_billing_portal_session",
+		Title: "Create billing-portal session",
+		Description: "Returns a short-lived url where a customer manages payment methods, invoices and subscriptions. " +
+			"Give it to nobody else: whoever opens it is signed in.",
+		Effect: Creates,
+	}, func(ctx context.Context, client *stripeapi.Client, in createBillingPortalSessionInput) (billingPortalSessionOutput, error) {
+		created, err := client.CreateBillingPortalSession(ctx, &stripe.BillingPortalSessionParams{
+			Customer:  given(in.Customer),
+			ReturnURL: given(in.ReturnURL),
+		})
+		return toBillingPortalSession(created), err
+	})
+}
+
+func toBillingPortalSession(s *stripe.BillingPortalSession) billingPortalSessionOutput {
+	if s == nil {
+		return billingPortalSessionOutput{}
+	}
+	return billingPortalSessionOutput{
+		ID:        s.ID,
+		URL:       s.URL,
+		Customer:  s.Customer,
+		ReturnURL: s.ReturnURL,
+		Created:   timestamp(s.Created),
+		Livemode:  s.Livemode,
+	}
+}

@@ -1,0 +1,323 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/stripe/stripe-go/v79"
+
+	"stripe-mcp/internal/schema"
+	"stripe-mcp/internal/stripeapi"
+)
+
+type createCheckoutSessionInput struct {
+	LineItems     lineItems    `json:"line_items" jsonschema:"The cart; each item has either price or price_data"`
+	Mode          checkoutMode `json:"mode" jsonschema:"subscription if prices recur"`
+	SuccessURL    redirectURL  `json:"success_url" jsonschema:"Page after paying; {CHECKOUT_SESSION_ID} in it becomes the id"`
+	CancelURL     redirectURL  `json:"cancel_url,omitempty" jsonschema:"Page of the back link"`
+	Customer      customerID   `json:"customer,omitempty" jsonschema:"Customer id (cus_…); excludes customer_email"`
+	CustomerEmail email        `json:"customer_email,omitempty" jsonschema:"Prefilled; excludes customer"`
+	Metadata      metadata     `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
+	Currency      currency     `json:"currency,omitempty" jsonschema:"Code such as eur, for price_data without one"`
+}
+
+type checkoutMode string
+
+// Schema returns the modes that sell something; Stripe's third, setup, only stores a card.
+func (checkoutMode) Schema() *schema.Node { return choice("payment", "subscription") }
+
+type lineItems []lineItem
+
+// Schema returns the constraint of a cart.
+func (lineItems) Schema() *schema.Node {
+	node := schema.ListOf[lineItem](1, 100)
+	node.Comment = "must be a list of 1 to 100 items"
+	node.Examples = []any{[]any{map[string]any{"price": "price_1MoBy5LkdIwHu7ixZhnattbh", "quantity": 1}}}
+	return node
+}
+
+type lineItem struct {
+	Price     priceID         `json:"price,omitempty" jsonschema:"Price id (price_…)"`
+	PriceData *priceData      `json:"price_data,omitempty" jsonschema:"An ad-hoc price"`
+	Quantity  orderedQuantity `json:"quantity,omitempty" jsonschema:"How many"`
+}
+
+type priceData struct {
+	Currency    currency    `json:"currency,omitempty" jsonschema:"Default: the top-level currency"`
+	UnitAmount  minorUnits  `json:"unit_amount" jsonschema:"In the currency's minor unit: 2000 is 20.00 EUR, and 2000 JPY, which has no minor unit"`
+	ProductData productData `json:"product_data" jsonschema:"What is sold"`
+	Recurring   *recurring  `json:"recurring,omitempty" jsonschema:"Only and always in subscription mode"`
+}
+
+type productData struct {
+	Name        productName        `json:"name" jsonschema:"Shown to the customer"`
+	Description productDescription `json:"description,omitempty" jsonschema:"Shown to the customer"`
+	Images      productImages      `json:"images,omitempty" jsonschema:"Image URLs"`
+}
+
+type recurring struct {
+	Interval      billingInterval `json:"interval" jsonschema:"Billing period"`
+	IntervalCount intervalCount   `json:"interval_count,omitempty" jsonschema:"Intervals between bills"`
+}
+
+type (
+	productName        string
+	productDescription string
+	productImages      []redirectURL
+	billingInterval    string
+	intervalCount      int64
+)
+
+// Schema returns the constraint of a product's name.
+func (productName) Schema() *schema.Node {
+	node := text(250)
+	node.MinLength = new(1)
+	return node
+}
+
+// Schema returns the constraint of a product's description.
+func (productDescription) Schema() *schema.Node { return text(1000) }
+
+// Schema returns the constraint of a product's images.
+func (productImages) Schema() *schema.Node { return schema.ListOf[redirectURL](0, 8) }
+
+// Schema returns the billing periods.
+func (billingInterval) Schema() *schema.Node { return choice("day", "week", "month", "year") }
+
+// Schema returns the constraint of an interval count; Stripe bills at least every three years.
+func (intervalCount) Schema() *schema.Node {
+	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(1095.0)}
+}
+
+// Check finds a line item with no price or two.
+func (item lineItem) Check() []schema.Problem {
+	if (item.Price == "") == (item.PriceData == nil) {
+		return []schema.Problem{{Rule: "must have exactly one of price and price_data"}}
+	}
+	return nil
+}
+
+// Check applies the rules between the arguments.
+func (in createCheckoutSessionInput) Check() []schema.Problem {
+	var problems []schema.Problem
+	if in.Customer != "" && in.CustomerEmail != "" {
+		problems = append(problems, schema.Problem{Path: "customer_email", Rule: "cannot be given together with customer; leave one out"})
+	}
+	for i, item := range in.LineItems {
+		if item.PriceData == nil {
+			continue
+		}
+		path := fmt.Sprintf("line_items[%d].price_data", i)
+		if item.PriceData.Currency == "" && in.Currency == "" {
+			problems = append(problems, schema.Problem{Path: path + ".currency", Rule: `is required, here or as the top-level currency, e.g. "eur"`})
+		}
+		if in.Mode == "subscription" && item.PriceData.Recurring == nil {
+			problems = append(problems, schema.Problem{Path: path + ".recurring", Rule: `is required in subscription mode, e.g. {"interval":"month"}`})
+		}
+		if in.Mode == "payment" && item.PriceData.Recurring != nil {
+			problems = append(problems, schema.Problem{Path: path + ".recurring", Rule: "must be left out in payment mode; use mode subscription for recurring prices"})
+		}
+	}
+	return problems
+}
+
+type getCheckoutSessionInput struct {
+	SessionID sessionID `json:"session_id" jsonschema:"Session id (cs_…)"`
+}
+
+type listCheckoutSessionsInput struct {
+	Limit         pageSize      `json:"limit,omitempty" jsonschema:"Rows to return"`
+	StartingAfter sessionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the page before"`
+	Status        sessionStatus `json:"status,omitempty" jsonschema:"Only sessions with this status"`
+	Customer      customerID    `json:"customer,omitempty" jsonschema:"Only this customer's"`
+}
+
+type sessionStatus string
+
+// Schema returns the statuses of a Checkout session.
+func (sessionStatus) Schema() *schema.Node { return choice("open", "complete", "expired") }
+
+// checkoutSessionOutput is a Checkout session as every tool shows it; line items only on get.
+type checkoutSessionOutput struct {
+	ID                 string            `json:"id"`
+	URL                string            `json:"url,omitempty"`
+	Status             string            `json:"status,omitempty"`
+	PaymentStatus      string            `json:"payment_status,omitempty"`
+	Mode               string            `json:"mode,omitempty"`
+	AmountTotal        *int64            `json:"amount_total,omitempty"`
+	AmountTotalDisplay string            `json:"amount_total_display,omitempty"`
+	Currency           string            `json:"currency,omitempty"`
+	Customer           string            `json:"customer,omitempty"`
+	CustomerEmail      string            `json:"customer_email,omitempty"`
+	Subscription       string            `json:"subscription,omitempty"`
+	PaymentIntent      string            `json:"payment_intent,omitempty"`
+	SuccessURL         string            `json:"success_url,omitempty"`
+	CancelURL          string            `json:"cancel_url,omitempty"`
+	Metadata           map[string]string `json:"metadata,omitempty"`
+	MetadataOmitted    bool              `json:"metadata_omitted,omitempty"`
+	LineItems          []lineItemOutput  `json:"line_items,omitempty"`
+	LineItemsHasMore   bool              `json:"line_items_has_more,omitempty"`
+	Created            string            `json:"created,omitempty"`
+	ExpiresAt          string            `json:"expires_at,omitempty"`
+	Livemode           bool              `json:"livemode"`
+}
+
+type lineItemOutput struct {
+	Description        string `json:"description,omitempty"`
+	Quantity           int64  `json:"quantity,omitempty"`
+	Price              string `json:"price,omitempty"`
+	AmountTotal        int64  `json:"amount_total"`
+	AmountTotalDisplay string `json:"amount_total_display,omitempty"`
+}
+
+func (s checkoutSessionOutput) cursor() string { return s.ID }
+
+func (s checkoutSessionOutput) withoutMetadata() row {
+	s.Metadata, s.MetadataOmitted = nil, true
+	return s
+}
+
+func createCheckoutSession() Tool {
+	return define(Spec{
+		Name:  "stripe_create_checkout_session",
+		Title: "Create Checkout session",
+		Description: "Creates a payment page hosted by Stripe and returns its url, valid for 24 hours. " +
+			"Nothing is charged until the customer pays there. " +
+			"Use it to sell or to start a subscription with the customer present; stripe_create_subscription bills a stored payment method.",
+		Effect: Creates,
+	}, func(ctx context.Context, client *stripeapi.Client, in createCheckoutSessionInput) (checkoutSessionOutput, error) {
+		created, err := client.CreateCheckoutSession(ctx, in.params())
+		return toCheckoutSession(created), err
+	})
+}
+
+// params returns what Stripe is asked for. The top-level currency is the session's own where an existing price is
+// bought, and the default of every price_data.
+func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
+	params := &stripe.CheckoutSessionParams{
+		Mode:          given(in.Mode),
+		SuccessURL:    given(in.SuccessURL),
+		CancelURL:     given(in.CancelURL),
+		Customer:      given(in.Customer),
+		CustomerEmail: given(in.CustomerEmail),
+		Metadata:      in.Metadata,
+	}
+	for _, item := range in.LineItems {
+		line := &stripe.CheckoutSessionLineItemParams{Quantity: new(int64(item.Quantity))}
+		if item.PriceData != nil {
+			line.PriceData = item.PriceData.params(in.Currency)
+		} else {
+			line.Price = given(item.Price)
+			params.Currency = given(currency(in.Currency.lower()))
+		}
+		params.LineItems = append(params.LineItems, line)
+	}
+	return params
+}
+
+func (p *priceData) params(fallback currency) *stripe.CheckoutSessionLineItemPriceDataParams {
+	code := p.Currency
+	if code == "" {
+		code = fallback
+	}
+	params := &stripe.CheckoutSessionLineItemPriceDataParams{
+		Currency:   new(code.lower()),
+		UnitAmount: new(int64(p.UnitAmount)),
+		ProductData: &stripe.CheckoutSessionLineItemPriceDataProductDataParams{
+			Name:        given(p.ProductData.Name),
+			Description: given(p.ProductData.Description),
+		},
+	}
+	for _, image := range p.ProductData.Images {
+		params.ProductData.Images = append(params.ProductData.Images, given(image))
+	}
+	if p.Recurring != nil {
+		params.Recurring = &stripe.CheckoutSessionLineItemPriceDataRecurringParams{
+			Interval:      given(p.Recurring.Interval),
+			IntervalCount: positive(p.Recurring.IntervalCount),
+		}
+	}
+	return params
+}
+
+func getCheckoutSession() Tool {
+	return define(Spec{
+		Name:        "stripe_get_checkout_session",
+		Title:       "Get Checkout session",
+		Description: "Returns one Checkout session with its line items. status complete and payment_status paid: the customer has paid.",
+		Effect:      Reads,
+	}, func(ctx context.Context, client *stripeapi.Client, in getCheckoutSessionInput) (checkoutSessionOutput, error) {
+		found, err := client.CheckoutSession(ctx, string(in.SessionID))
+		return toCheckoutSession(found), err
+	})
+}
+
+func listCheckoutSessions() Tool {
+	return define(Spec{
+		Name:        "stripe_list_checkout_sessions",
+		Title:       "List Checkout sessions",
+		Description: "Lists Checkout sessions, newest first, without line items.",
+		Effect:      Reads,
+	}, func(ctx context.Context, client *stripeapi.Client, in listCheckoutSessionsInput) (page[checkoutSessionOutput], error) {
+		params := &stripe.CheckoutSessionListParams{Status: given(in.Status), Customer: given(in.Customer)}
+		params.Limit = positive(in.Limit)
+		params.StartingAfter = given(in.StartingAfter)
+		found, err := client.CheckoutSessions(ctx, params)
+		if err != nil {
+			return page[checkoutSessionOutput]{}, err
+		}
+		return newPage(convert(found.Data, toCheckoutSession), found.HasMore)
+	})
+}
+
+func toCheckoutSession(s *stripe.CheckoutSession) checkoutSessionOutput {
+	if s == nil {
+		return checkoutSessionOutput{}
+	}
+	out := checkoutSessionOutput{
+		ID:            s.ID,
+		URL:           s.URL,
+		Status:        string(s.Status),
+		PaymentStatus: string(s.PaymentStatus),
+		Mode:          string(s.Mode),
+		Currency:      string(s.Currency),
+		CustomerEmail: clean(s.CustomerEmail, 512),
+		SuccessURL:    s.SuccessURL,
+		CancelURL:     s.CancelURL,
+		Metadata:      cleanMetadata(s.Metadata),
+		Created:       timestamp(s.Created),
+		ExpiresAt:     timestamp(s.ExpiresAt),
+		Livemode:      s.Livemode,
+	}
+	if s.Currency != "" {
+		out.AmountTotal = &s.AmountTotal
+		out.AmountTotalDisplay = display(s.AmountTotal, out.Currency)
+	}
+	if s.Customer != nil {
+		out.Customer = s.Customer.ID
+	}
+	if s.Subscription != nil {
+		out.Subscription = s.Subscription.ID
+	}
+	if s.PaymentIntent != nil {
+		out.PaymentIntent = s.PaymentIntent.ID
+	}
+	if s.LineItems != nil {
+		out.LineItems = convert(s.LineItems.Data, toLineItem)
+		out.LineItemsHasMore = s.LineItems.HasMore
+	}
+	return out
+}
+
+func toLineItem(item *stripe.LineItem) lineItemOutput {
+	out := lineItemOutput{
+		Description:        clean(item.Description, 250),
+		Quantity:           item.Quantity,
+		AmountTotal:        item.AmountTotal,
+		AmountTotalDisplay: display(item.AmountTotal, string(item.Currency)),
+	}
+	if item.Price != nil {
+		out.Price = item.Price.ID
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package tools
+
+import (
+	"context"
+
+	"github.com/stripe/stripe-go/v79"
+
+	"stripe-mcp/internal/schema"
+	"stripe-mcp/internal/stripeapi"
+)
+
+type createCustomerInput struct {
+	Email       email               `json:"email" jsonschema:"E-mail address"`
+	Name        customerName        `json:"name,omitempty" jsonschema:"Person or business"`
+	Phone       customerPhone       `json:"phone,omitempty" jsonschema:"Phone number"`
+	Description customerDescription `json:"description,omitempty" jsonschema:"Internal note"`
+	Metadata    metadata            `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
+}
+
+type getCustomerInput struct {
+	CustomerID customerID `json:"customer_id" jsonschema:"Customer id (cus_…)"`
+}
+
+// The lengths are those of Stripe's own specification.
+type (
+	customerName        string
+	customerPhone       string
+	customerDescription string
+)
+
+// Schema returns the constraint of a name.
+func (customerName) Schema() *schema.Node { return text(256) }
+
+// Schema returns the constraint of a phone number.
+func (customerPhone) Schema() *schema.Node { return text(20) }
+
+// Schema returns the constraint of a description.
+func (customerDescription) Schema() *schema.Node { return text(500) }
+
+// customerOutput is a customer as every tool shows it; a deleted one has only an id.
+type customerOutput struct {
+	ID             string            `json:"id"`
+	Deleted        bool              `json:"deleted,omitempty"`
+	Email          string            `json:"email,omitempty"`
+	Name           string            `json:"name,omitempty"`
+	Phone          string            `json:"phone,omitempty"`
+	Description    string            `json:"description,omitempty"`
+	Metadata       map[string]string `json:"metadata,omitempty"`
+	Currency       string            `json:"currency,omitempty"`
+	Balance        int64             `json:"balance,omitempty"`
+	BalanceDisplay string            `json:"balance_display,omitempty"`
+	Delinquent     bool              `json:"delinquent,omitempty"`
+	Created        string            `json:"created,omitempty"`
+	Livemode       *bool             `json:"livemode,omitempty"`
+}
+
+func createCustomer() Tool {
+	return define(Spec{
+		Name:  "stripe_create_customer",
+		Title: "Create customer",
+		Description: "Creates a customer and returns its id. Each call creates another one, even for the same e-mail: " +
+			"keep the id. Costs nothing.",
+		Effect: Creates,
+	}, func(ctx context.Context, client *stripeapi.Client, in createCustomerInput) (customerOutput, error) {
+		created, err := client.CreateCustomer(ctx, &stripe.CustomerParams{
+			Email:       new(string(in.Email)),
+			Name:        given(in.Name),
+			Phone:       given(in.Phone),
+			Description: given(in.Description),
+			Metadata:    in.Metadata,
+		})
+		return toCustomer(created), err
+	})
+}
+
+func getCustomer() Tool {
+	return define(Spec{
+		Name:        "stripe_get_customer",
+		Title:       "Get customer",
+		Description: "Returns one customer by id. A deleted customer is shown as deleted.",
+		Effect:      Reads,
+	}, func(ctx context.Context, client *stripeapi.Client, in getCustomerInput) (customerOutput, error) {
+		found, err := client.Customer(ctx, string(in.CustomerID))
+		return toCustomer(found), err
+	})
+}
+
+func toCustomer(c *stripe.Customer) customerOutput {
+	if c == nil {
+		return customerOutput{}
+	}
+	if c.Deleted {
+		return customerOutput{ID: c.ID, Deleted: true}
+	}
+	out := customerOutput{
+		ID:          c.ID,
+		Email:       clean(c.Email, 512),
+		Name:        clean(c.Name, 256),
+		Phone:       clean(c.Phone, 20),
+		Description: clean(c.Description, 500),
+		Metadata:    cleanMetadata(c.Metadata),
+		Currency:    string(c.Currency),
+		Balance:     c.Balance,
+		Delinquent:  c.Delinquent,
+		Created:     timestamp(c.Created),
+		Livemode:    &c.Livemode,
+	}
+	if c.Balance != 0 {
+		out.BalanceDisplay = display(c.Balance, string(c.Currency))
+	}
+	return out
+}

@@ -1,0 +1,227 @@
+package tools_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"stripe-mcp/tools"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files and the README's table")
+
+// published is what a client sees of a tool.
+type published struct {
+	Name         string          `json:"name"`
+	Title        string          `json:"title"`
+	Description  string          `json:"description"`
+	Effect       string          `json:"effect"`
+	InputSchema  json.RawMessage `json:"inputSchema"`
+	OutputSchema json.RawMessage `json:"outputSchema"`
+}
+
+func publish(tool tools.Tool) published {
+	return published{tool.Name, tool.Title, tool.Description, tool.Effect.String(), tool.InputSchema, tool.OutputSchema}
+}
+
+// TestGolden makes every change of what clients see a deliberate one: make golden rewrites the files.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for _, tool := range tools.All() {
+		t.Run(tool.Name, func(t *testing.T) {
+			t.Parallel()
+			compact, err := tools.Encode(publish(tool))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got bytes.Buffer
+			if err := json.Indent(&got, compact, "", "  "); err != nil {
+				t.Fatal(err)
+			}
+			got.WriteByte('\n')
+			path := filepath.Join("testdata", tool.Name+".json")
+			if *update {
+				if err := os.WriteFile(path, got.Bytes(), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Errorf("run make golden if this is meant:\n%s", diff)
+			}
+		})
+	}
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil || len(files) != len(tools.All()) {
+		t.Errorf("%d golden files for %d tools (%v)", len(files), len(tools.All()), err)
+	}
+}
+
+// TestReadmeTable keeps the README's list of tools true: make docs rewrites it.
+func TestReadmeTable(t *testing.T) {
+	t.Parallel()
+	const path, begin, end = "../README.md", "<!-- tools: written by make docs -->\n", "<!-- end of tools -->"
+	readme, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := strings.Cut(string(readme), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		t.Fatalf("the README has no place for the table of tools")
+	}
+	want := before + begin + readmeTable(t) + end + after
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(readme)); diff != "" {
+		t.Errorf("run make docs:\n%s", diff)
+	}
+}
+
+func readmeTable(t *testing.T) string {
+	t.Helper()
+	var table strings.Builder
+	table.WriteString("| tool | arguments (* required) | effect |\n|---|---|---|\n")
+	for _, tool := range tools.All() {
+		var input node
+		if err := json.Unmarshal(tool.InputSchema, &input); err != nil {
+			t.Fatal(err)
+		}
+		var arguments []string
+		for _, name := range orderOf(t, tool.InputSchema) {
+			if slices.Contains(input.Required, name) {
+				name += "\\*"
+			}
+			arguments = append(arguments, name)
+		}
+		table.WriteString("| `" + tool.Name + "` | " + strings.Join(arguments, ", ") + " | " + tool.Effect.String() + " |\n")
+	}
+	return table.String()
+}
+
+// orderOf returns a schema's property names in the order in which they are published.
+func orderOf(t *testing.T, schema json.RawMessage) []string {
+	t.Helper()
+	var top struct{ Properties json.RawMessage }
+	if err := json.Unmarshal(schema, &top); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	decoder := json.NewDecoder(bytes.NewReader(top.Properties))
+	if _, err := decoder.Token(); err != nil {
+		t.Fatal(err)
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name.(string))
+		var skipped json.RawMessage
+		if err := decoder.Decode(&skipped); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return names
+}
+
+// node is the part of JSON Schema that all known clients understand.
+type node struct {
+	Type                 string           `json:"type"`
+	Description          string           `json:"description"`
+	Properties           map[string]*node `json:"properties"`
+	Required             []string         `json:"required"`
+	Items                *node            `json:"items"`
+	AdditionalProperties json.RawMessage  `json:"additionalProperties"`
+	Enum                 []string         `json:"enum"`
+	Pattern              string           `json:"pattern"`
+	Default              any              `json:"default"`
+	Minimum              *float64         `json:"minimum"`
+	Maximum              *float64         `json:"maximum"`
+	MinLength            *int             `json:"minLength"`
+	MaxLength            *int             `json:"maxLength"`
+	MinItems             *int             `json:"minItems"`
+	MaxItems             *int             `json:"maxItems"`
+}
+
+// TestSchemasArePortable: one construct that a client does not know can hide all tools from it.
+func TestSchemasArePortable(t *testing.T) {
+	t.Parallel()
+	name := regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+	for _, tool := range tools.All() {
+		t.Run(tool.Name, func(t *testing.T) {
+			t.Parallel()
+			if !name.MatchString(tool.Name) || len("stripe")+len(tool.Name) > 60 {
+				t.Error("the name is not one that all clients take")
+			}
+			if tool.Title == "" || len(tool.Description) < 30 || len(tool.Description) > 500 {
+				t.Error("a tool needs a title and a description worth its tokens")
+			}
+			for described, schema := range map[bool]json.RawMessage{true: tool.InputSchema, false: tool.OutputSchema} {
+				var root node
+				decoder := json.NewDecoder(bytes.NewReader(schema))
+				decoder.DisallowUnknownFields()
+				if err := decoder.Decode(&root); err != nil {
+					t.Fatalf("not portable: %v in %s", err, schema)
+				}
+				inspect(t, "root", &root, described)
+				if root.Type != "object" {
+					t.Error("the root must be an object")
+				}
+			}
+		})
+	}
+}
+
+func inspect(t *testing.T, path string, n *node, described bool) {
+	t.Helper()
+	switch n.Type {
+	case "object":
+		if extra := string(n.AdditionalProperties); extra != "false" && extra != `{"type":"string"}` {
+			t.Errorf("%s: additionalProperties is %q", path, extra)
+		}
+	case "array":
+		if n.Items == nil {
+			t.Errorf("%s: a list needs items", path)
+			return
+		}
+		inspect(t, path+"[]", n.Items, described)
+	case "string", "integer", "boolean":
+	default:
+		t.Errorf("%s: type %q", path, n.Type)
+	}
+	for name, property := range n.Properties {
+		if (property.Description != "") != described {
+			t.Errorf("%s.%s: inputs are described, outputs are not", path, name)
+		}
+		inspect(t, path+"."+name, property, described)
+	}
+}
+
+// TestSizes are budgets: a model reads all of this before it reads the user's question.
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	visible := 0
+	for _, tool := range tools.All() {
+		visible += len(tool.Name) + len(tool.Description) + len(tool.InputSchema)
+	}
+	const budget = 8_000
+	if visible > budget {
+		t.Errorf("a model sees %d bytes of the tools, more than %d", visible, budget)
+	}
+}
