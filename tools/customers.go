@@ -77,7 +77,7 @@ func getCustomer() Tool {
 	return define(Spec{
 		Name:        "stripe_get_customer",
 		Title:       "Get customer",
-		Description: "Returns one customer by id. A deleted customer is shown as deleted.",
+		Description: "Returns one customer. A deleted one is shown as deleted.",
 		Effect:      Reads,
 	}, func(ctx context.Context, client *stripeapi.Client, in getCustomerInput) (customerOutput, error) {
 		found, err := client.Customer(ctx, string(in.CustomerID))

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -20,7 +22,27 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command lines in testdata/script.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exitcode": exitcode,
+		},
+	})
+}
+
+// exitcode CODE COMMAND... runs a command that must end with that code.
+func exitcode(ts *testscript.TestScript, negated bool, arguments []string) {
+	if negated || len(arguments) < 2 {
+		ts.Fatalf("usage: exitcode CODE COMMAND...")
+	}
+	err := ts.Exec(arguments[1], arguments[2:]...)
+	code := 0
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = exit.ExitCode()
+	}
+	if strconv.Itoa(code) != arguments[0] {
+		ts.Fatalf("exit code %d, want %s", code, arguments[0])
+	}
 }
 
 // command prepares a start of the program with an empty home and the given further environment.

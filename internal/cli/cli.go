@@ -62,7 +62,7 @@ func Main() ExitCode {
 
 // run executes one command line.
 func (p *process) run(ctx context.Context, arguments []string) ExitCode {
-	root := p.rootCommand()
+	root := p.rootCommand() //nolint:contextcheck // cobra hands the context to the commands
 	root.SetArgs(arguments)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)

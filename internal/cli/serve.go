@@ -87,4 +87,4 @@ Every failed write says its outcome; after "unknown", look before you call again
 }
 
 // isTerminal reports whether a person sits at file.
-func isTerminal(file *os.File) bool { return term.IsTerminal(int(file.Fd())) } //nolint:gosec // descriptors are small
+func isTerminal(file *os.File) bool { return term.IsTerminal(int(file.Fd())) }

@@ -164,6 +164,11 @@ func (c *Client) Close() error {
 	if err := c.stdin.Close(); err != nil {
 		return fmt.Errorf("close the server's input: %w", err)
 	}
+	return c.Wait()
+}
+
+// Wait waits for the server to end by itself. Its error tells of an exit code other than 0.
+func (c *Client) Wait() error {
 	<-c.done
 	if err := c.command.Wait(); err != nil {
 		return fmt.Errorf("the server ended badly: %w", err)

@@ -69,6 +69,16 @@ func comparePaths(a, b string) int {
 	})
 }
 
+// unrelated returns those of broken, rules between values, whose values are themselves acceptable: a value that already
+// has a problem in known was not decoded, so that nothing can be said of it.
+func unrelated(broken, known []Problem) []Problem {
+	return slices.DeleteFunc(broken, func(b Problem) bool {
+		return slices.ContainsFunc(known, func(k Problem) bool {
+			return k.Path != "" && (strings.HasPrefix(k.Path, b.Path) || strings.HasPrefix(b.Path, k.Path))
+		})
+	})
+}
+
 // violations translates the validator's error, whose own texts echo values and come in random order.
 func violations(err error, root *Node) []Problem {
 	var invalid *validator.ValidationError

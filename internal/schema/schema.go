@@ -77,12 +77,11 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	if err != nil {
 		return decoded, fmt.Errorf("encode the converted arguments: %w", err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(plain))
-	if err := decoder.Decode(&decoded); err == nil {
-		problems = append(problems, check(reflect.ValueOf(decoded), "")...)
-	} else if len(problems) == 0 {
+	if err := json.Unmarshal(plain, &decoded); err != nil && len(problems) == 0 {
 		return decoded, fmt.Errorf("decode validated arguments: %w", err)
 	}
+	// What could be decoded is checked all the same, so that one error lists every problem.
+	problems = append(problems, unrelated(check(reflect.ValueOf(decoded), ""), problems)...)
 	if len(problems) > 0 {
 		return decoded, newError(problems)
 	}

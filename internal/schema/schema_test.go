@@ -172,6 +172,10 @@ func TestDecodeListsEveryProblem(t *testing.T) {
 		{"empty", `{"id":"id_x","note":""}`, []string{"note: must not be empty"}},
 		{"an object in metadata", `{"id":"id_x","metadata":{"a b":{}}}`, []string{`metadata."a b": must be a string`}},
 		{"a rule between fields", `{"id":"id_x","items":[{"price":"free","count":2}]}`, []string{"items[0].count: must be 1 for what is free"}},
+		{"a rule between fields, beside another problem", `{"id":"id_x","limit":"x","items":[{"price":"free","count":2}]}`,
+			[]string{"items[0].count: must be 1 for what is free", "limit: must be a whole number from 1 to 100"}},
+		{"no rule between fields that are wrong themselves", `{"id":"id_x","items":[{"price":"free","count":"2.5"}]}`,
+			[]string{"items[0].count: must be a whole number from 0 to 999999999999"}},
 		{"everything at once, sorted, with list positions as numbers",
 			`{"limit":0,"items":[1,{},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":7}],"x":1}`,
 			[]string{

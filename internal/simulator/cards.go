@@ -1,5 +1,7 @@
 package simulator
 
+import "net/http"
+
 const (
 	refusedCard = "0002" // cannot even be attached
 	brokeCard   = "0341" // can be attached, and declines every charge
@@ -17,47 +19,31 @@ func (c *call) testCard(id string) object {
 	})
 }
 
-func (c *call) getCard() (any, error) {
-	if made := c.testCard(c.id); made != nil {
-		return made, nil
-	}
-	return c.get()
-}
-
-func (c *call) attachCard() (any, error) {
-	owner, err := c.customer()
-	if err != nil {
+func (c *call) attachCard() (object, error) {
+	owner := c.find("customer", c.in.text("customer"))
+	if err := acceptable(c.target, owner); err != nil {
 		return nil, err
 	}
-	card, err := c.cardFor(owner, c.id)
-	if err != nil {
-		return nil, err
-	}
-	c.attach(card, owner)
-	return card, nil
+	c.attach(c.target, owner)
+	return c.target, nil
 }
 
-// cardFor finds a card that the customer may have, or makes one of a test id.
-func (c *call) cardFor(owner object, id string) (object, error) {
-	card := c.testCard(id)
+// acceptable tells whether a customer can have a card; having none suits everyone.
+func acceptable(card, owner object) error {
 	switch {
-	case card != nil && card.child("card").text("last4") == refusedCard:
-		return nil, declined()
-	case card != nil:
-		return card, nil
+	case card.child("card").text("last4") == refusedCard:
+		return declined()
+	case card["customer"] != nil && card["customer"] != owner["id"]:
+		return invalid("payment_method", "", "The payment method you provided has already been attached to a customer.")
 	}
-	card = c.find("payment_method", id)
-	switch {
-	case card == nil:
-		return nil, missing("payment_method", id, "payment_method")
-	case card["customer"] != owner["id"]:
-		return nil, invalid("payment_method", "", "The payment method you provided has already been attached to a customer.")
-	}
-	return card, nil
+	return nil
 }
 
 func (c *call) attach(card, owner object) {
-	if card["customer"] = owner["id"]; c.find("payment_method", card.text("id")) == nil {
+	if card == nil {
+		return
+	}
+	if card["customer"] = owner["id"]; c.row("payment_method", card.text("id")) == nil {
 		c.add(card)
 	}
 }
@@ -67,13 +53,13 @@ func (c *call) cardOf(owner object, id, param string) (object, error) {
 	if id == "" {
 		return nil, nil
 	}
-	card := c.find("payment_method", id)
+	card := c.row("payment_method", id)
 	if card == nil || card["customer"] != owner["id"] {
-		return nil, invalid(param, "resource_missing", "The customer does not have a payment method with the ID %s. The payment method must be attached to the customer.", harmless(id))
+		return nil, invalid(param, "resource_missing", "The customer does not have a payment method with the ID %s. The payment method must be attached to the customer.", id)
 	}
 	return card, nil
 }
 
 func declined() error {
-	return &fault{status: 402, Type: "card_error", Code: "card_declined", DeclineCode: "generic_decline", Message: "Your card was declined."}
+	return &fault{status: http.StatusPaymentRequired, Type: "card_error", Code: "card_declined", DeclineCode: "generic_decline", Message: "Your card was declined."}
 }

@@ -3,27 +3,31 @@ package simulator
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
 // currencies are those that Stripe charges in.
-const currencies = ` aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc cve czk
- djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl hrk htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt
- lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mro mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd
- rub rwf sar sbd scr sek sgd shp sle sll sos srd std svc szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw `
+const currencies = `aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad cdf chf clp cny cop crc cve czk
+djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd hnl hrk htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt
+lak lbp lkr lrd lsl mad mdl mga mkd mmk mnt mop mro mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg qar ron rsd
+rub rwf sar sbd scr sek sgd shp sle sll sos srd std svc szl thb tjs tnd top try ttd twd tzs uah ugx usd uyu uzs vnd vuv wst xaf xcd xof xpf yer zar zmw`
 
 func currency() rule {
 	return matching(3, "", "Invalid currency: must be a three-letter ISO code in lower case that Stripe supports", func(s string) bool {
-		return len(s) == 3 && strings.Contains(strings.ReplaceAll(currencies, "\n", ""), " "+s+" ")
+		return slices.Contains(strings.Fields(currencies), s)
 	})
 }
 
-// tooMuch refuses a sum of more than eight digits, or twelve in currencies of small units.
+// smallUnits are the currencies whose amounts may have twelve digits, where others have eight.
+const smallUnits = "cop huf idr inr jpy krw lbp"
+
+// tooMuch refuses a sum that Stripe does not charge.
 func tooMuch(param string, amount int64, currency string) error {
 	largest := int64(99_999_999)
-	if strings.Contains("cop huf idr inr jpy krw lbp", currency) {
+	if slices.Contains(strings.Fields(smallUnits), currency) {
 		largest = 999_999_999_999
 	}
 	if amount > largest {
@@ -134,11 +138,7 @@ func (c *call) priceOf(item *params, at string) (price object, made []object, er
 	case item.at("price") == nil:
 		return nil, nil, absent(at + "[price]")
 	}
-	price = c.find("price", item.text("price"))
-	switch {
-	case price == nil:
-		err = missing("price", item.text("price"), at+"[price]")
-	case price["active"] == false:
+	if price = c.find("price", item.text("price")); price["active"] == false {
 		err = invalid(at+"[price]", "", "The price specified is inactive. This field only accepts active prices.")
 	}
 	return price, nil, err
@@ -152,8 +152,6 @@ func (c *call) inlinePrice(data *params, at string) (price object, made []object
 		err = exclusive(at, "product", "product_data")
 	case product == "" && details == nil:
 		err = absent(at + "[product]")
-	case details == nil && c.find("product", product) == nil:
-		err = missing("product", product, at+"[product]")
 	case every > map[string]int64{"": 1, "day": 1095, "week": 156, "month": 36, "year": 3}[period.text("interval")]:
 		err = invalid(at+"[recurring][interval_count]", "", "The longest interval is three years")
 	default:
@@ -164,10 +162,11 @@ func (c *call) inlinePrice(data *params, at string) (price object, made []object
 	}
 	if details != nil {
 		p := c.product(details.text("name"))
-		p["description"], p["images"], p["metadata"] = orNull(details.text("description")), []string{}, details.at("metadata").merged(nil)
+		images := []string{}
 		for _, image := range details.at("images").elements() {
-			p["images"] = append(p["images"].([]string), image.value)
+			images = append(images, image.value)
 		}
+		p["description"], p["images"], p["metadata"] = orNull(details.text("description")), images, details.at("metadata").merged(nil)
 		product, made = p.text("id"), append(made, p)
 	}
 	price = c.price(product, data.text("currency"), data.number("unit_amount", 0), period.text("interval"), every)
@@ -186,7 +185,7 @@ func periodEnd(start int64, recurring object) int64 {
 }
 
 // account is who the simulator says it is.
-func (c *call) account() (any, error) {
+func (c *call) account() (object, error) {
 	return object{
 		"id": "acct_1SimulatorAcct00", "object": "account", "type": "standard", "country": "DE", "default_currency": "eur", "email": "simulator@example.com",
 		"charges_enabled": true, "payouts_enabled": true, "details_submitted": true, "business_profile": object{"name": "Simulator"},

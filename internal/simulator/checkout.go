@@ -10,25 +10,21 @@ const (
 func sessionFields() contract {
 	goods := contract{"name": must(text(5000)), "description": may(text(40000)), "images": may(list(8, webAddress())), "metadata": may(metadata())}
 	line := contract{
-		"price": may(id()), "price_data": may(inline(contract{"product": may(id()), "product_data": may(fields(goods))})), "quantity": must(integer(1, 999_999)),
+		"price": may(ref("price")), "price_data": may(inline(contract{"product": may(ref("product")), "product_data": may(fields(goods))})), "quantity": must(integer(1, 999_999)),
 	}
 	return contract{
 		"mode": must(oneOf("payment", "subscription")), "success_url": must(webAddress()), "cancel_url": may(webAddress()), "line_items": must(list(mostLines, fields(line))),
-		"customer": may(id()), "customer_email": may(email()), "currency": may(currency()), "metadata": clearable(metadata()),
+		"customer": may(ref("customer")), "customer_email": may(email()), "currency": may(currency()), "metadata": clearable(metadata()),
 	}
 }
 
-func (c *call) createSession() (any, error) {
-	buyer, err := c.customer()
-	if err != nil {
-		return nil, err
-	}
-	if buyer != nil && c.in.at("customer_email") != nil {
+func (c *call) createSession() (object, error) {
+	if c.in.at("customer") != nil && c.in.at("customer_email") != nil {
 		return nil, exclusive("customer", "customer", "customer_email")
 	}
 	made := c.create("checkout.session", object{
 		"mode": c.in.text("mode"), "status": "open", "payment_status": "unpaid", "ui_mode": "hosted", "payment_method_types": []string{"card"}, "expires_at": c.now + openFor,
-		"success_url": c.in.text("success_url"), "cancel_url": orNull(c.in.text("cancel_url")), "customer_email": orNull(c.in.text("customer_email")), "customer": buyer["id"],
+		"success_url": c.in.text("success_url"), "cancel_url": orNull(c.in.text("cancel_url")), "customer_email": orNull(c.in.text("customer_email")), "customer": orNull(c.in.text("customer")),
 		"metadata": c.in.at("metadata").merged(nil), "client_reference_id": nil, "customer_details": nil, "invoice": nil, "payment_intent": nil, "subscription": nil,
 	})
 	made["url"] = c.pages + "/c/pay/" + made.text("id")
@@ -38,8 +34,8 @@ func (c *call) createSession() (any, error) {
 	}
 	c.add(append(b.fresh, made)...)
 	for _, line := range lines {
-		line["description"] = c.find("product", line.child("price").text("product"))["name"]
-		c.Lines[made.text("id")] = append(c.Lines[made.text("id")], plain(line).(map[string]any))
+		line["description"] = c.row("product", line.child("price").text("product"))["name"]
+		c.Lines[made.text("id")] = append(c.Lines[made.text("id")], line.plain())
 	}
 	return made, nil
 }

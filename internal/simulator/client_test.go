@@ -1,8 +1,8 @@
 package simulator_test
 
 import (
-	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -19,7 +19,6 @@ const testKey = "sk_test_made_up_for_tests"
 type client struct {
 	http *http.Client
 	base string
-	ctx  context.Context //nolint:containedctx // one client per test
 }
 
 // overHTTP is a simulator behind a real socket.
@@ -27,13 +26,12 @@ func overHTTP(t *testing.T) client {
 	t.Helper()
 	server := httptest.NewServer(simulator.New(nil))
 	t.Cleanup(server.Close)
-	return client{server.Client(), server.URL, t.Context()}
+	return client{server.Client(), server.URL}
 }
 
 // inProcess is a simulator behind its own transport, with a clock that the test sets.
-func inProcess(t *testing.T, now func() time.Time) client {
-	t.Helper()
-	return client{&http.Client{Transport: simulator.New(now).Transport()}, "http://stripe.invalid", t.Context()}
+func inProcess(now func() time.Time) client {
+	return client{&http.Client{Transport: simulator.New(now).Transport()}, "http://stripe.invalid"}
 }
 
 type answer struct {
@@ -49,7 +47,7 @@ func (c client) request(t *testing.T, method, path, form string, header ...strin
 	if method == http.MethodGet && form != "" {
 		target, body = target+"?"+form, ""
 	}
-	r, err := http.NewRequestWithContext(c.ctx, method, target, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,16 +63,14 @@ func (c client) send(t *testing.T, r *http.Request) answer {
 	t.Helper()
 	resp, err := c.http.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return answer{}
 	}
 	defer func() { _ = resp.Body.Close() }()
 	raw, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
 	a := answer{status: resp.StatusCode, header: resp.Header, raw: string(raw)}
-	if err := json.Unmarshal(raw, &a.body); err != nil {
-		t.Fatalf("%s %s: not JSON: %v: %s", r.Method, r.URL.Path, err, raw)
+	if err := errors.Join(err, json.Unmarshal(raw, &a.body)); err != nil {
+		t.Errorf("%s %s: %v: %s", r.Method, r.URL.Path, err, raw)
 	}
 	return a
 }

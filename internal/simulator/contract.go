@@ -21,38 +21,38 @@ type field struct {
 }
 
 // rule checks a parameter that is there and not empty. Its name is spelt as Stripe spells it: items[0][price].
-type rule func(p *params, name string) error
+type rule func(c *call, p *params, name string) error
 
 func must(r rule) field      { return field{rule: r, required: true} }
 func may(r rule) field       { return field{rule: r} }
 func clearable(r rule) field { return field{rule: r, clearable: true} }
 
 // with returns the contract extended by another.
-func (c contract) with(other contract) contract {
-	both := maps.Clone(c)
+func (all contract) with(other contract) contract {
+	both := maps.Clone(all)
 	maps.Copy(both, other)
 	return both
 }
 
-func (c contract) check(p *params, prefix string) error {
+func (all contract) check(c *call, p *params, prefix string) error {
 	var unknown []string
 	for _, name := range p.names() {
-		if _, ok := c[name]; !ok {
+		if _, ok := all[name]; !ok {
 			unknown = append(unknown, nested(prefix, name))
 		}
 	}
 	if len(unknown) > 0 {
-		return invalid(unknown[0], "parameter_unknown", "Received unknown parameter: %s", harmless(strings.Join(unknown, ", ")))
+		return invalid(unknown[0], "parameter_unknown", "Received unknown parameter: %s", strings.Join(unknown, ", "))
 	}
-	for _, name := range slices.Sorted(maps.Keys(c)) {
-		if err := c[name].check(p.at(name), nested(prefix, name)); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if err := all[name].check(c, p.at(name), nested(prefix, name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f field) check(p *params, name string) error {
+func (f field) check(c *call, p *params, name string) error {
 	switch {
 	case p == nil && f.required:
 		return absent(name)
@@ -63,7 +63,7 @@ func (f field) check(p *params, name string) error {
 	case p.children == nil && p.value == "":
 		return invalid(name, "parameter_invalid_empty", "You passed an empty string for '%[1]s'. We assume empty values are an attempt to unset a parameter; however '%[1]s' cannot be unset. You should remove '%[1]s' from your request or supply a non-empty value.", name)
 	}
-	return f.rule(p, name)
+	return f.rule(c, p, name)
 }
 
 func nested(prefix, name string) string {
@@ -74,7 +74,7 @@ func nested(prefix, name string) string {
 }
 
 func text(longest int) rule {
-	return func(p *params, name string) error {
+	return func(_ *call, p *params, name string) error {
 		switch {
 		case p.children != nil:
 			return invalid(name, "", "Invalid string: an object was given")
@@ -85,14 +85,21 @@ func text(longest int) rule {
 	}
 }
 
-// id is any reference; whether it leads anywhere is for the state to say.
-func id() rule { return text(5000) }
+// ref is the id of an object that is there.
+func ref(kind string) rule {
+	return func(c *call, p *params, name string) error {
+		if c.find(kind, p.value) == nil {
+			return missing(kind, p.value, name)
+		}
+		return nil
+	}
+}
 
 // matching is text that also passes a test.
 func matching(longest int, code, message string, passes func(string) bool) rule {
 	length := text(longest)
-	return func(p *params, name string) error {
-		if err := length(p, name); err != nil {
+	return func(c *call, p *params, name string) error {
+		if err := length(c, p, name); err != nil {
 			return err
 		}
 		if !passes(p.value) {
@@ -117,7 +124,7 @@ func email() rule {
 }
 
 func oneOf(values ...string) rule {
-	return func(p *params, name string) error {
+	return func(_ *call, p *params, name string) error {
 		if p.children != nil || !slices.Contains(values, p.value) {
 			return invalid(name, "", "Invalid %s: must be one of %s", name, strings.Join(values, ", "))
 		}
@@ -128,7 +135,7 @@ func oneOf(values ...string) rule {
 func boolean() rule { return oneOf("true", "false") }
 
 func integer(lowest, highest int64) rule {
-	return func(p *params, name string) error {
+	return func(_ *call, p *params, name string) error {
 		n, err := strconv.ParseInt(p.value, 10, 64)
 		switch {
 		case err != nil:
@@ -142,17 +149,17 @@ func integer(lowest, highest int64) rule {
 	}
 }
 
-func fields(c contract) rule {
-	return func(p *params, name string) error {
+func fields(all contract) rule {
+	return func(c *call, p *params, name string) error {
 		if p.children == nil {
 			return invalid(name, "", "Invalid object")
 		}
-		return c.check(p, name)
+		return all.check(c, p, name)
 	}
 }
 
 func list(most int, element rule) rule {
-	return func(p *params, name string) error {
+	return func(c *call, p *params, name string) error {
 		elements := p.elements()
 		switch {
 		case len(elements) == 0 || len(elements) < len(p.children):
@@ -161,7 +168,7 @@ func list(most int, element rule) rule {
 			return invalid(name, "", "Too many elements: %s can have up to %d", name, most)
 		}
 		for i, e := range elements {
-			if err := must(element).check(e, fmt.Sprintf("%s[%d]", name, i)); err != nil {
+			if err := must(element).check(c, e, fmt.Sprintf("%s[%d]", name, i)); err != nil {
 				return err
 			}
 		}
@@ -171,7 +178,7 @@ func list(most int, element rule) rule {
 
 // metadata has Stripe's limits: 50 keys of 40 characters, with values of 500. A bracket in a key never gets this far.
 func metadata() rule {
-	return func(p *params, name string) error {
+	return func(c *call, p *params, name string) error {
 		switch {
 		case p.children == nil:
 			return invalid(name, "", "Invalid object")
@@ -182,7 +189,7 @@ func metadata() rule {
 			if utf8.RuneCountInString(key) > 40 {
 				return invalid(name, "", "Metadata keys can have up to 40 characters.")
 			}
-			if text(500)(p.at(key), key) != nil {
+			if text(500)(c, p.at(key), key) != nil {
 				return invalid(nested(name, key), "", "Metadata values are strings of up to 500 characters.")
 			}
 		}

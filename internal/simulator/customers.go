@@ -5,40 +5,29 @@ import "slices"
 func customerFields() contract {
 	return contract{
 		"email": clearable(email()), "name": clearable(text(256)), "phone": clearable(text(20)), "description": clearable(text(500)), "metadata": clearable(metadata()),
-		"invoice_settings": may(fields(contract{"default_payment_method": clearable(id())})),
+		"invoice_settings": may(fields(contract{"default_payment_method": clearable(text(5000))})),
 	}
 }
 
-func (c *call) createCustomer() (any, error) {
+func (c *call) createCustomer() (object, error) {
 	made := c.create("customer", object{
 		"address": nil, "balance": int64(0), "currency": nil, "default_source": nil, "delinquent": false, "description": nil, "email": nil, "name": nil, "phone": nil,
 		"invoice_prefix": newID("", 8), "invoice_settings": object{"default_payment_method": nil}, "metadata": object{}, "next_invoice_sequence": int64(1),
 		"preferred_locales": []string{}, "shipping": nil, "tax_exempt": "none",
 	})
-	var card object
-	if ref := c.in.text("payment_method"); ref != "" {
-		var err error
-		if card, err = c.cardFor(made, ref); err != nil {
-			return nil, err
-		}
+	card := c.find("payment_method", c.in.text("payment_method"))
+	if err := acceptable(card, made); err != nil {
+		return nil, err
 	}
 	if err := c.change(made, card); err != nil {
 		return nil, err
 	}
 	c.add(made)
-	if card != nil {
-		c.attach(card, made)
-	}
+	c.attach(card, made)
 	return made, nil
 }
 
-func (c *call) updateCustomer() (any, error) {
-	found, err := c.found()
-	if err != nil {
-		return nil, err
-	}
-	return found, c.change(found, nil)
-}
+func (c *call) updateCustomer() (object, error) { return c.target, c.change(c.target, nil) }
 
 // change applies the parameters that creating and updating a customer share. The card is one that the same request attaches;
 // its default may mean it by the test id that it was made from.
@@ -64,43 +53,22 @@ func (c *call) change(to, card object) error {
 }
 
 // deleteCustomer leaves the fact that there was one. Its subscriptions end and its cards go.
-func (c *call) deleteCustomer() (any, error) {
-	found, err := c.found()
-	if err != nil {
-		return nil, err
-	}
+func (c *call) deleteCustomer() (object, error) {
+	id := c.target["id"]
 	for _, s := range c.Objects["subscription"] {
-		if s.text("customer") == c.id {
+		if s["customer"] == id {
 			c.end(s, c.now)
 		}
 	}
-	c.Objects["payment_method"] = slices.DeleteFunc(c.Objects["payment_method"], func(m object) bool { return m.text("customer") == c.id })
-	clear(found)
-	found["id"], found["object"], found["deleted"] = c.id, "customer", true
-	return found, nil
+	c.Objects["payment_method"] = slices.DeleteFunc(c.Objects["payment_method"], func(m object) bool { return m["customer"] == id })
+	clear(c.target)
+	c.target["id"], c.target["object"], c.target["deleted"] = id, "customer", true
+	return c.target, nil
 }
 
-// customer is the one that the customer parameter refers to, nil if it is absent.
-func (c *call) customer() (object, error) {
-	ref := c.in.text("customer")
-	if ref == "" {
-		return nil, nil
-	}
-	found := c.find("customer", ref)
-	if found == nil || found["deleted"] != nil {
-		return nil, missing("customer", ref, "customer")
-	}
-	return found, nil
-}
-
-// createPortalSession opens the portal to a customer.
-func (c *call) createPortalSession() (any, error) {
-	owner, err := c.customer()
-	if err != nil {
-		return nil, err
-	}
+func (c *call) createPortalSession() (object, error) {
 	made := c.create("billing_portal.session", object{
-		"configuration": "bpc_1SimulatorPortalConfig00", "customer": owner["id"], "locale": nil, "on_behalf_of": nil, "flow": nil,
+		"configuration": "bpc_1SimulatorPortalConfig00", "customer": c.in.text("customer"), "locale": nil, "on_behalf_of": nil, "flow": nil,
 		"return_url": orNull(c.in.text("return_url")), "url": c.pages + "/p/session/" + newID("test_", 56),
 	})
 	c.add(made)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -26,7 +27,12 @@ func (f *fault) Error() string { return f.Message }
 
 // saved tells whether an idempotency key gets this answer again. Stripe keeps what it found in the course of the work and
 // forgets a request that was never valid, so that it can be corrected under the same key.
-func (f *fault) saved() bool { return f.status != 400 || f.Code == "resource_missing" }
+func (f *fault) saved() bool {
+	return f.status != http.StatusBadRequest || f.Code == "resource_missing"
+}
+
+// secrets are keys that were put where something else belongs. They are not repeated.
+var secrets = regexp.MustCompile(`([sr]k_(live|test)|whsec)_\w*`)
 
 func failure(err error, requestID string) answer {
 	f := &fault{status: http.StatusInternalServerError, Type: "api_error", Message: "An unknown error occurred"}
@@ -34,13 +40,14 @@ func failure(err error, requestID string) answer {
 	if f.Code != "" {
 		f.DocURL = "https://stripe.com/docs/error-codes/" + strings.ReplaceAll(f.Code, "_", "-")
 	}
-	body, _ := json.Marshal(map[string]*fault{"error": f}) // strings always encode
+	f.Message, f.Param = secrets.ReplaceAllString(f.Message, "…"), secrets.ReplaceAllString(f.Param, "…")
+	body, _ := json.Marshal(map[string]*fault{"error": f}) //nolint:errchkjson // strings always encode
 	return answer{Status: f.status, Body: body, RequestID: requestID, unsaved: !f.saved()}
 }
 
 // invalid is the answer to a parameter that breaks a rule.
 func invalid(param, code, format string, args ...any) error {
-	return &fault{status: 400, Type: invalidRequest, Code: code, Param: param, Message: fmt.Sprintf(format, args...)}
+	return &fault{status: http.StatusBadRequest, Type: invalidRequest, Code: code, Param: param, Message: fmt.Sprintf(format, args...)}
 }
 
 func absent(param string) error {
@@ -51,28 +58,14 @@ func exclusive(param string, names ...string) error {
 	return invalid(param, "parameters_exclusive", "You may only specify one of these parameters: %s.", strings.Join(names, ", "))
 }
 
-// missing is the answer to a parameter that refers to nothing: 400, where a path that leads nowhere is a 404.
+// missing is the answer to an id that leads nowhere: 404 for the one in the path, 400 for one in a parameter.
 func missing(kind, id, param string) error {
-	return invalid(param, "resource_missing", "%s", noSuch(kind, id))
-}
-
-func notFound(kind, id string) error {
-	return &fault{status: 404, Type: invalidRequest, Code: "resource_missing", Param: "id", Message: noSuch(kind, id)}
-}
-
-func noSuch(kind, id string) string {
 	if kind == "payment_method" {
 		kind = "PaymentMethod"
 	}
-	return fmt.Sprintf("No such %s: '%s'", kind, harmless(id))
-}
-
-// harmless keeps a key that was put where an id belongs out of the answer.
-func harmless(id string) string {
-	for _, secret := range []string{"sk_", "rk_", "whsec_"} {
-		if strings.Contains(id, secret) {
-			return "…"
-		}
+	f := &fault{status: http.StatusBadRequest, Type: invalidRequest, Code: "resource_missing", Param: param, Message: fmt.Sprintf("No such %s: '%s'", kind, id)}
+	if param == "id" {
+		f.status = http.StatusNotFound
 	}
-	return id
+	return f
 }

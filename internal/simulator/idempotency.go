@@ -36,10 +36,10 @@ func idempotencyKey(r *http.Request) string {
 // claim holds a key while its request is being answered, from before its body is read.
 func (s *Simulator) claim(key string) (release func(), err error) {
 	if len(key) > longestKey {
-		return nil, &fault{status: 400, Type: "idempotency_error", Message: "Idempotency keys can have up to 255 characters"}
+		return nil, &fault{status: http.StatusBadRequest, Type: "idempotency_error", Message: "Idempotency keys can have up to 255 characters"}
 	}
 	if _, busy := s.inFlight.LoadOrStore(key, true); busy {
-		return nil, &fault{status: 409, Type: invalidRequest, Code: "idempotency_key_in_use", Message: "There is currently another in-progress request using this idempotency key. Try again later."}
+		return nil, &fault{status: http.StatusConflict, Type: invalidRequest, Code: "idempotency_key_in_use", Message: "There is currently another in-progress request using this idempotency key. Try again later."}
 	}
 	return func() { s.inFlight.Delete(key) }, nil
 }
@@ -57,7 +57,7 @@ func (c *call) once(key, method string, run func() answer) (answer, error) {
 	a, replayed := c.Answers[key]
 	switch {
 	case replayed && a.Digest != digest:
-		return answer{}, &fault{status: 400, Type: "idempotency_error", Message: "Keys for idempotent requests can only be used with the same endpoint and parameters they were first used with. Try using another key if you meant to execute a different request."}
+		return answer{}, &fault{status: http.StatusBadRequest, Type: "idempotency_error", Message: "Keys for idempotent requests can only be used with the same endpoint and parameters they were first used with. Try using another key if you meant to execute a different request."}
 	case replayed:
 		a.replayed = true
 		return a, nil

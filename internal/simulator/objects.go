@@ -46,17 +46,30 @@ type state struct {
 func (st *state) add(made ...object) {
 	for _, o := range made {
 		kind := o.text("object")
-		st.Objects[kind] = append(st.Objects[kind], plain(o).(map[string]any))
+		st.Objects[kind] = append(st.Objects[kind], o.plain())
 	}
 }
 
-// find returns the object itself, not a copy: changing it changes the state. There is nil if there is none.
-func (st *state) find(kind, id string) object {
+// row returns an object itself, so that changing it changes the state; nil if there is none.
+func (st *state) row(kind, id string) object {
 	i := slices.IndexFunc(st.Objects[kind], func(o object) bool { return o.text("id") == id })
 	if i < 0 {
 		return nil
 	}
 	return st.Objects[kind][i]
+}
+
+// find returns an object that a request may refer to: not a deleted one, but a test card out of nothing.
+func (c *call) find(kind, id string) object {
+	if kind == "payment_method" {
+		if card := c.testCard(id); card != nil {
+			return card
+		}
+	}
+	if o := c.row(kind, id); o["deleted"] == nil {
+		return o
+	}
+	return nil
 }
 
 // settle does what time alone does, up to now.
@@ -101,6 +114,11 @@ func newID(prefix string, length int) string {
 		}
 	}
 	return string(id)
+}
+
+func (o object) plain() object {
+	copied, _ := plain(o).(map[string]any)
+	return copied
 }
 
 // plain is a deep copy in JSON's own types, numbers as they are written.

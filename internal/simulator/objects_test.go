@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"stripe-mcp/internal/simulator"
 )
 
 // Ids look like Stripe's, and no two are alike.
@@ -55,7 +57,7 @@ func TestHeaders(t *testing.T) {
 func TestCustomers(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	c := inProcess(t, clock.now)
+	c := inProcess(clock.now)
 	made := c.must(t, http.MethodPost, customers, "email=ada@example.com&name=Ada&metadata[plan]=gold&metadata[seat]=1&metadata[none]=")
 	made.same(t, map[string]any{
 		"object": "customer", "email": "ada@example.com", "name": "Ada", "phone": nil, "description": nil, "currency": nil,
@@ -100,7 +102,7 @@ func TestDeletedCustomer(t *testing.T) {
 func TestCheckoutSessions(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	c := inProcess(t, clock.now)
+	c := inProcess(clock.now)
 	made := c.must(t, http.MethodPost, sessions, "mode=payment&success_url=https://example.com/ok?id={CHECKOUT_SESSION_ID}&cancel_url=https://example.com/no&customer_email=ada@example.com&metadata[order]=7&"+
 		"line_items[0][price]=price_tshirt_eur&line_items[0][quantity]=2&line_items[1][quantity]=3&line_items[1][price_data][currency]=eur&line_items[1][price_data][unit_amount]=150&"+
 		"line_items[1][price_data][product_data][name]=Sticker&line_items[1][price_data][product_data][images][]=https://example.com/a.png")
@@ -163,5 +165,15 @@ func TestPortalSessions(t *testing.T) {
 	made.same(t, map[string]any{"object": "billing_portal.session", "customer": owner, "return_url": "https://example.com/back", "livemode": false})
 	if !strings.HasPrefix(made.text("url"), "http://127.0.0.1:4343/p/session/test_") {
 		t.Errorf("url is %q", made.text("url"))
+	}
+}
+
+func TestPagesURL(t *testing.T) {
+	t.Parallel()
+	s := simulator.New(nil)
+	s.PagesURL = "http://127.0.0.1:9999"
+	c := client{&http.Client{Transport: s.Transport()}, "http://stripe.invalid"}
+	if url := c.must(t, http.MethodPost, sessions, "mode=payment&"+goodURL+"&"+oneTime).text("url"); !strings.HasPrefix(url, "http://127.0.0.1:9999/c/pay/cs_test_") {
+		t.Errorf("url is %q", url)
 	}
 }

@@ -3,33 +3,16 @@ package simulator
 import (
 	"cmp"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 )
 
-// get answers with the object in the path, a deleted one as what is left of it.
-func (c *call) get() (any, error) {
-	found, err := c.found()
-	if found != nil {
-		return found, nil
-	}
-	return nil, err
-}
-
-// found is the object in the path, with an error if it is missing or deleted.
-func (c *call) found() (object, error) {
-	o := c.find(c.kind, c.id)
-	if o == nil || o["deleted"] != nil {
-		return o, notFound(c.kind, c.id)
-	}
-	return o, nil
-}
+// get answers with the object in the path.
+func (c *call) get() (object, error) { return c.target, nil }
 
 // list answers with a page of the route's objects.
-func (c *call) list() (any, error) {
-	if _, err := c.customer(); err != nil {
-		return nil, err
-	}
+func (c *call) list() (object, error) {
 	status := c.in.text("status")
 	return c.page(c.Objects[c.kind], func(o object) bool {
 		for _, field := range []string{"customer", "subscription", "email", "product"} {
@@ -49,28 +32,23 @@ func (c *call) list() (any, error) {
 	})
 }
 
-// paging are the parameters of every list. Stripe clamps the limit instead of refusing it.
-func paging() contract {
-	return contract{"limit": may(integer(-1<<63, 1<<63-1)), "starting_after": may(id()), "ending_before": may(id())}
+// listing is the route of a list. Stripe clamps its limit instead of refusing it.
+func listing(path, kind string, filters contract) route {
+	paging := contract{"limit": may(integer(-1<<63, 1<<63-1)), "starting_after": may(ref(kind)), "ending_before": may(ref(kind))}
+	return route{http.MethodGet, path, kind, filters.with(paging), (*call).list}
 }
 
 // page turns rows, oldest first, into a list of those to keep, newest first.
-func (c *call) page(rows []object, keep func(object) bool) (any, error) {
+func (c *call) page(rows []object, keep func(object) bool) (object, error) {
 	after, before := c.in.text("starting_after"), c.in.text("ending_before")
-	if after != "" && before != "" {
+	at := slices.IndexFunc(rows, func(o object) bool { return o.text("id") == cmp.Or(after, before) })
+	switch {
+	case after != "" && before != "":
 		return nil, exclusive("ending_before", "starting_after", "ending_before")
-	}
-	if cursor := cmp.Or(after, before); cursor != "" {
-		switch i := slices.IndexFunc(rows, func(o object) bool { return o.text("id") == cursor }); {
-		case i >= 0 && after != "":
-			rows = rows[:i]
-		case i >= 0:
-			rows = rows[i+1:]
-		case after != "":
-			return nil, missing(c.kind, cursor, "starting_after")
-		default:
-			return nil, missing(c.kind, cursor, "ending_before")
-		}
+	case after != "":
+		rows = rows[:at]
+	case before != "":
+		rows = rows[at+1:]
 	}
 	kept := []object{}
 	for _, o := range rows {
@@ -108,21 +86,21 @@ func expandable(kind string) []string {
 
 // expansion checks a path before anything is done, because a request is refused as a whole.
 func expansion(kind string, listed bool) rule {
-	return func(p *params, name string) error {
+	return func(_ *call, p *params, name string) error {
 		path, inData := strings.CutPrefix(p.value, "data.")
 		if p.children != nil || listed != inData || !slices.Contains(expandable(kind), path) {
-			return invalid(name, "", "This property cannot be expanded (%s).", harmless(p.value))
+			return invalid(name, "", "This property cannot be expanded (%s).", p.value)
 		}
 		return nil
 	}
 }
 
 // render is the JSON of a result, with what it was asked to expand.
-func (c *call) render(result any) ([]byte, error) {
+func (c *call) render(result object) ([]byte, error) {
 	if paths := c.in.at("expand"); paths != nil {
-		result = plain(result)
+		result = result.plain()
 		for _, path := range paths.elements() {
-			c.expand(result, strings.Split(path.value, "."))
+			c.expand(map[string]any(result), strings.Split(path.value, "."))
 		}
 	}
 	return json.Marshal(result)
@@ -143,7 +121,7 @@ func (c *call) expand(node any, path []string) {
 	id := object(fields).text(name)
 	switch kind := map[string]string{"latest_invoice": "invoice", "default_payment_method": "payment_method"}[name]; {
 	case id != "":
-		fields[name] = plain(c.find(cmp.Or(kind, name), id))
+		fields[name] = plain(c.row(cmp.Or(kind, name), id))
 	case name == "line_items" && fields[name] == nil:
 		fields[name] = plain(c.lineItems(object(fields).text("id")))
 	}

@@ -3,11 +3,13 @@ package simulator_test
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// refusal is a request and Stripe's answer to it. In forms, CUS is a customer, RICH one with a card, GONE a deleted one.
+// refusal is a request and Stripe's answer to it. In forms, CUS is a customer, RICH one with a card,
+// CARD that card, GONE a deleted customer, CS a session.
 type refusal struct {
 	name, method, path, form string
 	status                   int
@@ -27,7 +29,7 @@ const (
 func manyLines(n int, data string) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, "&line_items[%d][quantity]=1&line_items[%[1]d][price_data][currency]=eur&line_items[%[1]d][price_data][unit_amount]=1&line_items[%[1]d][price_data][product_data][name]=x%s", i, strings.ReplaceAll(data, "N", fmt.Sprint(i)))
+		fmt.Fprintf(&b, "&line_items[%d][quantity]=1&line_items[%[1]d][price_data][currency]=eur&line_items[%[1]d][price_data][unit_amount]=1&line_items[%[1]d][price_data][product_data][name]=x%s", i, strings.ReplaceAll(data, "N", strconv.Itoa(i)))
 	}
 	return b.String()
 }
@@ -54,6 +56,9 @@ func refusals() []refusal {
 
 		{"unknown parameter", post, "/v1/customers", "emial=a@example.com", 400, badRequest, "parameter_unknown", "emial", "Received unknown parameter: emial"},
 		{"two unknown parameters", post, "/v1/customers", "y=1&x=1", 400, badRequest, "parameter_unknown", "x", "x, y"},
+		{"key for a parameter", post, "/v1/customers", "rk_test_madeup=1", 400, badRequest, "parameter_unknown", "…", "unknown parameter: …"},
+		{"key for an id", get, "/v1/customers/whsec_madeup", "", 404, badRequest, "resource_missing", "id", "No such customer: '…'"},
+		{"key in an address", get, "/v1/sk_live_madeup", "", 404, badRequest, "", "", "(GET: /v1/…)"},
 		{"unknown in an object", post, "/v1/customers", "invoice_settings[foo]=1", 400, badRequest, "parameter_unknown", "invoice_settings[foo]", ""},
 		{"unbalanced brackets", post, "/v1/customers", "metadata[a[b]]=1", 400, badRequest, "parameter_unknown", "metadata[a[b]]", ""},
 		{"unknown on get", get, "/v1/customers/CUS", "foo=1", 400, badRequest, "parameter_unknown", "foo", ""},
@@ -88,7 +93,7 @@ func refusals() []refusal {
 		{"expand a list without data", get, sessions, "expand[]=customer", 400, badRequest, "", "expand[0]", ""},
 		{"expand not an array", get, "/v1/customers/CUS", "expand=email", 400, badRequest, "", "expand", "Invalid array"},
 		{"array with names", get, "/v1/customers/CUS", "expand[first]=email", 400, badRequest, "", "expand", "Invalid array"},
-		{"both cursors", get, sessions, "starting_after=a&ending_before=b", 400, badRequest, "parameters_exclusive", "ending_before", ""},
+		{"both cursors", get, sessions, "starting_after=CS&ending_before=CS", 400, badRequest, "parameters_exclusive", "ending_before", ""},
 		{"missing cursor", get, sessions, "starting_after=cs_none", 400, badRequest, "resource_missing", "starting_after", "No such checkout.session: 'cs_none'"},
 		{"missing cursor upwards", get, "/v1/subscriptions", "ending_before=sub_none", 400, badRequest, "resource_missing", "ending_before", ""},
 		{"limit in words", get, sessions, "limit=ten", 400, badRequest, "parameter_invalid_integer", "limit", "Invalid integer"},
@@ -186,7 +191,8 @@ func TestRefusals(t *testing.T) {
 	gone := c.must(t, http.MethodPost, "/v1/customers", "").text("id")
 	c.must(t, http.MethodDelete, "/v1/customers/"+gone, "")
 	card, _ := rich.at("invoice_settings", "default_payment_method").(string)
-	names := strings.NewReplacer("CUS", c.must(t, http.MethodPost, "/v1/customers", "").text("id"), "RICH", rich.text("id"), "GONE", gone, "CARD", card)
+	names := strings.NewReplacer("CUS", c.must(t, http.MethodPost, "/v1/customers", "").text("id"), "RICH", rich.text("id"), "GONE", gone, "CARD", card,
+		"CS", c.must(t, http.MethodPost, sessions, "mode=payment&"+goodURL+"&"+oneTime).text("id"))
 
 	for _, tt := range refusals() {
 		t.Run(tt.name, func(t *testing.T) {

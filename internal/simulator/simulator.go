@@ -101,8 +101,14 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID str
 	}
 	var a answer
 	s.update(func(st *state, now int64) {
-		c := &call{state: st, now: now, pages: s.PagesURL, kind: target.kind, path: r.URL.Path, id: id, in: in}
-		a, err = c.once(key, r.Method, func() answer { return c.perform(target, requestID) })
+		c := &call{state: st, now: now, pages: s.PagesURL, kind: target.kind, path: r.URL.Path, in: in}
+		a, err = c.once(key, r.Method, func() answer {
+			body, err := c.perform(target, id)
+			if err != nil {
+				return failure(err, requestID)
+			}
+			return answer{Status: http.StatusOK, Body: body, RequestID: requestID}
+		})
 	})
 	return a, err
 }
@@ -114,47 +120,46 @@ type call struct {
 	pages string // base address of the hosted pages
 	kind  string // the type of object it answers with
 	path  string
-	id    string // in the path, if it has one
 	in    *params
+
+	target object // what the id in the path means, if it has one
 }
 
-// perform checks every parameter before it lets the route change anything.
-func (c *call) perform(target route, requestID string) answer {
-	err := target.accepts.check(c.in, "")
-	if err != nil {
-		return failure(err, requestID)
+// perform checks every parameter before it lets the route change anything. Of a deleted object only the fact can be read.
+func (c *call) perform(r route, id string) ([]byte, error) {
+	if err := r.accepts.check(c, c.in, ""); err != nil {
+		return nil, err
 	}
-	result, err := target.run(c)
-	if err != nil {
-		return failure(err, requestID)
+	if c.target = c.find(r.kind, id); c.target == nil && r.method == http.MethodGet {
+		c.target = c.row(r.kind, id)
 	}
-	body, err := c.render(result)
-	if err != nil {
-		return failure(err, requestID)
+	if c.target == nil && id != "" {
+		return nil, missing(r.kind, id, "id")
 	}
-	return answer{Status: http.StatusOK, Body: body, RequestID: requestID}
+	result, err := r.run(c)
+	if err != nil {
+		return nil, err
+	}
+	return c.render(result)
 }
 
 // authenticate accepts test keys and nothing else. It never repeats what it was given.
 func authenticate(r *http.Request) error {
-	key, basic := "", false
-	if key, _, basic = r.BasicAuth(); !basic {
-		scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-		if strings.EqualFold(scheme, "bearer") {
-			key = strings.TrimSpace(token)
-		}
+	key, _, basic := r.BasicAuth()
+	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); !basic && strings.EqualFold(scheme, "bearer") {
+		key = strings.TrimSpace(token)
 	}
 	switch {
 	case key == "":
-		return &fault{status: 401, Type: invalidRequest, Message: "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."}
+		return &fault{status: http.StatusUnauthorized, Type: invalidRequest, Message: "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."}
 	case strings.HasPrefix(key, "pk_"):
-		return &fault{status: 401, Type: invalidRequest, Code: "secret_key_required", Message: "This API call cannot be made with a publishable API key. Please use a secret API key."}
+		return &fault{status: http.StatusUnauthorized, Type: invalidRequest, Code: "secret_key_required", Message: "This API call cannot be made with a publishable API key. Please use a secret API key."}
 	case strings.HasPrefix(key, "sk_live_"), strings.HasPrefix(key, "rk_live_"):
-		return &fault{status: 401, Type: invalidRequest, Message: "Invalid API Key provided: this is the simulator, which accepts test keys only. Nothing was sent to Stripe."}
+		return &fault{status: http.StatusUnauthorized, Type: invalidRequest, Message: "Invalid API Key provided: this is the simulator, which accepts test keys only. Nothing was sent to Stripe."}
 	case len(key) > len("sk_test_") && (strings.HasPrefix(key, "sk_test_") || strings.HasPrefix(key, "rk_test_")):
 		return nil
 	}
-	return &fault{status: 401, Type: invalidRequest, Message: "Invalid API Key provided"}
+	return &fault{status: http.StatusUnauthorized, Type: invalidRequest, Message: "Invalid API Key provided"}
 }
 
 // readParams decodes query and body alike, as Stripe does.
@@ -163,7 +168,7 @@ func readParams(w http.ResponseWriter, r *http.Request) (*params, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, &fault{status: 413, Type: invalidRequest, Message: fmt.Sprintf("Request body is larger than %d bytes", largestBody)}
+		return nil, &fault{status: http.StatusRequestEntityTooLarge, Type: invalidRequest, Message: fmt.Sprintf("Request body is larger than %d bytes", largestBody)}
 	case err != nil:
 		return nil, invalid("", "", "Request body could not be read")
 	case len(body) > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):

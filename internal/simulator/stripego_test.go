@@ -15,8 +15,8 @@ import (
 func stripeClient(t *testing.T) *stripeapi.API {
 	t.Helper()
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
-		URL: stripe.String("http://stripe.invalid"), HTTPClient: &http.Client{Transport: simulator.New(nil).Transport()}, EnableTelemetry: stripe.Bool(false),
-		MaxNetworkRetries: stripe.Int64(0), LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull},
+		URL: new("http://stripe.invalid"), HTTPClient: &http.Client{Transport: simulator.New(nil).Transport()}, EnableTelemetry: new(false),
+		MaxNetworkRetries: new(int64(0)), LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull},
 	})
 	return stripeapi.New(testKey, &stripe.Backends{API: backend})
 }
@@ -35,15 +35,15 @@ func TestStripeGoDecodesTheObjects(t *testing.T) {
 	t.Parallel()
 	api, ctx := stripeClient(t), t.Context()
 	cus, err := api.Customers.New(&stripe.CustomerParams{
-		Params: with(ctx), Email: stripe.String("ada@example.com"), Name: stripe.String("Ada"), Metadata: map[string]string{"k": "v"},
-		PaymentMethod: stripe.String("pm_card_visa"), InvoiceSettings: &stripe.CustomerInvoiceSettingsParams{DefaultPaymentMethod: stripe.String("pm_card_visa")},
+		Params: with(ctx), Email: new("ada@example.com"), Name: new("Ada"), Metadata: map[string]string{"k": "v"},
+		PaymentMethod: new("pm_card_visa"), InvoiceSettings: &stripe.CustomerInvoiceSettingsParams{DefaultPaymentMethod: new("pm_card_visa")},
 	})
 	if err != nil || cus.Email != "ada@example.com" || cus.Metadata["k"] != "v" || cus.Created == 0 || cus.InvoiceSettings.DefaultPaymentMethod.ID == "" {
 		t.Fatalf("customer %+v, %v", cus, err)
 	}
 	sub, err := api.Subscriptions.New(&stripe.SubscriptionParams{
-		Params: with(ctx, "latest_invoice", "customer", "items.data.price.product"), Customer: &cus.ID, CancelAtPeriodEnd: stripe.Bool(true),
-		Items: []*stripe.SubscriptionItemsParams{{Price: stripe.String("price_starter_monthly_eur"), Quantity: stripe.Int64(2)}},
+		Params: with(ctx, "latest_invoice", "customer", "items.data.price.product"), Customer: &cus.ID, CancelAtPeriodEnd: new(true),
+		Items: []*stripe.SubscriptionItemsParams{{Price: new("price_starter_monthly_eur"), Quantity: new(int64(2))}},
 	})
 	if err != nil || sub.Status != stripe.SubscriptionStatusActive || sub.CancelAt != sub.CurrentPeriodEnd || sub.Customer.Name != "Ada" || sub.LatestInvoice.HostedInvoiceURL == "" || sub.LatestInvoice.Total != 1800 {
 		t.Fatalf("subscription %+v, %v", sub, err)
@@ -52,16 +52,16 @@ func TestStripeGoDecodesTheObjects(t *testing.T) {
 		t.Errorf("item %+v", item)
 	}
 	session, err := api.CheckoutSessions.New(&stripe.CheckoutSessionParams{
-		Params: with(ctx, "line_items"), Mode: stripe.String("subscription"), SuccessURL: stripe.String("https://example.com"), Customer: &cus.ID,
-		LineItems: []*stripe.CheckoutSessionLineItemParams{{Quantity: stripe.Int64(1), PriceData: &stripe.CheckoutSessionLineItemPriceDataParams{
-			Currency: stripe.String("eur"), UnitAmount: stripe.Int64(700), ProductData: &stripe.CheckoutSessionLineItemPriceDataProductDataParams{Name: stripe.String("Box")},
-			Recurring: &stripe.CheckoutSessionLineItemPriceDataRecurringParams{Interval: stripe.String("week")},
+		Params: with(ctx, "line_items"), Mode: new("subscription"), SuccessURL: new("https://example.com"), Customer: &cus.ID,
+		LineItems: []*stripe.CheckoutSessionLineItemParams{{Quantity: new(int64(1)), PriceData: &stripe.CheckoutSessionLineItemPriceDataParams{
+			Currency: new("eur"), UnitAmount: new(int64(700)), ProductData: &stripe.CheckoutSessionLineItemPriceDataProductDataParams{Name: new("Box")},
+			Recurring: &stripe.CheckoutSessionLineItemPriceDataRecurringParams{Interval: new("week")},
 		}}},
 	})
 	if err != nil || session.AmountTotal != 700 || session.Customer.ID != cus.ID || session.Status != stripe.CheckoutSessionStatusOpen || session.URL == "" || session.LineItems.Data[0].Description != "Box" {
 		t.Fatalf("session %+v, %v", session, err)
 	}
-	portal, err := api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{Params: with(ctx), Customer: &cus.ID, ReturnURL: stripe.String("https://example.com")})
+	portal, err := api.BillingPortalSessions.New(&stripe.BillingPortalSessionParams{Params: with(ctx), Customer: &cus.ID, ReturnURL: new("https://example.com")})
 	if err != nil || portal.Customer != cus.ID || portal.URL == "" || portal.Configuration.ID == "" {
 		t.Errorf("portal session %+v, %v", portal, err)
 	}

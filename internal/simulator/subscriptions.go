@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"maps"
+	"net/http"
 )
 
 const (
@@ -12,25 +13,22 @@ const (
 )
 
 func subscriptionFields() contract {
-	item := contract{"price": may(id()), "price_data": may(inline(contract{"product": must(id())})), "quantity": may(integer(0, 999_999)), "metadata": clearable(metadata())}
+	item := contract{"price": may(ref("price")), "price_data": may(inline(contract{"product": must(ref("product"))})), "quantity": may(integer(0, 999_999)), "metadata": clearable(metadata())}
 	return contract{
-		"customer": must(id()), "items": must(list(mostItems, fields(item))), "currency": may(currency()), "default_payment_method": may(id()),
+		"customer": must(ref("customer")), "items": must(list(mostItems, fields(item))), "currency": may(currency()), "default_payment_method": may(text(5000)),
 		"payment_behavior":  may(oneOf("allow_incomplete", "default_incomplete", "error_if_incomplete")), // pending_if_incomplete is for updates
 		"trial_period_days": may(integer(1, 730)), "cancel_at_period_end": may(boolean()), "metadata": clearable(metadata()),
 	}
 }
 
-func (c *call) createSubscription() (any, error) {
-	owner, err := c.customer()
-	if err != nil {
-		return nil, err
-	}
+func (c *call) createSubscription() (object, error) {
+	owner := c.find("customer", c.in.text("customer"))
 	method, err := c.cardOf(owner, c.in.text("default_payment_method"), "default_payment_method")
 	if err != nil {
 		return nil, err
 	}
 	if method == nil {
-		method = c.find("payment_method", owner.child("invoice_settings").text("default_payment_method"))
+		method = c.row("payment_method", owner.child("invoice_settings").text("default_payment_method"))
 	}
 	made := c.create("subscription", object{
 		"customer": owner["id"], "collection_method": "charge_automatically", "start_date": c.now, "current_period_start": c.now, "billing_cycle_anchor": c.now,
@@ -104,9 +102,9 @@ func (c *call) firstStatus(s object, due int64, method object) (string, error) {
 	case behaviour == "default_incomplete": // whatever cards there are, the first invoice waits to be paid
 		return "incomplete", nil
 	case method == nil:
-		f := &fault{status: 400, Type: invalidRequest, Code: "resource_missing", Message: "This customer has no attached payment source or default payment method. Please consider adding a default payment method."}
+		f := &fault{status: http.StatusBadRequest, Type: invalidRequest, Code: "resource_missing", Message: "This customer has no attached payment source or default payment method. Please consider adding a default payment method."}
 		if behaviour == "error_if_incomplete" {
-			f.status = 402
+			f.status = http.StatusPaymentRequired
 		}
 		return "", f
 	case method.child("card").text("last4") != brokeCard:
@@ -150,37 +148,31 @@ func (st *state) end(s object, now int64) {
 		return
 	case s["status"] == "incomplete":
 		s["status"] = "incomplete_expired"
-		st.find("invoice", s.text("latest_invoice"))["status"] = "void"
+		st.row("invoice", s.text("latest_invoice"))["status"] = "void"
 	default:
 		s["status"] = "canceled"
 	}
 	s["canceled_at"], s["ended_at"] = now, now
 }
 
-func (c *call) updateSubscription() (any, error) {
-	found, err := c.found()
-	if err != nil {
-		return nil, err
-	}
-	atEnd := c.in.at("cancel_at_period_end")
-	switch {
-	case atEnd != nil && ended(found):
-		return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
-	case atEnd != nil:
-		cancelAtPeriodEnd(found, atEnd.value == "true", c.now)
+func (c *call) updateSubscription() (object, error) {
+	if atEnd := c.in.at("cancel_at_period_end"); atEnd != nil {
+		if ended(c.target) {
+			return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
+		}
+		cancelAtPeriodEnd(c.target, atEnd.value == "true", c.now)
 	}
 	if sent := c.in.at("metadata"); sent != nil {
-		found["metadata"] = sent.merged(found.child("metadata"))
+		c.target["metadata"] = sent.merged(c.target.child("metadata"))
 	}
-	return found, nil
+	return c.target, nil
 }
 
 // cancelSubscription finds nothing to cancel the second time, although the subscription can still be read.
-func (c *call) cancelSubscription() (any, error) {
-	found, err := c.found()
-	if err != nil || ended(found) {
-		return nil, notFound(c.kind, c.id)
+func (c *call) cancelSubscription() (object, error) {
+	if ended(c.target) {
+		return nil, missing(c.kind, c.target.text("id"), "id")
 	}
-	c.end(found, c.now)
-	return found, nil
+	c.end(c.target, c.now)
+	return c.target, nil
 }

@@ -76,7 +76,7 @@ func TestSubscriptionPeriods(t *testing.T) {
 		monthly + "&trial_period_days=7": "2025-02-07",
 	} {
 		clock := newClock()
-		c := inProcess(t, clock.now)
+		c := inProcess(clock.now)
 		made := c.must(t, http.MethodPost, subscriptions, "customer="+c.must(t, http.MethodPost, customers, "").text("id")+"&"+form)
 		end, _ := made.body["current_period_end"].(float64)
 		if got := time.Unix(int64(end), 0).UTC().Format(time.DateOnly); got != want || made.body["current_period_start"] != clock.in(0) {
@@ -94,7 +94,7 @@ func TestSubscriptionPeriods(t *testing.T) {
 func TestSubscriptionLife(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	c := inProcess(t, clock.now)
+	c := inProcess(clock.now)
 	owner := c.must(t, http.MethodPost, customers, "payment_method=pm_card_visa&invoice_settings[default_payment_method]=pm_card_visa").text("id")
 	made := c.must(t, http.MethodPost, subscriptions, "customer="+owner+"&"+monthly+"&metadata[team]=red")
 	path, end := subscriptions+"/"+made.text("id"), made.body["current_period_end"]
@@ -128,7 +128,7 @@ func TestSubscriptionLife(t *testing.T) {
 func TestUnpaidSubscriptionsExpire(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	c := inProcess(t, clock.now)
+	c := inProcess(clock.now)
 	owner := c.must(t, http.MethodPost, customers, "").text("id")
 	subscribe := func() string {
 		return subscriptions + "/" + c.must(t, http.MethodPost, subscriptions, "payment_behavior=default_incomplete&customer="+owner+"&"+monthly).text("id")

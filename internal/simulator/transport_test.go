@@ -28,7 +28,7 @@ func TestTransport(t *testing.T) {
 	if err != nil || resp.Body.Close() != nil {
 		t.Fatal(err)
 	}
-	if resp.Status != "200 OK" || resp.StatusCode != 200 || resp.Proto != "HTTP/1.1" || resp.Request != r || resp.ContentLength != int64(len(body)) || !strings.Contains(string(body), `"object":"account"`) {
+	if resp.Status != "200 OK" || resp.StatusCode != http.StatusOK || resp.Proto != "HTTP/1.1" || resp.Request != r || resp.ContentLength != int64(len(body)) || !strings.Contains(string(body), `"object":"account"`) {
 		t.Errorf("answer is %+v: %s", resp, body)
 	}
 }
@@ -74,7 +74,7 @@ func TestTransportEndsWithItsContext(t *testing.T) {
 			} else {
 				go func() { _, _ = io.WriteString(write, "name="); cancel() }() // once the simulator reads
 			}
-			resp, err := simulator.New(nil).Transport().RoundTrip(r) //nolint:bodyclose // there is none
+			resp, err := simulator.New(nil).Transport().RoundTrip(r)
 			if !errors.Is(err, context.Canceled) || resp != nil {
 				t.Errorf("got %v, %v", resp, err)
 			}

@@ -1,0 +1,84 @@
+package tools
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func TestDisplay(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		amount   int64
+		currency string
+		want     string
+	}{
+		{2000, "eur", "20.00 EUR"},
+		{2000, "jpy", "2000 JPY"},
+		{1230, "kwd", "1.230 KWD"},
+		{50000, "ugx", "500.00 UGX"},
+		{50000, "isk", "500.00 ISK"},
+		{5, "usd", "0.05 USD"},
+		{50, "usd", "0.50 USD"},
+		{5, "bhd", "0.005 BHD"},
+		{0, "eur", "0.00 EUR"},
+		{0, "krw", "0 KRW"},
+		{-500, "eur", "-5.00 EUR"},
+		{-5, "tnd", "-0.005 TND"},
+		{999999999999, "idr", "9999999999.99 IDR"},
+		{math.MinInt64, "usd", "-92233720368547758.08 USD"},
+		{2000, "", ""},
+	}
+	for _, tt := range tests {
+		if got := display(tt.amount, tt.currency); got != tt.want {
+			t.Errorf("display(%d, %q) is %q, want %q", tt.amount, tt.currency, got, tt.want)
+		}
+	}
+}
+
+// FuzzDisplay: nothing is lost or invented between the amount and its display.
+func FuzzDisplay(f *testing.F) {
+	for _, amount := range []int64{0, 1, -1, 99, 100, 12345, math.MaxInt64, math.MinInt64} {
+		for _, currency := range []string{"eur", "JPY", "kwd"} {
+			f.Add(amount, currency)
+		}
+	}
+	f.Fuzz(func(t *testing.T, amount int64, currency string) {
+		shown := display(amount, currency)
+		if currency == "" {
+			return
+		}
+		number, name, _ := strings.Cut(shown, " ")
+		if name != strings.ToUpper(currency) {
+			t.Fatalf("%q does not name %q", shown, currency)
+		}
+		whole, fraction, _ := strings.Cut(number, ".")
+		if len(fraction) != minorDigits(currency) {
+			t.Fatalf("%q has %d decimals", shown, len(fraction))
+		}
+		if back, err := strconv.ParseInt(whole+fraction, 10, 64); err != nil || back != amount {
+			t.Fatalf("%q is %d, %v, not %d", shown, back, err, amount)
+		}
+	})
+}
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	const longest = 20
+	tests := []struct{ why, text, want string }{
+		{"ordinary text stays", "Zoë <a@b> & Søn 👍", "Zoë <a@b> & Søn 👍"},
+		{"line breaks become blanks", "a\nb\r\nc\td\u2028e", "a b  c d e"},
+		{"control characters go", "a\x00b\x1b[31mc\u0085d", "ab[31mcd"},
+		{"bidirectional controls go", "a\u202eb\u2066c\u200fd", "abcd"},
+		{"zero-width characters go", "a\u200bb\ufeffc\u2060d\u00ade", "abcde"},
+		{"tags and variation selectors go", "a\U000e0041b\ufe0fc\U000e0101d", "abcd"},
+		{"as long as allowed stays", strings.Repeat("ü", longest), strings.Repeat("ü", longest)},
+		{"longer is cut", strings.Repeat("ü", longest+1), strings.Repeat("ü", longest-1) + "…"},
+	}
+	for _, tt := range tests {
+		if got := clean(tt.text, longest); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.why, got, tt.want)
+		}
+	}
+}
