@@ -160,6 +160,7 @@ type checkoutSessionOutput struct {
 	Created            string            `json:"created,omitempty"`
 	ExpiresAt          string            `json:"expires_at,omitempty"`
 	Livemode           bool              `json:"livemode"`
+	Note               string            `json:"note,omitempty"`
 }
 
 type lineItemOutput struct {
@@ -187,7 +188,9 @@ func createCheckoutSession() Tool {
 		Effect: Creates,
 	}, func(ctx context.Context, client *stripeapi.Client, in createCheckoutSessionInput) (checkoutSessionOutput, error) {
 		created, err := client.CreateCheckoutSession(ctx, in.params())
-		return toCheckoutSession(created), err
+		out := toCheckoutSession(created.Object)
+		out.Note = created.Note
+		return out, err
 	})
 }
 

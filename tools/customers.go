@@ -52,6 +52,7 @@ type customerOutput struct {
 	Delinquent     bool              `json:"delinquent,omitempty"`
 	Created        string            `json:"created,omitempty"`
 	Livemode       *bool             `json:"livemode,omitempty"`
+	Note           string            `json:"note,omitempty"`
 }
 
 func createCustomer() Tool {
@@ -69,7 +70,9 @@ func createCustomer() Tool {
 			Description: given(in.Description),
 			Metadata:    in.Metadata,
 		})
-		return toCustomer(created), err
+		out := toCustomer(created.Object)
+		out.Note = created.Note
+		return out, err
 	})
 }
 

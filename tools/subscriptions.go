@@ -90,6 +90,7 @@ type subscriptionOutput struct {
 	MetadataOmitted    bool                     `json:"metadata_omitted,omitempty"`
 	Created            string                   `json:"created,omitempty"`
 	Livemode           bool                     `json:"livemode"`
+	Note               string                   `json:"note,omitempty"`
 }
 
 type subscriptionItemOutput struct {
@@ -136,7 +137,9 @@ func createSubscription() Tool {
 			})
 		}
 		created, err := client.CreateSubscription(ctx, params)
-		return toSubscription(created), err
+		out := toSubscription(created.Object)
+		out.Note = created.Note
+		return out, err
 	})
 }
 
@@ -188,7 +191,9 @@ func cancelSubscription() Tool {
 			cancel = client.CancelSubscriptionAtPeriodEnd
 		}
 		canceled, err := cancel(ctx, string(in.SubscriptionID))
-		return toSubscription(canceled), err
+		out := toSubscription(canceled.Object)
+		out.Note = canceled.Note
+		return out, err
 	})
 }
 

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"sync"
 
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/policy"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/simulator"
@@ -55,8 +57,40 @@ func (p *process) newApp() *app {
 	return a
 }
 
-// call runs one tool. Its errors are *stripeapi.Error, or a failure of our own.
-func (a *app) call(ctx context.Context, tool tools.Tool, arguments json.RawMessage) (json.RawMessage, error) {
+// answer is how a call ended.
+type answer struct {
+	json      json.RawMessage  // for the caller: the tool's answer, or an object that describes the failure
+	failure   *stripeapi.Error // nil when the tool answered
+	delivered func(bool)       // to be told, once, whether the caller got json
+}
+
+// call runs one tool for a client.
+func (a *app) call(ctx context.Context, client string, tool tools.Tool, arguments json.RawMessage) answer {
+	const longest = 64
+	client = secret.Redact(client[:min(len(client), longest)])
+	ctx, receipt := journal.WithReceipt(ctx, journal.Caller{Client: client, Tool: tool.Name, Mode: a.config.Mode.String()})
+	delivered := func(ok bool) {
+		if err := receipt.Close(ctx, ok); err != nil {
+			a.logger.ErrorContext(ctx, "an answer's delivery could not be recorded; an equal call will find what this one made", "error", err)
+		}
+	}
+	returned := false
+	defer func() {
+		if !returned { // a panic is on its way, and whoever catches it has no answer
+			delivered(false)
+		}
+	}()
+	text, err := a.run(ctx, tool, arguments)
+	var failure *stripeapi.Error
+	if err != nil {
+		text, failure = a.failureJSON(ctx, tool.Name, err)
+	}
+	returned = true
+	return answer{text, failure, delivered}
+}
+
+// run runs one tool. Its errors are *stripeapi.Error, or a failure of our own.
+func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessage) (json.RawMessage, error) {
 	if a.misfit != nil {
 		return nil, a.misconfigured(a.misfit)
 	}
@@ -91,8 +125,17 @@ func (a *app) newClient() (*stripeapi.Client, error) {
 		BaseURL: a.config.APIBase,
 		Timeout: a.config.Timeout,
 		Network: network,
+		Journal: a.journal(),
 		Logger:  a.logger,
 	}), nil
+}
+
+// journal returns where creations are recorded. Without a state folder the journal itself says what to do.
+func (a *app) journal() *journal.Journal {
+	if !a.config.Journal {
+		return journal.InMemory()
+	}
+	return journal.New(filepath.Join(a.config.StateDir, "journal"))
 }
 
 func (a *app) network() (http.RoundTripper, error) {

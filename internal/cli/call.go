@@ -42,16 +42,16 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 	if !ok {
 		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.tools)))
 	}
-	answer, err := a.call(ctx, tool, arguments)
-	if err == nil {
-		_, err = fmt.Fprintf(p.stdout, "%s\n", answer)
-		return err
+	got := a.call(ctx, "stripe-mcp call", tool, arguments)
+	_, err := fmt.Fprintf(p.stdout, "%s\n", got.json)
+	got.delivered(err == nil)
+	switch {
+	case err != nil:
+		return &exitError{ExitToolError, "stripe-mcp: write the answer: " + err.Error()}
+	case got.failure != nil:
+		return &exitError{exitCodeOf(got.failure), "stripe-mcp: " + got.failure.Error()}
 	}
-	text, failure := a.failureJSON(ctx, name, err)
-	if _, err := fmt.Fprintf(p.stdout, "%s\n", text); err != nil {
-		return err
-	}
-	return &exitError{exitCodeOf(failure), "stripe-mcp: " + failure.Error()}
+	return nil
 }
 
 // readArguments returns the tool's arguments as JSON. Pairs become strings, from which the tool's schema makes what it

@@ -36,12 +36,8 @@ func (p *process) serve(ctx context.Context) error {
 		Logger:       a.logger,
 		Call: func(ctx context.Context, name string, arguments json.RawMessage) mcpserver.Result {
 			tool, _ := a.find(name)
-			answer, err := a.call(ctx, tool, arguments)
-			if err != nil {
-				text, _ := a.failureJSON(ctx, name, err)
-				return mcpserver.Result{JSON: text, IsError: true}
-			}
-			return mcpserver.Result{JSON: answer}
+			got := a.call(ctx, mcpserver.ClientName(ctx), tool, arguments)
+			return mcpserver.Result{JSON: got.json, IsError: got.failure != nil, Delivered: got.delivered}
 		},
 	})
 	return server.Serve(ctx, p.stdin, p.stdout)

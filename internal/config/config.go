@@ -37,6 +37,8 @@ type Config struct {
 	APIBase string
 	// Timeout bounds one tool call, retries included.
 	Timeout time.Duration
+	// Journal asks for a record of creations that outlives the process.
+	Journal bool
 	// CAFile is the absolute path of a PEM file with certificate authorities to trust besides the
 	// system's; empty means none.
 	CAFile string

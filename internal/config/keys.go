@@ -46,6 +46,7 @@ func keys() []key {
 		{Key{"timeout", "40s", "whole call, retries included"}, timeout()},
 		{Key{"proxy", "", "URL of the proxy to use; clients do not pass HTTPS_PROXY on"}, proxyURL()},
 		{Key{"ca_file", "", "absolute path of more certificate authorities (PEM); clients do not pass SSL_CERT_FILE on"}, existingFile(func(c *Config) *string { return &c.CAFile })},
+		{Key{"journal", "true", "record creations on disk before they are sent; false where there is no writable disk"}, boolean(func(c *Config) *bool { return &c.Journal })},
 		{Key{logLevel, "warn", "debug, info, warn, error"}, level()},
 		{Key{"state_dir", "the user's state folder", "folder for what outlives the process"}, absolutePath(func(c *Config) *string { return &c.StateDir })},
 	}

@@ -16,15 +16,15 @@ const (
 	methodCancelled = string(mcp.MethodNotificationCancelled)
 )
 
-// answer returns the line that answers a request.
-func (s *Server) answer(ctx context.Context, request message) []byte {
+// answer returns the line that answers a request, and false when that only says that there is no answer.
+func (s *Server) answer(ctx context.Context, request message) ([]byte, bool) {
 	line, err := s.respond(ctx, request)
 	if err != nil {
 		s.log.ErrorContext(ctx, "internal error: a request has no answer",
 			slog.String("method", request.method), slog.Any("error", err))
-		return refusal(request.id, fault(mcp.INTERNAL_ERROR, "internal error; see the log"))
+		return refusal(request.id, fault(mcp.INTERNAL_ERROR, "internal error; see the log")), false
 	}
-	return line
+	return line, true
 }
 
 // respond has mcp-go answer a request, but for what it would answer wrongly.

@@ -6,6 +6,29 @@ import (
 	"sync"
 )
 
+// delivery is where a call leaves whom to tell what became of its answer.
+type delivery struct{ delivered func(bool) }
+
+type deliveryKey struct{}
+
+func withDelivery(ctx context.Context, d *delivery) context.Context {
+	return context.WithValue(ctx, deliveryKey{}, d)
+}
+
+// deliveryFrom returns the delivery of the call that ctx belongs to.
+func deliveryFrom(ctx context.Context) *delivery {
+	if d, ok := ctx.Value(deliveryKey{}).(*delivery); ok {
+		return d
+	}
+	return &delivery{}
+}
+
+func (d *delivery) tell(delivered bool) {
+	if d.delivered != nil {
+		d.delivered(delivered)
+	}
+}
+
 // pendingCall is a tool call whose answer was not written yet. Its identity is its address: a client may use one id twice.
 type pendingCall struct {
 	id   string

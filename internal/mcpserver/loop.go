@@ -98,7 +98,8 @@ func (l *loop) dispatch(ctx context.Context, line []byte) {
 	case m.method == methodCallTool:
 		l.start(ctx, m)
 	default:
-		l.out.send(outgoing{line: l.server.answer(ctx, m)})
+		line, _ := l.server.answer(ctx, m)
+		l.out.send(outgoing{line: line})
 	}
 }
 
@@ -114,9 +115,12 @@ func (l *loop) start(ctx context.Context, request message) {
 			defer func() { <-l.server.slots }()
 		case <-ctx.Done():
 		}
+		delivery := &delivery{}
+		line, answered := l.server.answer(withDelivery(ctx, delivery), request)
 		l.out.send(outgoing{
-			line:  l.server.answer(ctx, request),
+			line:  line,
 			claim: func() bool { return l.calls.claim(call) },
+			done:  func(written bool) { delivery.tell(written && answered) },
 		})
 	})
 }

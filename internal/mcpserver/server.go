@@ -38,6 +38,8 @@ type Result struct {
 	JSON json.RawMessage
 	// IsError says that JSON describes a failure. Clients then get it as text only.
 	IsError bool
+	// Delivered, where set, is called once with whether the answer was written to a client that had not cancelled the call.
+	Delivered func(bool)
 }
 
 // Options is what New needs to know.
@@ -115,6 +117,7 @@ func publish(t Tool) mcp.Tool {
 // model behind the client does not get to see.
 func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	result := s.callRecovering(ctx, request.Params.Name, argumentsFrom(ctx))
+	deliveryFrom(ctx).delivered = result.Delivered
 	answer := &mcp.CallToolResult{
 		Content: []mcp.Content{mcp.NewTextContent(string(result.JSON))},
 		IsError: result.IsError,

@@ -14,6 +14,14 @@ type outgoing struct {
 	line []byte
 	// claim, where set, is asked right before the line is written whether somebody still wants it.
 	claim func() bool
+	// done, where set, is called once, with whether the line was written.
+	done func(written bool)
+}
+
+func (o outgoing) finish(written bool) {
+	if o.done != nil {
+		o.done(written)
+	}
 }
 
 // writer is the queue of everything that goes out, in order, and the one goroutine that writes it.
@@ -33,13 +41,17 @@ func newWriter() *writer {
 	return w
 }
 
-// send queues a line. It never waits. After close it does nothing.
+// send queues a line. It never waits. After close the line is dropped.
 func (w *writer) send(o outgoing) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.closed {
+	closed := w.closed
+	if !closed {
 		w.queue = append(w.queue, o)
 		w.change.Signal()
+	}
+	w.mu.Unlock()
+	if closed {
+		o.finish(false)
 	}
 }
 
@@ -54,24 +66,33 @@ func (w *writer) close() {
 // discard closes the writer and drops what is still in the queue.
 func (w *writer) discard() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	dropped := w.queue
 	w.closed, w.queue = true, nil
 	w.change.Signal()
+	w.mu.Unlock()
+	for _, o := range dropped {
+		o.finish(false)
+	}
 }
 
 // run writes to out until the writer is closed or out fails. It flushes whenever the queue is empty.
 func (w *writer) run(out io.Writer) error {
 	defer w.discard()
 	buffered := bufio.NewWriterSize(out, writeBuffer)
+	var batch []outgoing // in the buffer, and not known to be written
+	defer func() { finish(batch, false) }()
 	for {
 		next, more, open := w.next()
 		if !open {
 			return nil
 		}
 		if next.claim == nil || next.claim() {
+			batch = append(batch, next)
 			if _, err := buffered.Write(next.line); err != nil {
 				return fmt.Errorf("write to the client: %w", err)
 			}
+		} else {
+			next.finish(false)
 		}
 		if more {
 			continue
@@ -79,6 +100,14 @@ func (w *writer) run(out io.Writer) error {
 		if err := buffered.Flush(); err != nil {
 			return fmt.Errorf("write to the client: %w", err)
 		}
+		finish(batch, true)
+		batch = nil
+	}
+}
+
+func finish(batch []outgoing, written bool) {
+	for _, o := range batch {
+		o.finish(written)
 	}
 }
 

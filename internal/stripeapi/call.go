@@ -6,36 +6,67 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"stripe-mcp/internal/journal"
 )
 
 // effect is what a request does to the account.
 type effect int
 
 const (
-	reads effect = iota
-	writes
+	reads   effect = iota
+	writes         // changes something, and repeating it is harmless
+	creates        // makes something that a repetition would make twice
 )
 
 // call records what became of one request over all its attempts.
 type call struct {
 	effect effect
+	began  time.Time
 
 	mu       sync.Mutex
+	intent   *journal.Intent // of what creates something
+	blocked  error           // why the journal forbids sending
 	attempts []attempt
-	sent     bool // an attempt may have reached Stripe
-	dropped  bool // the caller left before anything was sent
+	pending  bool // an attempt is under way, or may have been applied
 }
 
 // attempt is one try at sending a request.
 type attempt struct {
 	sent       bool // a connection was there, so the request may have arrived
-	status     int  // HTTP status, 0 when no complete answer came
+	object     object
+	status     int // HTTP status, 0 when no complete answer came
 	requestID  string
 	retryAfter time.Duration
 	replayed   bool        // Stripe repeated a saved answer (Idempotent-Replayed)
 	refusal    *apiError   // Stripe's own error object
 	trouble    troubleKind // why there is no usable answer
 	cause      error       // the fault of the network behind trouble, for its kind only: its text may quote a URL
+}
+
+// object is what the journal keeps of an answer.
+type object struct {
+	Object      string `json:"object"`
+	ID          string `json:"id"`
+	AmountTotal int64  `json:"amount_total"` // of a Checkout session
+	Currency    string `json:"currency"`
+	Items       struct {
+		Data []struct {
+			Quantity int64 `json:"quantity"`
+			Price    struct {
+				UnitAmount int64 `json:"unit_amount"`
+			} `json:"price"`
+		} `json:"data"`
+	} `json:"items"` // of a subscription
+}
+
+// amount returns what an object costs, in minor units: a session as a whole, a subscription for one period.
+func (o object) amount() int64 {
+	total := o.AmountTotal
+	for _, item := range o.Items.Data {
+		total += item.Quantity * item.Price.UnitAmount
+	}
+	return total
 }
 
 // apiError is what we read of Stripe's error object; anything else in it, such as a client_secret, stays out.
@@ -62,14 +93,15 @@ func callFrom(ctx context.Context) *call {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
 		return c
 	}
-	return &call{effect: writes} // the careful assumption
+	return &call{effect: creates} // the careful assumption
 }
 
-// add records a finished attempt.
+// add records a finished attempt. What Stripe plainly refused counts as not sent.
 func (c *call) add(a attempt) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.attempts = append(c.attempts, a)
+	c.pending = c.judge() == Unknown
 }
 
 // last returns the attempt that decided how the failure reads, and whether there was any.
@@ -86,30 +118,34 @@ func (c *call) last() (attempt, bool) {
 func (c *call) markSent() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sent = true
+	c.pending = true
 }
 
-// untilSent returns the context under which a write runs: it ends with the caller's as long as nothing was sent, and
-// only with the caller's deadline afterwards, because a write that is under way has to be seen through.
+// untilSent returns the context under which a write runs: it ends with the caller's as long as nothing can have come of
+// it, and only with the caller's deadline otherwise, because a write that is under way has to be seen through.
 func (c *call) untilSent(caller context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(caller))
 	if deadline, ok := caller.Deadline(); ok {
-		ctx, cancel = withDeadline(ctx, cancel, deadline)
+		cancel()
+		ctx, cancel = context.WithDeadline(context.WithoutCancel(caller), deadline)
 	}
 	stop := context.AfterFunc(caller, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if !c.sent {
-			c.dropped = true
+		if !c.abandon(caller) {
 			cancel()
 		}
 	})
 	return ctx, func() { stop(); cancel() }
 }
 
-func withDeadline(ctx context.Context, cancel context.CancelFunc, deadline time.Time) (context.Context, context.CancelFunc) {
-	bounded, release := context.WithDeadline(ctx, deadline)
-	return bounded, func() { release(); cancel() }
+// abandon takes note that the caller has gone. It returns false when nothing can have come of the call.
+func (c *call) abandon(caller context.Context) bool {
+	c.mu.Lock()
+	pending, intent := c.pending, c.intent
+	c.mu.Unlock()
+	if pending && intent != nil {
+		_ = intent.Abandon(caller) // unrecorded, the intent is handed over when this process ends
+	}
+	return pending
 }
 
 // parseRefusal reads Stripe's error object from a body, or returns nil when the body holds none.

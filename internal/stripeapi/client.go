@@ -14,6 +14,7 @@ import (
 	"github.com/stripe/stripe-go/v79/invoice"
 	"github.com/stripe/stripe-go/v79/subscription"
 
+	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/secret"
 )
 
@@ -24,6 +25,7 @@ type Config struct {
 	BaseURL string            // e.g. https://api.stripe.com
 	Timeout time.Duration     // for one tool call, retries included
 	Network http.RoundTripper // what carries the requests: NewNetwork, or a simulator
+	Journal *journal.Journal  // records what creates something
 	Logger  *slog.Logger      // receives one debug line per attempt, without arguments or keys
 }
 
@@ -63,8 +65,12 @@ func (c *Client) WithBudget(ctx context.Context) (context.Context, context.Cance
 }
 
 // CreateCheckoutSession creates a Checkout session (https://docs.stripe.com/api/checkout/sessions/create).
-func (c *Client) CreateCheckoutSession(ctx context.Context, params *stripe.CheckoutSessionParams) (*stripe.CheckoutSession, error) {
-	return send(ctx, writes, &params.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.New(params) })
+func (c *Client) CreateCheckoutSession(ctx context.Context, params *stripe.CheckoutSessionParams) (Reply[*stripe.CheckoutSession], error) {
+	return create(ctx, &params.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.New(params) },
+		func(ctx context.Context, made *stripe.CheckoutSession) (*stripe.CheckoutSession, error) {
+			again := &stripe.CheckoutSessionParams{}
+			return send(ctx, reads, &again.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.Get(made.ID, again) })
+		})
 }
 
 // CheckoutSession returns a session with its first line items.
@@ -83,8 +89,11 @@ func (c *Client) CheckoutSessions(ctx context.Context, params *stripe.CheckoutSe
 }
 
 // CreateCustomer creates a customer (https://docs.stripe.com/api/customers/create).
-func (c *Client) CreateCustomer(ctx context.Context, params *stripe.CustomerParams) (*stripe.Customer, error) {
-	return send(ctx, writes, &params.Params, func() (*stripe.Customer, error) { return c.customers.New(params) })
+func (c *Client) CreateCustomer(ctx context.Context, params *stripe.CustomerParams) (Reply[*stripe.Customer], error) {
+	return create(ctx, &params.Params, func() (*stripe.Customer, error) { return c.customers.New(params) },
+		func(ctx context.Context, made *stripe.Customer) (*stripe.Customer, error) {
+			return c.Customer(ctx, made.ID)
+		})
 }
 
 // Customer returns a customer. For a deleted one only ID and Deleted are set.
@@ -94,8 +103,11 @@ func (c *Client) Customer(ctx context.Context, id string) (*stripe.Customer, err
 }
 
 // CreateSubscription creates a subscription (https://docs.stripe.com/api/subscriptions/create).
-func (c *Client) CreateSubscription(ctx context.Context, params *stripe.SubscriptionParams) (*stripe.Subscription, error) {
-	return send(ctx, writes, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.New(params) })
+func (c *Client) CreateSubscription(ctx context.Context, params *stripe.SubscriptionParams) (Reply[*stripe.Subscription], error) {
+	return create(ctx, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.New(params) },
+		func(ctx context.Context, made *stripe.Subscription) (*stripe.Subscription, error) {
+			return c.Subscription(ctx, made.ID)
+		})
 }
 
 // Subscription returns a subscription.
@@ -112,27 +124,54 @@ func (c *Client) Subscriptions(ctx context.Context, params *stripe.SubscriptionL
 	})
 }
 
-// CancelSubscriptionAtPeriodEnd lets a subscription run out instead of renewing.
-func (c *Client) CancelSubscriptionAtPeriodEnd(ctx context.Context, id string) (*stripe.Subscription, error) {
-	params := &stripe.SubscriptionParams{CancelAtPeriodEnd: new(true)}
-	return send(ctx, writes, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) })
+// CancelSubscription ends a subscription now.
+func (c *Client) CancelSubscription(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
+	params := &stripe.SubscriptionCancelParams{}
+	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) }, over)
 }
 
-// CancelSubscription ends a subscription now. Stripe answers a second cancel with 404 although the subscription exists,
-// and an answer can get lost; in both cases the subscription is read back, and a canceled one is the success that it is.
-func (c *Client) CancelSubscription(ctx context.Context, id string) (*stripe.Subscription, error) {
-	params := &stripe.SubscriptionCancelParams{}
-	canceled, err := send(ctx, writes, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) })
-	if failure := asError(err); failure != nil && (failure.Outcome == Unknown || failure.status == http.StatusNotFound) {
-		found, readErr := c.Subscription(ctx, id)
-		if readErr == nil && found.Status == stripe.SubscriptionStatusCanceled {
-			return found, nil
-		}
-		if readErr == nil && failure.Outcome == Unknown {
-			failure.Message = "the cancellation was sent and its answer got lost; a moment later the subscription was still " + string(found.Status)
-		}
+// CancelSubscriptionAtPeriodEnd lets a subscription run out instead of renewing.
+func (c *Client) CancelSubscriptionAtPeriodEnd(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
+	params := &stripe.SubscriptionParams{CancelAtPeriodEnd: new(true)}
+	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) },
+		func(s *stripe.Subscription) bool { return over(s) || s.CancelAtPeriodEnd })
+}
+
+// over reports whether a subscription has ended for good.
+func over(s *stripe.Subscription) bool {
+	return s.Status == stripe.SubscriptionStatusCanceled || s.Status == stripe.SubscriptionStatusIncompleteExpired
+}
+
+// cancel sends a cancellation and tells the truth about it. The answer can get lost, and Stripe answers a second cancel
+// with 404 although the subscription exists: in both cases the subscription is read, and done decides.
+func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, request func() (*stripe.Subscription, error),
+	done func(*stripe.Subscription) bool,
+) (Reply[*stripe.Subscription], error) {
+	sending, release := leaveTime(ctx)
+	defer release()
+	canceled, err := send(sending, writes, params, request)
+	failure := asError(err)
+	if failure == nil || failure.Outcome != Unknown && failure.status != http.StatusNotFound {
+		return Reply[*stripe.Subscription]{Object: canceled}, err
 	}
-	return canceled, err
+	found, readErr := c.Subscription(ctx, id)
+	switch {
+	case readErr == nil && done(found):
+		return Reply[*stripe.Subscription]{found, "read back, because the cancellation's own answer was lost or it had been canceled before"}, nil
+	case readErr == nil && failure.Outcome == Unknown:
+		failure.Message = "the cancellation was sent and its answer got lost; a moment later the subscription was still " + string(found.Status)
+	}
+	return Reply[*stripe.Subscription]{}, failure
+}
+
+// leaveTime returns a context that ends early enough for one more request within ctx.
+func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	const share = 5
+	return context.WithDeadline(ctx, deadline.Add(-time.Until(deadline)/share))
 }
 
 // CreateBillingPortalSession creates a customer-portal session (https://docs.stripe.com/api/customer_portal/sessions/create).
@@ -157,6 +196,34 @@ func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) (string
 type Page[T any] struct {
 	Data    []T
 	HasMore bool // whether Stripe has more after the last of Data
+}
+
+// Reply is an object with what has to be said about it.
+type Reply[T any] struct {
+	Object T
+	Note   string // how the answer came about, when it is not the plain answer to the request
+}
+
+// create sends a request that makes something. When Stripe answers it with what an earlier equal request made, that is
+// read again, because it may have changed since.
+func create[T any](ctx context.Context, params *stripe.Params, request func() (T, error), again func(context.Context, T) (T, error)) (Reply[T], error) {
+	call := &call{effect: creates}
+	sending, release := leaveTime(ctx)
+	defer release()
+	params.Context = withCall(sending, call)
+	made, err := request()
+	if err != nil {
+		return Reply[T]{}, call.failure(sending)
+	}
+	if !call.found() {
+		return Reply[T]{Object: made}, nil
+	}
+	const note = "found, not created: an earlier equal call had made this already, and its answer had got lost"
+	current, err := again(ctx, made)
+	if err != nil {
+		return Reply[T]{made, note + ". It could not be read again: this is how it was then"}, nil
+	}
+	return Reply[T]{current, note}, nil
 }
 
 // send runs one request under a fresh record of its attempts and turns its failure into an *Error.

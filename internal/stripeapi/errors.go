@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"syscall"
 
+	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/secret"
 )
 
@@ -78,10 +79,14 @@ const (
 var (
 	errRedirected = errors.New("the answer was a redirect")
 	errForeign    = errors.New("the answer was not one of Stripe's objects")
+	errTooLate    = errors.New("the idempotency key is too old for another attempt")
 )
 
 // failure describes a call that did not succeed.
 func (c *call) failure(ctx context.Context) *Error {
+	if c.blocked != nil {
+		return refusedByJournal(c.blocked)
+	}
 	failure := &Error{Outcome: c.outcome(), Type: TypeNetwork}
 	last, tried := c.last()
 	switch {
@@ -100,11 +105,21 @@ func (c *call) failure(ctx context.Context) *Error {
 	}
 	failure.status = last.status
 	failure.RequestID = last.requestID
-	if last.refusal != nil && failure.Outcome == Unknown {
+	if failure.Outcome == Unknown && (!last.sent || last.refusal != nil && last.status < http.StatusInternalServerError) {
 		failure.Message = "the answer to an earlier attempt got lost; the last one was: " + failure.Message
 	}
-	failure.Hint = hint(failure, last, c.effect)
+	failure.Hint = c.hint(failure, last)
 	return failure
+}
+
+// refusedByJournal describes a call that the journal kept from being sent.
+func refusedByJournal(cause error) *Error {
+	if _, ok := errors.AsType[*journal.ExpiredError](cause); ok {
+		return Refuse("earlier_call_unresolved", cause.Error()+", and it is too late to find out by repeating it. Nothing was sent now",
+			"Look whether the object exists (list, get or the Dashboard). If it does not, call again: the next equal call is a new operation")
+	}
+	return Refuse("journal_unavailable", cause.Error()+". Nothing was sent",
+		"Creating needs a journal, so that a crash cannot make anything twice. Make state_dir writable, or set journal: false to do without")
 }
 
 // quote takes over Stripe's own words, which may name a key or quote what a customer wrote.

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stripe/stripe-go/v79"
 
+	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -60,7 +61,7 @@ func (s *scripted) client(t *testing.T, timeout time.Duration) *stripeapi.Client
 		t.Fatal(err)
 	}
 	return stripeapi.New(stripeapi.Config{
-		Key: secret.New(key), BaseURL: s.URL, Timeout: timeout, Network: network, Logger: slog.New(slog.DiscardHandler),
+		Key: secret.New(key), BaseURL: s.URL, Timeout: timeout, Network: network, Journal: journal.InMemory(), Logger: slog.New(slog.DiscardHandler),
 	})
 }
 
@@ -140,7 +141,7 @@ func TestOutcomes(t *testing.T) {
 		{"Stripe asks for a retry of a 400", []reply{refusal(400, "invalid_request_error", "", "again", "Stripe-Should-Retry", "true"), success}, 2,
 			stripeapi.Failed, "", false, ""},
 		{"Stripe forbids the retry of a 500", []reply{refusal(500, "api_error", "", "oops", "Stripe-Should-Retry", "false")}, 1,
-			stripeapi.Unknown, "api_error", true, "the answer to an earlier attempt got lost; the last one was: oops"},
+			stripeapi.Unknown, "api_error", true, "oops"},
 		{"400", []reply{refusal(400, "invalid_request_error", "resource_missing", "No such price")}, 1, stripeapi.Failed, "invalid_request_error", false, "No such price"},
 		{"401", []reply{refusal(401, "invalid_request_error", "", "Invalid API Key provided: sk_test_MadeUpForTests")}, 1,
 			stripeapi.Failed, "invalid_request_error", false, "Invalid API Key provided: sk_test_[redacted]"},
@@ -153,8 +154,9 @@ func TestOutcomes(t *testing.T) {
 			stripeapi.Failed, "invalid_request_error", true, "slow down"},
 		{"reset for ever", []reply{reset}, 5, stripeapi.Unknown, "network_error", true, "the connection broke after the request was sent and before Stripe's answer came"},
 		{"truncated for ever", []reply{truncate}, 5, stripeapi.Unknown, "network_error", true, "the answer from Stripe broke off before its end"},
-		{"500 for ever", []reply{refusal(500, "api_error", "", "oops")}, 5, stripeapi.Unknown, "api_error", true,
-			"the answer to an earlier attempt got lost; the last one was: oops"},
+		{"500 for ever", []reply{refusal(500, "api_error", "", "oops")}, 5, stripeapi.Unknown, "api_error", true, "oops"},
+		{"500, saved for this key", []reply{refusal(500, "api_error", "", "oops"), refusal(500, "api_error", "", "oops", "Idempotent-Replayed", "true")}, 2,
+			stripeapi.Unknown, "api_error", true, "oops"},
 		{"502 in HTML for ever", []reply{status(502, html)}, 5, stripeapi.Unknown, "network_error", true,
 			"the answer (HTTP 502) was not Stripe's; a proxy or a wrong api_base may be in the way"},
 		{"a redirect", []reply{status(307, "", "Location", "/elsewhere")}, 1, stripeapi.Unknown, "network_error", false,
@@ -192,8 +194,8 @@ func TestOutcomes(t *testing.T) {
 			if strings.Contains(failure.Error(), "MadeUp") {
 				t.Errorf("a secret shows in %v", failure)
 			}
-			want := stripeapi.Error{Outcome: tt.outcome, Type: tt.kind, Retryable: tt.retry, Message: tt.message}
-			got := stripeapi.Error{Outcome: failure.Outcome, Type: failure.Type, Retryable: failure.Retryable, Message: failure.Message}
+			want := fmt.Sprintf("%s %s %v: %s", tt.outcome, tt.kind, tt.retry, tt.message)
+			got := fmt.Sprintf("%s %s %v: %s", failure.Outcome, failure.Type, failure.Retryable, failure.Message)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -209,7 +211,8 @@ func create(t *testing.T, server *scripted, timeout time.Duration) (*stripe.Cust
 	client := server.client(t, timeout)
 	ctx, cancel := client.WithBudget(t.Context())
 	defer cancel()
-	return client.CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
+	created, err := client.CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
+	return created.Object, err
 }
 
 func asError(t *testing.T, err error) *stripeapi.Error {
@@ -264,7 +267,7 @@ func TestCancellation(t *testing.T) {
 			reset(w, r)
 		}, success)
 		created, err := server.client(t, time.Minute).CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
-		if err != nil || created.ID != "cus_1" {
+		if err != nil || created.Object.ID != "cus_1" {
 			t.Errorf("got %v, %v", created, err)
 		}
 	})
@@ -352,7 +355,7 @@ func TestCancelTellsTheTruth(t *testing.T) {
 				t.Error(diff)
 			}
 			if tt.outcome == stripeapi.Succeeded {
-				if err != nil || got.Status != stripe.SubscriptionStatusCanceled {
+				if err != nil || got.Object.Status != stripe.SubscriptionStatusCanceled {
 					t.Errorf("got %v, %v", got, err)
 				}
 				return
@@ -397,7 +400,7 @@ func TestConnectedAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := stripeapi.New(stripeapi.Config{
-		Key: secret.New(key), Account: "acct_1", BaseURL: server.URL, Timeout: time.Minute, Network: network, Logger: slog.New(slog.DiscardHandler),
+		Key: secret.New(key), Account: "acct_1", BaseURL: server.URL, Timeout: time.Minute, Network: network, Journal: journal.InMemory(), Logger: slog.New(slog.DiscardHandler),
 	})
 	if _, err := client.Customer(t.Context(), "cus_1"); err != nil {
 		t.Fatal(err)

@@ -3,13 +3,20 @@ package stripeapi
 import (
 	"net/http"
 	"strings"
+	"time"
 )
 
 // hint says what to do next about a failure.
-func hint(e *Error, last attempt, did effect) string {
+func (c *call) hint(e *Error, last attempt) string {
 	switch {
+	case e.Outcome == Unknown && last.savedError():
+		return "It may have happened. Stripe keeps an internal error as its answer to this request, so repeating it tells nothing: " +
+			"look whether the object exists (list, get or the Dashboard). If it does not, call again: that is a new operation"
+	case e.Outcome == Unknown && c.intent != nil:
+		return "It may have happened. Call again with exactly the same arguments: until " + c.intent.Expires().UTC().Format(time.RFC3339) +
+			" that carries the same idempotency key, so Stripe answers with the one object instead of making another"
 	case e.Outcome == Unknown:
-		return "It may have happened. Do not assume either way: look for the object first (get or list), and only then decide about calling again"
+		return "It may have happened. Call again with the same arguments: repeating it does no harm"
 	case e.Outcome == PendingApproval:
 		return "Nothing has happened yet: a person has to approve this in the Stripe Dashboard" + at(e.ApprovalURL)
 	case last.refusal == nil && !last.sent:
@@ -20,7 +27,7 @@ func hint(e *Error, last attempt, did effect) string {
 	if advice := adviceFor(e, last); advice != "" {
 		return advice
 	}
-	if did == writes {
+	if c.effect != reads {
 		return "Nothing was changed"
 	}
 	return ""

@@ -21,12 +21,23 @@ const (
 // codeApprovalRequired is the error code of requests that a person has to approve.
 const codeApprovalRequired = "approval_required"
 
-// outcome decides over all attempts of a call. The least certain attempt counts: after one that may have been applied,
-// only Stripe's success or its own final no settles the matter.
+// outcome decides over all attempts of a call.
 func (c *call) outcome() Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.judge()
+}
+
+// judge decides over the attempts so far, and over those of earlier calls whose key this one inherited. The least certain
+// one counts: after one that may have been applied, only Stripe's success or its own final no settles the matter.
+func (c *call) judge() Outcome {
+	if c.blocked != nil {
+		return Refused
+	}
 	outcome := Failed
+	if c.intent != nil && c.intent.Inherited() {
+		outcome = Unknown
+	}
 	for _, a := range c.attempts {
 		switch {
 		case !a.sent:

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"stripe-mcp/internal/journal"
 )
 
 const (
@@ -31,11 +33,15 @@ const (
 type transport struct {
 	retry   *retryablehttp.Client
 	account string
+	journal *journal.Journal
+	logger  *slog.Logger
 }
 
 func newTransport(cfg Config) *transport {
 	return &transport{
 		account: cfg.Account,
+		journal: cfg.Journal,
+		logger:  cfg.Logger,
 		retry: &retryablehttp.Client{
 			HTTPClient: &http.Client{
 				Transport:     &attempts{network: cfg.Network, logger: cfg.Logger},
@@ -53,9 +59,9 @@ func newTransport(cfg Config) *transport {
 
 // RoundTrip sends one request of stripe-go's until it is answered, refused or out of time.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	call := callFrom(req.Context())
 	ctx := req.Context()
-	if call.effect == writes {
+	call := callFrom(ctx)
+	if call.effect != reads {
 		var cancel context.CancelFunc
 		ctx, cancel = call.untilSent(ctx)
 		defer cancel()
@@ -65,6 +71,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	retryable, err := retryablehttp.FromRequest(req)
 	if err != nil {
 		return nil, err
+	}
+	if call.effect == creates {
+		if err := t.begin(ctx, call, retryable); err != nil {
+			return nil, err
+		}
+		defer t.settle(ctx, call)
 	}
 	return t.retry.Do(retryable)
 }
@@ -76,8 +88,8 @@ func (t *transport) complete(req *http.Request) {
 	if t.account != "" {
 		req.Header.Set("Stripe-Account", t.account)
 	}
-	// One key for all attempts makes repeating them safe. Stripe ignores it on DELETE, where it would only make net/http
-	// resend behind our back.
+	// One key for all attempts makes repeating them safe; the journal has its own for what creates something. Stripe ignores
+	// it on DELETE, where it would only make net/http resend behind our back.
 	req.Header.Del("Idempotency-Key")
 	if req.Method == http.MethodPost {
 		req.Header.Set("Idempotency-Key", rand.Text())
@@ -93,6 +105,9 @@ type attempts struct {
 // RoundTrip returns an error unless the answer is complete and Stripe's.
 func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	call := callFrom(req.Context())
+	if call.intent != nil && call.intent.Expired() {
+		return nil, errTooLate
+	}
 	record := attempt{}
 	start := time.Now()
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
@@ -133,7 +148,7 @@ func (a *attempt) read(resp *http.Response) error {
 	a.status = resp.StatusCode
 	a.requestID = resp.Header.Get("Request-Id")
 	a.retryAfter = retryAfter(resp)
-	a.replayed = resp.Header.Get("Idempotent-Replayed") == "true"
+	a.replayed = isReplay(resp)
 	a.refusal = parseRefusal(resp.StatusCode, body)
 	switch {
 	case a.refusal != nil:
@@ -142,19 +157,11 @@ func (a *attempt) read(resp *http.Response) error {
 		return errRedirected
 	case resp.StatusCode >= http.StatusBadRequest:
 		a.trouble = foreign
-	case !isObject(body):
+	case json.Unmarshal(body, &a.object) != nil || a.object.Object == "": // all of Stripe's objects name their type
 		a.trouble = foreign
 		return errForeign
 	}
 	return nil
-}
-
-// isObject reports whether body is one of Stripe's objects: all of them name their type.
-func isObject(body []byte) bool {
-	var head struct {
-		Object string `json:"object"`
-	}
-	return json.Unmarshal(body, &head) == nil && head.Object != ""
 }
 
 // shouldRetry is the policy: faults of the network, damaged answers, 409, 429 and 5xx are tried again, unless Stripe
@@ -164,7 +171,7 @@ func shouldRetry(ctx context.Context, resp *http.Response, err error) (bool, err
 		return false, ctx.Err()
 	}
 	if err != nil {
-		if errors.Is(err, errRedirected) {
+		if errors.Is(err, errRedirected) || errors.Is(err, errTooLate) {
 			return false, nil
 		}
 		again, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, err) // knows which faults, such as a bad certificate, stay
@@ -172,6 +179,9 @@ func shouldRetry(ctx context.Context, resp *http.Response, err error) (bool, err
 	}
 	if deadline, ok := ctx.Deadline(); ok && retryAfter(resp) > time.Until(deadline) {
 		return false, nil
+	}
+	if resp.StatusCode >= http.StatusInternalServerError && isReplay(resp) {
+		return false, nil // saved for this key, it will not change
 	}
 	switch resp.Header.Get("Stripe-Should-Retry") {
 	case "true":
@@ -207,6 +217,10 @@ func retryAfter(resp *http.Response) time.Duration {
 	}
 	return 0
 }
+
+// isReplay reports whether Stripe repeated what it answered to an earlier request with the same idempotency key
+// (https://docs.stripe.com/api/idempotent_requests).
+func isReplay(resp *http.Response) bool { return resp.Header.Get("Idempotent-Replayed") == "true" }
 
 // refuseRedirect keeps the key and the request from following an address that an answer names.
 func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

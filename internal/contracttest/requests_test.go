@@ -1,0 +1,272 @@
+package contracttest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// contract is the request that each tool sends for the fewest and for the most arguments.
+var contract = []struct {
+	tool, with, arguments string
+	request               string
+}{
+	{"stripe_create_checkout_session", "a price",
+		`{"mode": "payment", "success_url": "https://example.com/thanks", "line_items": [{"price": "price_123"}]}`, `
+POST /v1/checkout/sessions
+line_items[0][price]=price_123
+line_items[0][quantity]=1
+mode=payment
+success_url=https://example.com/thanks
+`},
+	{"stripe_create_checkout_session", "an ad-hoc price",
+		`{"mode": "payment", "success_url": "https://example.com/thanks", "currency": "JPY",
+		  "line_items": [{"price_data": {"unit_amount": 0, "product_data": {"name": "Sample"}}}]}`, `
+POST /v1/checkout/sessions
+line_items[0][price_data][currency]=jpy
+line_items[0][price_data][product_data][name]=Sample
+line_items[0][price_data][unit_amount]=0
+line_items[0][quantity]=1
+mode=payment
+success_url=https://example.com/thanks
+`},
+	{"stripe_create_checkout_session", "everything that a payment takes",
+		`{"mode": "payment", "success_url": "https://example.com/thanks?id={CHECKOUT_SESSION_ID}&lang=de", "cancel_url": "https://example.com/cart",
+		  "customer": "cus_123", "metadata": {"order_id": "6735", "note": "a & b = ü"}, "currency": "EUR",
+		  "line_items": [
+		    {"price_data": {"currency": "eur", "unit_amount": 2000, "product_data": {"name": "T-shirt", "description": "Blue",
+		      "images": ["https://example.com/front.png", "https://example.com/back.png"]}}, "quantity": 2},
+		    {"price": "price_123", "quantity": 3}]}`, `
+POST /v1/checkout/sessions
+cancel_url=https://example.com/cart
+currency=eur
+customer=cus_123
+line_items[0][price_data][currency]=eur
+line_items[0][price_data][product_data][description]=Blue
+line_items[0][price_data][product_data][images][0]=https://example.com/front.png
+line_items[0][price_data][product_data][images][1]=https://example.com/back.png
+line_items[0][price_data][product_data][name]=T-shirt
+line_items[0][price_data][unit_amount]=2000
+line_items[0][quantity]=2
+line_items[1][price]=price_123
+line_items[1][quantity]=3
+metadata[note]=a & b = ü
+metadata[order_id]=6735
+mode=payment
+success_url=https://example.com/thanks?id={CHECKOUT_SESSION_ID}&lang=de
+`},
+	{"stripe_create_checkout_session", "everything that a subscription takes",
+		`{"mode": "subscription", "success_url": "https://example.com/thanks", "customer_email": "jenny+shop@example.com",
+		  "line_items": [{"price_data": {"currency": "usd", "unit_amount": 900, "product_data": {"name": "Plan"},
+		    "recurring": {"interval": "month", "interval_count": 3}}, "quantity": 1}]}`, `
+POST /v1/checkout/sessions
+customer_email=jenny+shop@example.com
+line_items[0][price_data][currency]=usd
+line_items[0][price_data][product_data][name]=Plan
+line_items[0][price_data][recurring][interval]=month
+line_items[0][price_data][recurring][interval_count]=3
+line_items[0][price_data][unit_amount]=900
+line_items[0][quantity]=1
+mode=subscription
+success_url=https://example.com/thanks
+`},
+	{"stripe_get_checkout_session", "its argument", `{"session_id": "cs_test_123"}`, `
+GET /v1/checkout/sessions/cs_test_123
+expand[0]=line_items
+`},
+	{"stripe_list_checkout_sessions", "nothing", `{}`, `
+GET /v1/checkout/sessions
+limit=10
+`},
+	{"stripe_list_checkout_sessions", "everything",
+		`{"limit": 100, "starting_after": "cs_test_123", "status": "complete", "customer": "cus_123"}`, `
+GET /v1/checkout/sessions
+customer=cus_123
+limit=100
+starting_after=cs_test_123
+status=complete
+`},
+	{"stripe_create_customer", "an e-mail address", `{"email": "jenny@example.com"}`, `
+POST /v1/customers
+email=jenny@example.com
+`},
+	{"stripe_create_customer", "everything",
+		`{"email": "jenny@example.com", "name": "Jenny Rosen", "phone": "+49 30 1234", "description": "100% & more", "metadata": {"crm": "42"}}`, `
+POST /v1/customers
+description=100% & more
+email=jenny@example.com
+metadata[crm]=42
+name=Jenny Rosen
+phone=+49 30 1234
+`},
+	{"stripe_get_customer", "its argument", `{"customer_id": "cus_123"}`, `
+GET /v1/customers/cus_123
+`},
+	{"stripe_create_subscription", "what it must have", `{"customer": "cus_123", "items": [{"price": "price_123"}]}`, `
+POST /v1/subscriptions
+customer=cus_123
+items[0][price]=price_123
+`},
+	{"stripe_create_subscription", "everything",
+		`{"customer": "cus_123", "items": [{"price": "price_123", "quantity": 2}, {"price": "price_456"}],
+		  "payment_behavior": "default_incomplete", "trial_period_days": 14, "cancel_at_period_end": true, "metadata": {"plan": "team"}}`, `
+POST /v1/subscriptions
+cancel_at_period_end=true
+customer=cus_123
+items[0][price]=price_123
+items[0][quantity]=2
+items[1][price]=price_456
+metadata[plan]=team
+payment_behavior=default_incomplete
+trial_period_days=14
+`},
+	{"stripe_get_subscription", "its argument", `{"subscription_id": "sub_123"}`, `
+GET /v1/subscriptions/sub_123
+`},
+	{"stripe_list_subscriptions", "nothing", `{}`, `
+GET /v1/subscriptions
+limit=10
+`},
+	{"stripe_list_subscriptions", "everything",
+		`{"customer": "cus_123", "status": "past_due", "limit": 1, "starting_after": "sub_123"}`, `
+GET /v1/subscriptions
+customer=cus_123
+limit=1
+starting_after=sub_123
+status=past_due
+`},
+	{"stripe_cancel_subscription", "the subscription", `{"subscription_id": "sub_123"}`, `
+DELETE /v1/subscriptions/sub_123
+`},
+	{"stripe_cancel_subscription", "the period's end", `{"subscription_id": "sub_123", "cancel_at_period_end": true}`, `
+POST /v1/subscriptions/sub_123
+cancel_at_period_end=true
+`},
+	{"stripe_create_billing_portal_session", "its arguments",
+		`{"customer": "cus_123", "return_url": "https://example.com/account?tab=1"}`, `
+POST /v1/billing_portal/sessions
+customer=cus_123
+return_url=https://example.com/account?tab=1
+`},
+}
+
+// TestRequests holds every tool to its row, and the row to Stripe's specification.
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	for _, row := range contract {
+		t.Run(row.tool+" with "+row.with, func(t *testing.T) {
+			t.Parallel()
+			stripe := &recorder{}
+			client := connect(t, stripe.start(t))
+			answer := call(t, client, row.tool, row.arguments)
+
+			sent := stripe.recorded()
+			if len(sent) != 1 {
+				t.Fatalf("sent %d requests, want 1: %v", len(sent), sent)
+			}
+			if got, want := sent[0].String(), strings.TrimSpace(row.request); got != want {
+				t.Errorf("got\n%s\n\nwant\n%s", got, want)
+			}
+			if sent[0].status != http.StatusOK {
+				t.Errorf("stripe-mock answered %d: %s", sent[0].status, sent[0].answer)
+			}
+			if unknown := undocumented(sent[0]); len(unknown) > 0 {
+				t.Errorf("Stripe's specification does not know %q", unknown)
+			}
+			checkHeaders(t, sent[0])
+			conforms(t, client, row.tool, answer)
+			checkID(t, answer)
+		})
+	}
+}
+
+// TestContractIsComplete keeps a new tool from being left out.
+func TestContractIsComplete(t *testing.T) {
+	t.Parallel()
+	client := connect(t, (&recorder{}).start(t))
+	covered := map[string]bool{}
+	for _, row := range contract {
+		covered[row.tool] = true
+	}
+	for _, tool := range listTools(t, client) {
+		if !covered[tool.Name] {
+			t.Errorf("%s has no row", tool.Name)
+		}
+		delete(covered, tool.Name)
+	}
+	for name := range covered {
+		t.Errorf("%s has a row and does not exist", name)
+	}
+}
+
+// TestUnpaidSubscription shows the one tool that needs a second request: where to pay is in the invoice.
+func TestUnpaidSubscription(t *testing.T) {
+	t.Parallel()
+	stripe := &recorder{amend: map[string]map[string]any{
+		"subscription": {"status": "incomplete", "latest_invoice": "in_123"},
+		"invoice":      {"hosted_invoice_url": "https://invoice.example.com/i/123"},
+	}}
+	client := connect(t, stripe.start(t))
+	answer := call(t, client, "stripe_get_subscription", `{"subscription_id": "sub_123"}`)
+
+	var sent []string
+	for _, r := range stripe.recorded() {
+		sent = append(sent, r.String())
+	}
+	if got, want := strings.Join(sent, "\n"), "GET /v1/subscriptions/sub_123\nGET /v1/invoices/in_123"; got != want {
+		t.Errorf("got\n%s\n\nwant\n%s", got, want)
+	}
+	conforms(t, client, "stripe_get_subscription", answer)
+	var shown struct {
+		URL string `json:"hosted_invoice_url"`
+	}
+	if err := json.Unmarshal(answer, &shown); err != nil || shown.URL != "https://invoice.example.com/i/123" {
+		t.Errorf("hosted_invoice_url is %q, %v", shown.URL, err)
+	}
+}
+
+// TestOnePage keeps a list from fetching all the pages that there are.
+func TestOnePage(t *testing.T) {
+	t.Parallel()
+	for _, tool := range []string{"stripe_list_checkout_sessions", "stripe_list_subscriptions"} {
+		t.Run(tool, func(t *testing.T) {
+			t.Parallel()
+			stripe := &recorder{amend: map[string]map[string]any{"list": {"has_more": true}}}
+			client := connect(t, stripe.start(t))
+			answer := call(t, client, tool, `{"limit": 1}`)
+			if sent := stripe.recorded(); len(sent) != 1 {
+				t.Errorf("sent %d requests, want 1: %v", len(sent), sent)
+			}
+			conforms(t, client, tool, answer)
+			var page struct {
+				HasMore    bool   `json:"has_more"`
+				NextCursor string `json:"next_cursor"`
+			}
+			if err := json.Unmarshal(answer, &page); err != nil || !page.HasMore || page.NextCursor == "" {
+				t.Errorf("the answer does not lead to the next page: %s, %v", answer, err)
+			}
+		})
+	}
+}
+
+// checkID makes sure that an answer is about something: an object, or a list's first row.
+func checkID(t *testing.T, answer json.RawMessage) {
+	t.Helper()
+	type object struct {
+		ID string `json:"id"`
+	}
+	var got struct {
+		object
+		Data []object `json:"data"`
+	}
+	if err := json.Unmarshal(answer, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Data) > 0 {
+		got.object = got.Data[0]
+	}
+	if got.ID == "" {
+		t.Errorf("the answer has no id: %s", answer)
+	}
+}
