@@ -116,7 +116,7 @@ type quantity int64
 
 // Schema returns the constraint of a quantity.
 func (quantity) Schema() *schema.Node {
-	return &schema.Node{Type: "integer", Minimum: new(1.0)}
+	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(999999.0)}
 }
 
 // orderedQuantity is a quantity that is 1 when left out.

@@ -13,6 +13,11 @@ type createBillingPortalSessionInput struct {
 	ReturnURL redirectURL `json:"return_url" jsonschema:"Page of the back link"`
 }
 
+func (in createBillingPortalSessionInput) disclose(r *Request) {
+	r.Customer = string(in.Customer)
+	r.Redirects = []Redirect{{"return_url", string(in.ReturnURL)}}
+}
+
 type billingPortalSessionOutput struct {
 	ID        string `json:"id"`
 	URL       string `json:"url"`

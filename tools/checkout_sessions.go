@@ -121,12 +121,30 @@ func (in createCheckoutSessionInput) Check() []schema.Problem {
 	return problems
 }
 
+func (in createCheckoutSessionInput) disclose(r *Request) {
+	r.Customer = string(in.Customer)
+	r.Redirects = []Redirect{{"success_url", string(in.SuccessURL)}}
+	if in.CancelURL != "" {
+		r.Redirects = append(r.Redirects, Redirect{"cancel_url", string(in.CancelURL)})
+	}
+	for i, item := range in.LineItems {
+		purchase := Purchase{
+			Argument: fmt.Sprintf("line_items[%d]", i), Price: string(item.Price), Currency: in.Currency.lower(), Quantity: int64(item.Quantity),
+		}
+		if item.PriceData != nil {
+			purchase.UnitAmount = int64(item.PriceData.UnitAmount)
+			purchase.Currency = item.PriceData.currency(in.Currency)
+		}
+		r.Purchases = append(r.Purchases, purchase)
+	}
+}
+
 type getCheckoutSessionInput struct {
 	SessionID sessionID `json:"session_id" jsonschema:"Session id (cs_…)"`
 }
 
 type listCheckoutSessionsInput struct {
-	Limit         pageSize      `json:"limit,omitempty" jsonschema:"Rows to return"`
+	Limit         pageSize      `json:"limit,omitempty" jsonschema:"Rows"`
 	StartingAfter sessionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the page before"`
 	Status        sessionStatus `json:"status,omitempty" jsonschema:"Only sessions with this status"`
 	Customer      customerID    `json:"customer,omitempty" jsonschema:"Only this customer's"`
@@ -218,13 +236,17 @@ func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 	return params
 }
 
-func (p *priceData) params(fallback currency) *stripe.CheckoutSessionLineItemPriceDataParams {
-	code := p.Currency
-	if code == "" {
-		code = fallback
+// currency returns the price's currency in lower case, that of the session if it has none of its own.
+func (p *priceData) currency(fallback currency) string {
+	if p.Currency == "" {
+		return fallback.lower()
 	}
+	return p.Currency.lower()
+}
+
+func (p *priceData) params(fallback currency) *stripe.CheckoutSessionLineItemPriceDataParams {
 	params := &stripe.CheckoutSessionLineItemPriceDataParams{
-		Currency:   new(code.lower()),
+		Currency:   new(p.currency(fallback)),
 		UnitAmount: new(int64(p.UnitAmount)),
 		ProductData: &stripe.CheckoutSessionLineItemPriceDataProductDataParams{
 			Name:        given(p.ProductData.Name),
@@ -294,7 +316,7 @@ func toCheckoutSession(s *stripe.CheckoutSession) checkoutSessionOutput {
 	}
 	if s.Currency != "" {
 		out.AmountTotal = &s.AmountTotal
-		out.AmountTotalDisplay = display(s.AmountTotal, out.Currency)
+		out.AmountTotalDisplay = Display(s.AmountTotal, out.Currency)
 	}
 	if s.Customer != nil {
 		out.Customer = s.Customer.ID
@@ -317,7 +339,7 @@ func toLineItem(item *stripe.LineItem) lineItemOutput {
 		Description:        clean(item.Description, 250),
 		Quantity:           item.Quantity,
 		AmountTotal:        item.AmountTotal,
-		AmountTotalDisplay: display(item.AmountTotal, string(item.Currency)),
+		AmountTotalDisplay: Display(item.AmountTotal, string(item.Currency)),
 	}
 	if item.Price != nil {
 		out.Price = item.Price.ID

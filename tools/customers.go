@@ -60,7 +60,7 @@ func createCustomer() Tool {
 		Name:  "stripe_create_customer",
 		Title: "Create customer",
 		Description: "Creates a customer and returns its id. Each call creates another one, even for the same e-mail: " +
-			"keep the id. Costs nothing.",
+			"keep the id.",
 		Effect: Creates,
 	}, func(ctx context.Context, client *stripeapi.Client, in createCustomerInput) (customerOutput, error) {
 		created, err := client.CreateCustomer(ctx, &stripe.CustomerParams{
@@ -109,7 +109,7 @@ func toCustomer(c *stripe.Customer) customerOutput {
 		Livemode:    &c.Livemode,
 	}
 	if c.Balance != 0 {
-		out.BalanceDisplay = display(c.Balance, string(c.Currency))
+		out.BalanceDisplay = Display(c.Balance, string(c.Currency))
 	}
 	return out
 }

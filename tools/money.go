@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// display writes an amount in minor units for people: "20.00 EUR", "2000 JPY", "1.234 KWD". It returns "" without a
+// Display writes an amount in minor units for people: "20.00 EUR", "2000 JPY", "1.234 KWD". It returns "" without a
 // currency, because then nobody knows what the number means.
-func display(amount int64, currency string) string {
+func Display(amount int64, currency string) string {
 	if currency == "" {
 		return ""
 	}

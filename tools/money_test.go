@@ -31,8 +31,8 @@ func TestDisplay(t *testing.T) {
 		{2000, "", ""},
 	}
 	for _, tt := range tests {
-		if got := display(tt.amount, tt.currency); got != tt.want {
-			t.Errorf("display(%d, %q) is %q, want %q", tt.amount, tt.currency, got, tt.want)
+		if got := Display(tt.amount, tt.currency); got != tt.want {
+			t.Errorf("Display(%d, %q) is %q, want %q", tt.amount, tt.currency, got, tt.want)
 		}
 	}
 }
@@ -45,7 +45,7 @@ func FuzzDisplay(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, amount int64, currency string) {
-		shown := display(amount, currency)
+		shown := Display(amount, currency)
 		if currency == "" {
 			return
 		}

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/stripe/stripe-go/v79"
 
@@ -48,6 +49,15 @@ func (trialDays) Schema() *schema.Node {
 	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(730.0)}
 }
 
+func (in createSubscriptionInput) disclose(r *Request) {
+	r.Customer = string(in.Customer)
+	for i, item := range in.Items {
+		r.Purchases = append(r.Purchases, Purchase{
+			Argument: fmt.Sprintf("items[%d]", i), Price: string(item.Price), Quantity: int64(item.Quantity),
+		})
+	}
+}
+
 type getSubscriptionInput struct {
 	SubscriptionID subscriptionID `json:"subscription_id" jsonschema:"Subscription id (sub_…)"`
 }
@@ -55,7 +65,7 @@ type getSubscriptionInput struct {
 type listSubscriptionsInput struct {
 	Customer      customerID         `json:"customer,omitempty" jsonschema:"Only this customer's"`
 	Status        subscriptionStatus `json:"status,omitempty" jsonschema:"Default: all but canceled"`
-	Limit         pageSize           `json:"limit,omitempty" jsonschema:"Rows to return"`
+	Limit         pageSize           `json:"limit,omitempty" jsonschema:"Rows"`
 	StartingAfter subscriptionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the page before"`
 }
 
@@ -69,6 +79,11 @@ func (subscriptionStatus) Schema() *schema.Node {
 type cancelSubscriptionInput struct {
 	SubscriptionID    subscriptionID `json:"subscription_id" jsonschema:"Subscription id (sub_…)"`
 	CancelAtPeriodEnd bool           `json:"cancel_at_period_end,omitempty" jsonschema:"Let the paid period run out"`
+}
+
+func (in cancelSubscriptionInput) disclose(r *Request) {
+	r.Subscription = string(in.SubscriptionID)
+	r.AtPeriodEnd = in.CancelAtPeriodEnd
 }
 
 // subscriptionOutput is a subscription as every tool shows it; hosted_invoice_url only on get.
@@ -245,7 +260,7 @@ func toSubscriptionItem(item *stripe.SubscriptionItem) subscriptionItemOutput {
 	}
 	out.Price = price.ID
 	out.UnitAmount = price.UnitAmount
-	out.UnitAmountDisplay = display(price.UnitAmount, string(price.Currency))
+	out.UnitAmountDisplay = Display(price.UnitAmount, string(price.Currency))
 	out.Currency = string(price.Currency)
 	if price.Product != nil {
 		out.Product = price.Product.ID

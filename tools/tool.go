@@ -36,23 +36,59 @@ type Spec struct {
 // Tool is one operation on Stripe.
 type Tool struct {
 	Spec
-	InputSchema  json.RawMessage // JSON Schema of the arguments, exactly as Call enforces it
+	InputSchema  json.RawMessage // JSON Schema of the arguments, exactly as Prepare enforces it
 	OutputSchema json.RawMessage // JSON Schema of the answer
 
-	run func(context.Context, *stripeapi.Client, json.RawMessage) (any, error)
+	prepare func(json.RawMessage) (Request, error)
 }
 
-// Call validates arguments, asks Stripe and returns the answer as one compact JSON object that conforms to
-// OutputSchema. Its errors are *stripeapi.Error: wrong arguments have the outcome refused and were not sent.
-func (t Tool) Call(ctx context.Context, client *stripeapi.Client, arguments json.RawMessage) (json.RawMessage, error) {
-	ctx, cancel := client.WithBudget(ctx)
-	defer cancel()
-	answer, err := t.run(ctx, client, arguments)
+// Request is a call whose arguments are valid and that was not sent yet: what it will do, for those who have a say in it.
+type Request struct {
+	Tool     Tool
+	Customer string // id, empty for none
+	// Subscription is the id of the one to be canceled, empty for none, and AtPeriodEnd whether it runs out first.
+	Subscription string
+	AtPeriodEnd  bool
+	Purchases    []Purchase // what is to be paid for
+	Redirects    []Redirect // where people will be sent
+
+	send func(context.Context, *stripeapi.Client) (any, error)
+}
+
+// Purchase is so many of one price, which is either known by its id or given here.
+type Purchase struct {
+	Argument   string // where it stands, e.g. line_items[0]
+	Price      string // id, or empty
+	UnitAmount int64  // in minor units of Currency; of no meaning with a Price
+	Currency   string // lower case; with a Price, the currency that was asked for, or empty
+	Quantity   int64  // 0 when left out, as metered prices want it
+}
+
+// Redirect is an address that people will be sent to.
+type Redirect struct {
+	Argument string // e.g. success_url
+	URL      string
+}
+
+// Prepare validates arguments. Its error is a *stripeapi.Error with the outcome refused: nothing was sent.
+func (t Tool) Prepare(arguments json.RawMessage) (Request, error) {
+	request, err := t.prepare(arguments)
+	request.Tool = t
+	return request, err
+}
+
+// Send asks Stripe and returns the answer as one compact JSON object that conforms to the tool's OutputSchema. Its errors
+// are *stripeapi.Error. ctx must bound its duration.
+func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMessage, error) {
+	answer, err := r.send(ctx, client)
 	if err != nil {
 		return nil, err
 	}
 	return Encode(answer)
 }
+
+// disclosing is implemented by inputs of which a Request has something to tell.
+type disclosing interface{ disclose(*Request) }
 
 // All returns the ten tools in the order in which they are listed.
 func All() []Tool {
@@ -85,12 +121,16 @@ func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, 
 		Spec:         spec,
 		InputSchema:  input.JSON(),
 		OutputSchema: output,
-		run: func(ctx context.Context, client *stripeapi.Client, arguments json.RawMessage) (any, error) {
+		prepare: func(arguments json.RawMessage) (Request, error) {
 			in, err := input.Decode(arguments)
 			if err != nil {
-				return nil, invalid(spec.Name, err)
+				return Request{}, invalid(spec.Name, err)
 			}
-			return do(ctx, client, in)
+			request := Request{send: func(ctx context.Context, client *stripeapi.Client) (any, error) { return do(ctx, client, in) }}
+			if in, ok := any(in).(disclosing); ok {
+				in.disclose(&request)
+			}
+			return request, nil
 		},
 	}
 }

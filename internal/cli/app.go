@@ -45,8 +45,11 @@ func (p *process) newApp() *app {
 	a := &app{config: cfg, misfit: err, tools: tools.All(), withheld: map[string]*stripeapi.Error{}}
 	a.logger = slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
 	if a.misfit == nil {
-		a.policy = policy.Policy{ReadOnly: cfg.ReadOnly, Tools: cfg.Tools}
-		a.misfit = errors.Join(a.policy.Check(a.tools), cfg.RequireKey())
+		a.policy = policy.Policy{
+			ReadOnly: cfg.ReadOnly, Tools: cfg.Tools, AllowLiveWrites: cfg.AllowLiveWrites, MaxAmount: cfg.MaxAmount,
+			AllowedRedirectHosts: cfg.AllowedRedirectHosts, Confirm: policy.Confirm(cfg.Confirm),
+		}
+		a.misfit = errors.Join(a.policy.Validate(a.tools), cfg.RequireKey())
 	}
 	for _, tool := range a.tools {
 		if refusal := a.policy.Withheld(tool); refusal != nil {
@@ -89,7 +92,7 @@ func (a *app) call(ctx context.Context, client string, tool tools.Tool, argument
 	return answer{text, failure, delivered}
 }
 
-// run runs one tool. Its errors are *stripeapi.Error, or a failure of our own.
+// run runs one tool, if the owner lets it. Its errors are *stripeapi.Error, or a failure of our own.
 func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessage) (json.RawMessage, error) {
 	if a.misfit != nil {
 		return nil, a.misconfigured(a.misfit)
@@ -97,11 +100,39 @@ func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessag
 	if refusal := a.withheld[tool.Name]; refusal != nil {
 		return nil, refusal
 	}
+	request, err := tool.Prepare(arguments)
+	if err != nil {
+		return nil, err
+	}
 	client, err := a.connect()
 	if err != nil {
 		return nil, a.misconfigured(err)
 	}
-	return tool.Call(ctx, client, arguments)
+	budget, cancel := client.WithBudget(ctx)
+	defer cancel()
+	call := policy.Call{
+		Request: request, Live: a.live(), Mode: a.config.Mode.String(), Account: a.config.StripeAccount, Prices: client,
+	}
+	if refusal := a.policy.Check(budget, call); refusal != nil {
+		return nil, refusal
+	}
+	if !a.asks(ctx, call) {
+		return request.Send(budget, client)
+	}
+	since, refusal := ask(ctx, call)
+	if refusal != nil {
+		return nil, refusal
+	}
+	shared, release := context.WithDeadline(ctx, since.Add(confirmedTime))
+	defer release()
+	budget, cancelSending := client.WithBudget(shared)
+	defer cancelSending()
+	return request.Send(budget, client)
+}
+
+// live reports whether calls may touch real money: the key is not certainly a test key.
+func (a *app) live() bool {
+	return a.config.Mode != config.ModeTest && a.config.Mode != config.ModeSimulator
 }
 
 func (a *app) misconfigured(err error) *stripeapi.Error {
@@ -124,10 +155,26 @@ func (a *app) newClient() (*stripeapi.Client, error) {
 		Account: a.config.StripeAccount,
 		BaseURL: a.config.APIBase,
 		Timeout: a.config.Timeout,
+		Rate:    a.rate(),
 		Network: network,
 		Journal: a.journal(),
 		Logger:  a.logger,
 	}), nil
+}
+
+// rate returns how many requests a second are sent at most: what Stripe allows (https://docs.stripe.com/rate-limits),
+// unless the owner says otherwise.
+func (a *app) rate() float64 {
+	const test, live = 25, 100
+	switch {
+	case a.config.RateLimit != 0:
+		return a.config.RateLimit
+	case a.config.Simulator || a.config.APIBase != config.DefaultAPIBase:
+		return 0
+	case a.live():
+		return live
+	}
+	return test
 }
 
 // journal returns where creations are recorded. Without a state folder the journal itself says what to do.

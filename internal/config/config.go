@@ -31,6 +31,16 @@ type Config struct {
 	ReadOnly bool
 	// Tools names the tools to offer, unchecked; empty means all.
 	Tools []string
+	// AllowLiveWrites lets a live key change something.
+	AllowLiveWrites bool
+	// Confirm says when a person is asked: auto, always or never.
+	Confirm string
+	// MaxAmount caps what one call may cost, by lower-case currency in minor units; empty means no cap.
+	MaxAmount map[string]int64
+	// AllowedRedirectHosts names where people may be sent, unchecked; empty means anywhere.
+	AllowedRedirectHosts []string
+	// RateLimit is how many requests a second may be sent; 0 means what Stripe allows.
+	RateLimit float64
 	// StripeAccount is the connected account to act for; empty means the key's own.
 	StripeAccount string
 	// APIBase is the scheme and host of the API, without a slash at its end.

@@ -131,7 +131,7 @@ func TestDefaults(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, config.Options{Env: []string{"HOME=/home/you"}})
 	want := config.Config{
-		APIBase: "https://api.stripe.com", Timeout: 40 * time.Second, Journal: true, LogLevel: slog.LevelWarn,
+		APIBase: "https://api.stripe.com", Timeout: 40 * time.Second, Journal: true, Confirm: "auto", LogLevel: slog.LevelWarn,
 		StateDir: "/home/you/.local/state/stripe-mcp", Mode: config.ModeUnknown,
 	}
 	// Printed, they differ only in what RequireKey would say.
@@ -149,7 +149,7 @@ func TestDocumentedDefaults(t *testing.T) {
 		if k.Meaning == "" {
 			t.Errorf("%s is not explained", k.Name)
 		}
-		if k.Default == "" || k.Name == "tools" || k.Name == "state_dir" { // described rather than given
+		if k.Default == "" || k.Name == "tools" || k.Name == "state_dir" || k.Name == "rate_limit" { // described rather than given
 			continue
 		}
 		spelt := loaded(t, config.Options{Env: []string{"STRIPE_MCP_" + strings.ToUpper(k.Name) + "=" + k.Default}})

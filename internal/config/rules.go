@@ -2,7 +2,9 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
+	"math"
 	"net/netip"
 	"net/url"
 	"path/filepath"
@@ -84,8 +86,8 @@ func boolean(field func(*Config) *bool) rule {
 	}}
 }
 
-func names(field func(*Config) *[]string) rule {
-	return rule{want: "a list of names", example: []string{"stripe_get_customer", "stripe_list_subscriptions"}, set: func(c *Config, value any) error {
+func names(example []string, field func(*Config) *[]string) rule {
+	return rule{want: "a list of names", example: example, set: func(c *Config, value any) error {
 		if text, isText := value.(string); isText {
 			var items []any
 			for item := range strings.SplitSeq(text, ",") {
@@ -106,6 +108,61 @@ func names(field func(*Config) *[]string) rule {
 			list = append(list, name)
 		}
 		*field(c) = list
+		return nil
+	}}
+}
+
+// choice is a rule for one of a few words.
+func choice(field func(*Config) *string, words ...string) rule {
+	return parsed("one of "+strings.Join(words, ", "), words[0], field, func(text string) (string, error) {
+		if text = strings.ToLower(text); !slices.Contains(words, text) {
+			return "", errKind
+		}
+		return text, nil
+	})
+}
+
+// amounts is a rule for sums of money by currency, in minor units.
+func amounts(field func(*Config) *map[string]int64) rule {
+	return rule{want: "whole numbers in minor units by currency", example: map[string]int64{"eur": 50000}, set: func(c *Config, value any) error {
+		given, ok := value.(map[string]any)
+		if text, isText := value.(string); isText { // all that an environment variable can be
+			given, ok = map[string]any{}, true
+			for pair := range strings.SplitSeq(text, ",") {
+				currency, amount, _ := strings.Cut(pair, ":")
+				given[currency] = amount
+			}
+		}
+		if !ok || len(given) == 0 {
+			return errKind
+		}
+		result := make(map[string]int64, len(given))
+		for currency, amount := range given {
+			code := strings.ToLower(strings.TrimSpace(currency))
+			number, err := strconv.ParseInt(strings.TrimSpace(fmt.Sprint(amount)), 10, 64)
+			if f, isFloat := amount.(float64); isFloat && f == math.Trunc(f) && math.Abs(f) < 1<<53 { // as JSON decodes it
+				number, err = int64(f), nil
+			}
+			if err != nil || number < 0 || !currencyCode.MatchString(code) {
+				return errKind
+			}
+			result[code] = number
+		}
+		*field(c) = result
+		return nil
+	}}
+}
+
+var currencyCode = regexp.MustCompile(`^[a-z]{3}$`)
+
+// rate is a rule for calls per second.
+func rate(field func(*Config) *float64) rule {
+	return rule{want: "a number of calls per second, more than 0 and at most 1000", example: 25, set: func(c *Config, value any) error {
+		number, err := strconv.ParseFloat(strings.TrimSpace(fmt.Sprint(value)), 64)
+		if err != nil || !(number > 0 && number <= 1000) {
+			return errKind
+		}
+		*field(c) = number
 		return nil
 	}}
 }

@@ -173,3 +173,19 @@ func textBlock(text string) string {
 // meta is the _meta of a request of the modern era.
 const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",` +
 	`"io.modelcontextprotocol/clientInfo":{"name":"test","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}`
+
+// next returns the next line, without its end.
+func (c *client) next() string {
+	c.t.Helper()
+	line, err := c.out.ReadString('\n')
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return strings.TrimSuffix(line, "\n")
+}
+
+// skip reads a line that the test is not about.
+func (c *client) skip() {
+	c.t.Helper()
+	c.next()
+}

@@ -22,6 +22,7 @@ type loop struct {
 	out     *writer
 	written chan struct{} // closed when nothing more will be written
 	calls   *pendingCalls
+	asking  *questions
 	running sync.WaitGroup // of the goroutines of calls
 }
 
@@ -47,6 +48,7 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	defer s.protocol.UnregisterSession(ctx, client.SessionID())
 
 	l := &loop{server: s, out: newWriter(), written: make(chan struct{}), calls: newPendingCalls()}
+	l.asking = newQuestions(l.out)
 	go func() {
 		defer close(l.written)
 		if err := l.out.run(out); err != nil {
@@ -58,6 +60,7 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		defer context.AfterFunc(ctx, func() { _ = timed.SetReadDeadline(time.Now()) })()
 	}
 	err := l.read(s.protocol.WithContext(ctx, client), in)
+	l.asking.close()
 	l.drain(ctx)
 	return err
 }
@@ -90,7 +93,7 @@ func (l *loop) dispatch(ctx context.Context, line []byte) {
 	case wrong != nil:
 		l.out.send(outgoing{line: refusal(m.id, wrong)})
 	case m.response:
-		// The server asks clients for nothing, so there is nobody to give it to.
+		l.asking.answer(m.id, m.result)
 	case m.method == methodCancelled:
 		l.cancel(m.params)
 	case !m.isRequest():
@@ -116,7 +119,8 @@ func (l *loop) start(ctx context.Context, request message) {
 		case <-ctx.Done():
 		}
 		delivery := &delivery{}
-		line, answered := l.server.answer(withDelivery(ctx, delivery), request)
+		asker := &asker{questions: l.asking, seals: l.server.seals}
+		line, answered := l.server.answer(withAsker(withDelivery(ctx, delivery), asker), request)
 		l.out.send(outgoing{
 			line:  line,
 			claim: func() bool { return l.calls.claim(call) },

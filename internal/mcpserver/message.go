@@ -13,7 +13,8 @@ type message struct {
 	id       json.RawMessage // as received, byte for byte; nil when it has none that can be answered to
 	method   string
 	params   json.RawMessage // a JSON object, or nil
-	response bool            // an answer to a request of ours
+	response bool            // an answer to a request of ours, with its
+	result   json.RawMessage // result, nil when it is an error
 }
 
 // isRequest says whether the client waits for an answer.
@@ -33,7 +34,7 @@ func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 	}
 	method, named := fields["method"]
 	if !named && (fields["result"] != nil || fields["error"] != nil) {
-		return message{response: true}, nil
+		return message{response: true, id: fields["id"], result: fields["result"]}, nil
 	}
 	id, identified := fields["id"]
 	if identified && !isRequestID(id) {

@@ -64,6 +64,7 @@ type Server struct {
 	call     func(ctx context.Context, name string, args json.RawMessage) Result
 	log      *slog.Logger
 	slots    chan struct{}
+	seals    *seals
 }
 
 // New returns a server that offers the tools of o.
@@ -74,7 +75,7 @@ func New(o Options) *Server {
 	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = defaultMaxConcurrent
 	}
-	s := &Server{call: o.Call, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent)}
+	s := &Server{call: o.Call, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: newSeals()}
 
 	registered := make([]server.ServerTool, 0, len(o.Tools))
 	listed := make([]mcp.Tool, 0, len(o.Tools))
@@ -116,8 +117,15 @@ func publish(t Tool) mcp.Tool {
 // callTool is the handler of every tool. It never returns an error: mcp-go would make a protocol error of it, which the
 // model behind the client does not get to see.
 func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	asker, _ := ctx.Value(askerKey{}).(*asker)
+	if asker != nil {
+		asker.call, asker.arguments = request, argumentsFrom(ctx)
+	}
 	result := s.callRecovering(ctx, request.Params.Name, argumentsFrom(ctx))
 	deliveryFrom(ctx).delivered = result.Delivered
+	if asker != nil && asker.result != nil {
+		return asker.result, nil
+	}
 	answer := &mcp.CallToolResult{
 		Content: []mcp.Content{mcp.NewTextContent(string(result.JSON))},
 		IsError: result.IsError,

@@ -3,6 +3,7 @@
 package policy
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,25 +15,66 @@ import (
 
 // Policy is what the configuration says about which calls may be made.
 type Policy struct {
-	ReadOnly bool     // offer only tools that change nothing
-	Tools    []string // offer only these; empty for all
+	ReadOnly             bool             // offer only tools that change nothing
+	Tools                []string         // offer only these; empty for all
+	AllowLiveWrites      bool             // let a live key change something
+	MaxAmount            map[string]int64 // the most that one call may cost, by lower-case currency in minor units; empty for no cap
+	AllowedRedirectHosts []string         // where people may be sent: host or *.host; empty for anywhere
+	Confirm              Confirm
+}
+
+// Confirm says when a person is asked before something is changed.
+type Confirm string
+
+// When to ask.
+const (
+	ConfirmAuto   Confirm = "auto"   // before a live write, if the client can ask
+	ConfirmAlways Confirm = "always" // before every write, which is refused if the client cannot ask
+	ConfirmNever  Confirm = "never"
+)
+
+// Call is a valid call that is about to be sent.
+type Call struct {
+	tools.Request
+
+	Live    bool   // the key is not certainly a test key
+	Mode    string // TEST, LIVE or SIMULATOR
+	Account string // connected account, empty for the key's own
+	Prices  Prices
+}
+
+// Prices looks prices up. *stripeapi.Client does.
+type Prices interface {
+	UnitPrice(ctx context.Context, id string) (stripeapi.UnitPrice, error)
 }
 
 // Withheld returns why a tool is not offered, or nil when it is.
 func (p Policy) Withheld(tool tools.Tool) *stripeapi.Error {
-	if p.ReadOnly && tool.Effect != tools.Reads {
-		return stripeapi.Refuse("read_only", tool.Name+" is switched off and nothing was sent: this server only reads",
-			"The owner can allow it with read_only: false in the configuration")
-	}
-	if len(p.Tools) > 0 && !slices.Contains(p.Tools, tool.Name) {
-		return stripeapi.Refuse("tool_not_allowed", tool.Name+" is switched off and nothing was sent: it is not on the list of allowed tools",
-			"The owner can allow it by adding it to tools in the configuration")
+	for _, rule := range toolRules() {
+		if refusal := rule(p, tool); refusal != nil {
+			return refusal
+		}
 	}
 	return nil
 }
 
-// Check returns an error for names in Tools that no tool has, because such a list does not say what its owner meant.
-func (p Policy) Check(all []tools.Tool) error {
+// Check returns why a call must not be sent, or nil when it may. It reads prices where it has to count. Calls that change
+// nothing always may.
+func (p Policy) Check(ctx context.Context, call Call) *stripeapi.Error {
+	if call.Tool.Effect == tools.Reads {
+		return nil
+	}
+	for _, rule := range callRules() {
+		if refusal := rule(ctx, p, call); refusal != nil {
+			return refusal
+		}
+	}
+	return nil
+}
+
+// Validate returns what makes no sense in p given the tools that exist, because such a policy does not say what its owner
+// meant.
+func (p Policy) Validate(all []tools.Tool) error {
 	known := make([]string, len(all))
 	for i, tool := range all {
 		known[i] = tool.Name
@@ -43,8 +85,13 @@ func (p Policy) Check(all []tools.Tool) error {
 			unknown = append(unknown, fmt.Sprintf("%q (nearest: %s)", name, nearest.Nearest(name, known)))
 		}
 	}
-	if len(unknown) == 0 {
-		return nil
+	if len(unknown) > 0 {
+		return fmt.Errorf("tools in the configuration names tools that do not exist: %s", strings.Join(unknown, ", "))
 	}
-	return fmt.Errorf("tools in the configuration names tools that do not exist: %s", strings.Join(unknown, ", "))
+	for _, entry := range p.AllowedRedirectHosts {
+		if _, err := parseHostRule(entry); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 	checkoutsession "github.com/stripe/stripe-go/v79/checkout/session"
 	"github.com/stripe/stripe-go/v79/customer"
 	"github.com/stripe/stripe-go/v79/invoice"
+	"github.com/stripe/stripe-go/v79/price"
 	"github.com/stripe/stripe-go/v79/subscription"
 
 	"stripe-mcp/internal/journal"
@@ -24,6 +25,7 @@ type Config struct {
 	Account string            // connected account sent as Stripe-Account; empty for the key's own
 	BaseURL string            // e.g. https://api.stripe.com
 	Timeout time.Duration     // for one tool call, retries included
+	Rate    float64           // requests a second at most, retries included; 0 for no limit
 	Network http.RoundTripper // what carries the requests: NewNetwork, or a simulator
 	Journal *journal.Journal  // records what creates something
 	Logger  *slog.Logger      // receives one debug line per attempt, without arguments or keys
@@ -37,6 +39,7 @@ type Client struct {
 	subscriptions subscription.Client
 	portal        portalsession.Client
 	invoices      invoice.Client
+	prices        price.Client
 }
 
 // New returns a client for cfg. It sends nothing.
@@ -56,6 +59,7 @@ func New(cfg Config) *Client {
 		subscriptions: subscription.Client{B: backend, Key: key},
 		portal:        portalsession.Client{B: backend, Key: key},
 		invoices:      invoice.Client{B: backend, Key: key},
+		prices:        price.Client{B: backend, Key: key},
 	}
 }
 
@@ -190,6 +194,29 @@ func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) (string
 		return "", err
 	}
 	return found.HostedInvoiceURL, nil
+}
+
+// UnitPrice is what one of a price costs.
+type UnitPrice struct {
+	Amount    int64  // in minor units of Currency
+	Currency  string // lower case
+	Countable bool   // the cost is Amount times the quantity; not so for tiers, metered use and amounts that customers choose
+}
+
+// UnitPrice looks a price up. Its amount never changes.
+func (c *Client) UnitPrice(ctx context.Context, id string) (UnitPrice, error) {
+	params := &stripe.PriceParams{}
+	found, err := send(ctx, reads, &params.Params, func() (*stripe.Price, error) { return c.prices.Get(id, params) })
+	if err != nil {
+		return UnitPrice{}, err
+	}
+	metered := found.Recurring != nil && found.Recurring.UsageType == stripe.PriceRecurringUsageTypeMetered
+	return UnitPrice{
+		Amount:   found.UnitAmount,
+		Currency: string(found.Currency),
+		Countable: found.BillingScheme == stripe.PriceBillingSchemePerUnit && found.CustomUnitAmount == nil && found.TransformQuantity == nil &&
+			!metered && float64(found.UnitAmount) == found.UnitAmountDecimal,
+	}, nil
 }
 
 // Page is one page of a list.

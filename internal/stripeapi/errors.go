@@ -73,12 +73,14 @@ const (
 	noAnswer               // nothing came back
 	cutOff                 // the answer broke off
 	redirected             // a redirect, which Stripe's API never sends
+	noTurn                 // the limit of requests a second left it no time
 	foreign                // an answer that is not Stripe's, such as a proxy's page
 )
 
 var (
 	errRedirected = errors.New("the answer was a redirect")
 	errForeign    = errors.New("the answer was not one of Stripe's objects")
+	errNoTurn     = errors.New("too many requests are waiting before this one")
 	errTooLate    = errors.New("the idempotency key is too old for another attempt")
 )
 
@@ -100,7 +102,7 @@ func (c *call) failure(ctx context.Context) *Error {
 	case last.refusal != nil:
 		failure.quote(last)
 	default:
-		failure.Message = last.describe(ctx)
+		failure.Message = last.describe()
 		failure.Retryable = last.trouble != redirected
 	}
 	failure.status = last.status
@@ -136,7 +138,7 @@ func (e *Error) quote(a attempt) {
 }
 
 // describe says in words what went wrong with an attempt that Stripe did not answer.
-func (a attempt) describe(ctx context.Context) string {
+func (a attempt) describe() string {
 	switch a.trouble {
 	case redirected:
 		return fmt.Sprintf("the answer was a redirect (HTTP %d), which Stripe never sends and which is not followed", a.status)
@@ -144,10 +146,12 @@ func (a attempt) describe(ctx context.Context) string {
 		return fmt.Sprintf("the answer (HTTP %d) was not Stripe's; a proxy or a wrong api_base may be in the way", a.status)
 	case cutOff:
 		return "the answer from Stripe broke off before its end"
+	case noTurn:
+		return "too many calls are waiting before this one: its turn would come after the time for one call. It was not sent"
 	case noTrouble, noAnswer:
 	}
 	if a.sent {
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		if errors.Is(a.cause, context.DeadlineExceeded) {
 			return "Stripe did not answer within the time for one call"
 		}
 		return "the connection broke after the request was sent and before Stripe's answer came"

@@ -248,7 +248,7 @@ func TestTheBudgetEndsEverything(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
-			_, err := create(t, script(t, tt.reply), 200*time.Millisecond)
+			_, err := create(t, script(t, tt.reply), 2*time.Second)
 			failure := asError(t, err)
 			if failure.Outcome != tt.outcome || failure.Message != tt.message {
 				t.Errorf("got %s: %s", failure.Outcome, failure.Message)

@@ -19,6 +19,8 @@ func (c *call) hint(e *Error, last attempt) string {
 		return "It may have happened. Call again with the same arguments: repeating it does no harm"
 	case e.Outcome == PendingApproval:
 		return "Nothing has happened yet: a person has to approve this in the Stripe Dashboard" + at(e.ApprovalURL)
+	case last.trouble == noTurn:
+		return "Make fewer calls at once, or raise rate_limit in the configuration if Stripe allows this account more"
 	case last.refusal == nil && !last.sent:
 		return "Nothing was sent. Check the network, and proxy, ca_file and api_base in the configuration"
 	case last.refusal == nil:

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/time/rate"
 
 	"stripe-mcp/internal/journal"
 )
@@ -44,7 +45,7 @@ func newTransport(cfg Config) *transport {
 		logger:  cfg.Logger,
 		retry: &retryablehttp.Client{
 			HTTPClient: &http.Client{
-				Transport:     &attempts{network: cfg.Network, logger: cfg.Logger},
+				Transport:     &attempts{network: cfg.Network, limiter: newLimiter(cfg.Rate), logger: cfg.Logger},
 				CheckRedirect: refuseRedirect,
 			},
 			RetryWaitMin: firstWait,
@@ -96,9 +97,20 @@ func (t *transport) complete(req *http.Request) {
 	}
 }
 
+// newLimiter returns a limiter that lets no more than perSecond requests through in any second, a fifth of them at once.
+func newLimiter(perSecond float64) *rate.Limiter {
+	if perSecond == 0 {
+		return rate.NewLimiter(rate.Inf, 0)
+	}
+	const atOnce = 0.2
+	burst := max(1, math.Floor(perSecond*atOnce))
+	return rate.NewLimiter(rate.Limit(max(perSecond-burst, perSecond/2)), int(burst))
+}
+
 // attempts sends a request once, reads the whole answer and records what happened.
 type attempts struct {
 	network http.RoundTripper
+	limiter *rate.Limiter
 	logger  *slog.Logger
 }
 
@@ -109,6 +121,11 @@ func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, errTooLate
 	}
 	record := attempt{}
+	if err := t.limiter.Wait(req.Context()); err != nil {
+		record.trouble = noTurn
+		call.add(record)
+		return nil, errNoTurn
+	}
 	start := time.Now()
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		// With a connection in hand, the request may get through whatever happens next.
@@ -171,7 +188,7 @@ func shouldRetry(ctx context.Context, resp *http.Response, err error) (bool, err
 		return false, ctx.Err()
 	}
 	if err != nil {
-		if errors.Is(err, errRedirected) || errors.Is(err, errTooLate) {
+		if errors.Is(err, errRedirected) || errors.Is(err, errTooLate) || errors.Is(err, errNoTurn) {
 			return false, nil
 		}
 		again, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, err) // knows which faults, such as a bad certificate, stay

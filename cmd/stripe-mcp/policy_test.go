@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+const liveKey = "STRIPE_MCP_STRIPE_SECRET_KEY=sk_live_MadeUpForTests"
+
+// countingStripe answers every request with one object that serves all tools, and counts what changes something.
+type countingStripe struct {
+	*httptest.Server
+	writes atomic.Int32
+}
+
+func newCountingStripe(t *testing.T) *countingStripe {
+	t.Helper()
+	prices := map[string]string{
+		"price_9eur":    `"unit_amount":900,"unit_amount_decimal":"900","currency":"eur","billing_scheme":"per_unit"`,
+		"price_yen":     `"unit_amount":900,"unit_amount_decimal":"900","currency":"jpy","billing_scheme":"per_unit"`,
+		"price_tiers":   `"unit_amount":null,"currency":"eur","billing_scheme":"tiered"`,
+		"price_metered": `"unit_amount":1,"unit_amount_decimal":"1","currency":"eur","billing_scheme":"per_unit","recurring":{"usage_type":"metered"}`,
+		"price_tiny":    `"unit_amount":null,"unit_amount_decimal":"0.5","currency":"eur","billing_scheme":"per_unit"`,
+	}
+	s := &countingStripe{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if id, ok := strings.CutPrefix(r.URL.Path, "/v1/prices/"); ok {
+			if prices[id] == "" {
+				w.WriteHeader(http.StatusNotFound)
+				_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","code":"resource_missing","message":"No such price"}}`)
+				return
+			}
+			_, _ = fmt.Fprintf(w, `{"id":%q,"object":"price",%s}`, id, prices[id])
+			return
+		}
+		if r.Method != http.MethodGet {
+			s.writes.Add(1)
+		}
+		_, _ = io.WriteString(w, `{"id":"x_1","object":"thing","status":"canceled","livemode":true}`)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// TestPolicy has a row for each rule: the call that it stops, what it says, and the nearest call that passes.
+func TestPolicy(t *testing.T) {
+	t.Parallel()
+	const (
+		customer = `{"email":"ann@example.com"}`
+		session  = `{"mode":"payment","line_items":[{"price_data":{"currency":"eur","unit_amount":%d,"product_data":{"name":"x"}},"quantity":%d}],"success_url":"%s"}`
+	)
+	cart := func(amount, quantity int) string {
+		return fmt.Sprintf(session, amount, quantity, "https://shop.example/ok")
+	}
+	to := func(url string) string { return fmt.Sprintf(session, 1, 1, url) }
+	bought := func(price string) string {
+		return fmt.Sprintf(`{"customer":"cus_1","items":[{"price":%q,"quantity":5}]}`, price)
+	}
+	const cap50 = "STRIPE_MCP_MAX_AMOUNT=eur:5000"
+	const hosts = "STRIPE_MCP_ALLOWED_REDIRECT_HOSTS=shop.example,*.pay.example,bücher.example"
+	tests := []struct {
+		why, settings, tool string
+		stopped, passes     string // arguments; either may be empty
+		kind, key           string // of the refusal: its type, and the setting that it names
+	}{
+		{"live writes", liveKey, "stripe_create_customer", customer, "", "live_writes_not_allowed", "allow_live_writes"},
+		{"live writes, a restricted key", "STRIPE_MCP_STRIPE_SECRET_KEY=rk_live_MadeUpForTests", "stripe_create_customer", customer, "", "live_writes_not_allowed", "allow_live_writes"},
+		{"live cancellation", liveKey, "stripe_cancel_subscription", `{"subscription_id":"sub_1"}`, "", "live_writes_not_allowed", "allow_live_writes"},
+		{"live portal", liveKey, "stripe_create_billing_portal_session", `{"customer":"cus_1","return_url":"https://shop.example"}`, "", "live_writes_not_allowed", "allow_live_writes"},
+		{"live writes that are allowed", liveKey + " STRIPE_MCP_ALLOW_LIVE_WRITES=true", "stripe_create_customer", "", customer, "", ""},
+		{"live reads need no setting", liveKey, "stripe_get_customer", "", `{"customer_id":"cus_1"}`, "", ""},
+		{"test writes need no setting", testKey, "stripe_create_customer", "", customer, "", ""},
+
+		{"read only", testKey + " STRIPE_MCP_READ_ONLY=true", "stripe_create_customer", customer, "", "read_only", "read_only"},
+		{"a tool that is not listed", testKey + " STRIPE_MCP_TOOLS=stripe_get_customer", "stripe_create_customer", customer, "", "tool_not_allowed", "tools"},
+		{"a tool that is listed", testKey + " STRIPE_MCP_TOOLS=stripe_create_customer", "stripe_create_customer", "", customer, "", ""},
+
+		{"the cap", testKey + " " + cap50, "stripe_create_checkout_session", cart(2501, 2), cart(2500, 2), "max_amount", "max_amount"},
+		{"the cap, in an overflow", testKey + " " + cap50, "stripe_create_checkout_session", cart(999999999999, 999999), "", "max_amount", "max_amount"},
+		{"a currency without a cap", testKey + " STRIPE_MCP_MAX_AMOUNT=usd:5000", "stripe_create_checkout_session", cart(1, 1), "", "max_amount", "max_amount"},
+		{"a price that is looked up", testKey + " " + cap50, "stripe_create_subscription", "", bought("price_9eur"), "", ""},
+		{"a price that is looked up and too much", testKey + " STRIPE_MCP_MAX_AMOUNT=eur:4499", "stripe_create_subscription", bought("price_9eur"), "", "max_amount", "max_amount"},
+		{"a price in another currency", testKey + " " + cap50, "stripe_create_subscription", bought("price_yen"), "", "max_amount", "max_amount"},
+		{"a price in tiers", testKey + " " + cap50, "stripe_create_subscription", bought("price_tiers"), "", "max_amount", "max_amount"},
+		{"a metered price", testKey + " " + cap50, "stripe_create_subscription", bought("price_metered"), "", "max_amount", "max_amount"},
+		{"a price in fractions", testKey + " " + cap50, "stripe_create_subscription", bought("price_tiny"), "", "max_amount", "max_amount"},
+		{"a price that cannot be read", testKey + " " + cap50, "stripe_create_subscription", bought("price_none"), "", "max_amount", "max_amount"},
+		{"a customer costs nothing", testKey + " " + cap50, "stripe_create_customer", "", customer, "", ""},
+
+		{"a foreign host", testKey + " " + hosts, "stripe_create_checkout_session", to("https://evil.example/"), to("https://shop.example/"), "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"a host with a port and a fragment", testKey + " " + hosts, "stripe_create_checkout_session", "", to("https://SHOP.example:8443/#@evil.example"), "", ""},
+		{"a host in the user name", testKey + " " + hosts, "stripe_create_checkout_session", to("https://shop.example@evil.example/"), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"a user name on an allowed host", testKey + " " + hosts, "stripe_create_checkout_session", to("https://a:b@shop.example/"), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"a host as a suffix", testKey + " " + hosts, "stripe_create_checkout_session", to("https://evilshop.example/"), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"a host as a prefix", testKey + " " + hosts, "stripe_create_checkout_session", to("https://shop.example.evil.example/"), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"below an exact host", testKey + " " + hosts, "stripe_create_checkout_session", to("https://www.shop.example/"), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"below a wildcard", testKey + " " + hosts, "stripe_create_checkout_session", to("https://pay.example/"), to("https://a.b.pay.example/"), "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"a look-alike", testKey + " " + hosts, "stripe_create_checkout_session", to("https://shоp.example/"), to("https://ｓhop.example/"), "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"IDNA", testKey + " " + hosts, "stripe_create_checkout_session", to("https://bucher.example/"), to("https://xn--bcher-kva.example/"), "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"an address for a host", testKey + " " + hosts, "stripe_create_checkout_session", to("https://127.0.0.1/"), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"an address as one number", testKey + " " + hosts, "stripe_create_checkout_session", to("https://2130706433/"), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"an IPv6 address", testKey + " " + hosts, "stripe_create_checkout_session", to("https://[::1]/"), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"a backslash", testKey + " " + hosts, "stripe_create_checkout_session", to(`https://shop.example/\\evil.example`), "", "redirect_host_not_allowed", "allowed_redirect_hosts"},
+		{"the portal's return", testKey + " " + hosts, "stripe_create_billing_portal_session",
+			`{"customer":"cus_1","return_url":"https://evil.example"}`, `{"customer":"cus_1","return_url":"https://shop.example"}`, "redirect_host_not_allowed", "allowed_redirect_hosts"},
+
+		{"nobody can be asked, and confirm insists", testKey + " STRIPE_MCP_CONFIRM=always", "stripe_create_customer", customer, "", "not_confirmed", "confirm"},
+		{"reads are never asked about", testKey + " STRIPE_MCP_CONFIRM=always", "stripe_get_customer", "", `{"customer_id":"cus_1"}`, "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			stripe := newCountingStripe(t)
+			client := start(t, append(strings.Fields(tt.settings), "STRIPE_MCP_API_BASE="+stripe.URL))
+			if tt.stopped != "" {
+				got, err := client.Call(t.Context(), tt.tool, rawJSON(tt.stopped))
+				want := fmt.Sprintf(`{"error":{"outcome":"refused","type":%q,`, tt.kind)
+				if err != nil || !got.IsError || !strings.HasPrefix(got.Text(), want) || !strings.Contains(got.Text(), tt.key) {
+					t.Errorf("stopped: %v %s", err, got.Text())
+				}
+				if n := stripe.writes.Load(); n != 0 {
+					t.Errorf("%d requests were sent", n)
+				}
+			}
+			if tt.passes != "" {
+				got, err := client.Call(t.Context(), tt.tool, rawJSON(tt.passes))
+				if err != nil || got.IsError {
+					t.Errorf("passes: %v %s", err, got.Text())
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,89 @@
+package mcpserver
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// asking is a tool that answers with what came of its question.
+func asking(ctx context.Context, _ string, _ json.RawMessage) Result {
+	answer, since := Ask(ctx, "Go ahead?")
+	return Result{JSON: fmt.Appendf(nil, `{"answer":%d,"waited":%q}`, answer, time.Since(since).Round(time.Second))}
+}
+
+const askingClient = `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}}`
+
+// TestAskLegacy holds when a question ends that nobody answers.
+func TestAskLegacy(t *testing.T) {
+	t.Parallel()
+	const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"buy"}}`
+	tests := []struct {
+		why    string
+		act    func(*client)
+		answer string
+	}{
+		{"nobody answers in time", func(*client) { time.Sleep(askTime) }, fmt.Sprintf(`{"answer":%d,"waited":"45s"}`, TimedOut)},
+		{"the answer comes at the last moment", func(c *client) {
+			time.Sleep(askTime - time.Millisecond)
+			c.send(`{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}`)
+		}, fmt.Sprintf(`{"answer":%d,"waited":"45s"}`, Accepted)},
+		{"an answer to something else is none", func(c *client) {
+			c.send(`{"jsonrpc":"2.0","id":2,"result":{"action":"accept"}}`, `{"jsonrpc":"2.0","id":"1","result":{"action":"accept"}}`)
+			time.Sleep(askTime)
+		}, fmt.Sprintf(`{"answer":%d,"waited":"45s"}`, TimedOut)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := connect(t.Context(), t, newServer(asking))
+				c.send(askingClient)
+				c.skip()
+				c.send(call)
+				c.skip() // the question
+				tt.act(c)
+				got := c.next()
+				if strings.Contains(got, "notifications/cancelled") {
+					if got != `{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}` {
+						t.Errorf("withdrawn with %s", got)
+					}
+					got = c.next()
+				}
+				if want := strings.ReplaceAll(tt.answer, `"`, `\"`); !strings.Contains(got, want) {
+					t.Errorf("got %s, want %s", got, want)
+				}
+				shut(t, c.in)
+				c.expectEnd()
+			})
+		})
+	}
+}
+
+// TestAskModern: an answer that comes too late is none, whoever kept it.
+func TestAskModern(t *testing.T) {
+	t.Parallel()
+	const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}`
+	for wait, want := range map[time.Duration]Answer{askTime: Accepted, askTime + time.Millisecond: TimedOut, 24 * time.Hour: TimedOut} {
+		t.Run(wait.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				c := connect(t.Context(), t, newServer(asking))
+				c.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"buy",` + meta + `}}`)
+				state := regexp.MustCompile(`"requestState":"[^"]+"`).FindString(c.next())
+				time.Sleep(wait)
+				c.send(`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"buy",` + state + `,"inputResponses":{"confirm":{"action":"accept"}},` + meta + `}}`)
+				if got := c.next(); !strings.Contains(got, fmt.Sprintf(`"answer\":%d,`, want)) && !strings.Contains(got, fmt.Sprintf(`{"answer":%d,`, want)) {
+					t.Errorf("got %s, want %d", got, want)
+				}
+				shut(t, c.in)
+				c.expectEnd()
+			})
+		})
+	}
+}
