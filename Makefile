@@ -38,7 +38,7 @@ golden: ## Rewrite the golden file of every tool
 	go test ./tools -run TestGolden -update
 
 docs: ## Rewrite the README's generated parts
-	go test ./tools ./internal/config -run TestReadmeTable -update
+	go test -p 1 ./tools ./internal/config -run TestReadmeTable -update
 
 fuzz: ## Fuzz everything that parses, each for FUZZTIME (30s)
 	@set -e; for target in $$(grep -rlE '^func Fuzz' --include='*_test.go' internal tools | xargs grep -oHE 'func Fuzz[A-Za-z]+' | sed 's/func //'); do \
