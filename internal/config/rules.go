@@ -215,12 +215,13 @@ func existingFile(field func(*Config) *string) rule {
 }
 
 // accountID is the shape of a connected account's id; anything else could not be a header's value.
-var accountID = regexp.MustCompile(`^acct_[A-Za-z0-9]{1,250}$`)
+var accountID = regexp.MustCompile(`^acct_[A-Za-z0-9]+$`)
 
 func account() rule {
 	return parsed("the id of a connected account", "acct_1MadeUp", func(c *Config) *string { return &c.StripeAccount },
 		func(text string) (string, error) {
-			if !accountID.MatchString(text) {
+			const longest = 255
+			if len(text) > longest || !accountID.MatchString(text) {
 				return "", errKind
 			}
 			return text, nil
