@@ -9,13 +9,16 @@ GOLANGCI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stripe-mcp/golangci-lint-$(GO
 CONTRACT := internal/contracttest
 FUZZTIME ?= 30s
 
-.PHONY: help build demo test lint tidy check golden docs fuzz
+.PHONY: help bench build demo test lint tidy check golden docs fuzz
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 build: ## Build bin/stripe-mcp
 	go build -trimpath -o bin/stripe-mcp ./cmd/stripe-mcp
+
+bench: build ## Measure speed, memory and sizes side by side with programs that do less
+	go run ./internal/bench bin/stripe-mcp
 
 demo: build ## Drive all ten tools over MCP on the simulator; needs no key
 	go run ./internal/demo bin/stripe-mcp
