@@ -15,7 +15,7 @@ help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 build: ## Build bin/stripe-mcp
-	go build -trimpath -o bin/stripe-mcp ./cmd/stripe-mcp
+	go build -trimpath -ldflags '-s -w' -o bin/stripe-mcp ./cmd/stripe-mcp
 
 bench: build ## Measure speed, memory and sizes side by side with programs that do less
 	go run ./internal/bench bin/stripe-mcp

@@ -29,7 +29,8 @@ type published struct {
 }
 
 func publish(tool tools.Tool) published {
-	return published{tool.Name, tool.Title, tool.Description, tool.Effect.String(), tool.InputSchema, tool.OutputSchema}
+	input, output := tool.Schemas()
+	return published{tool.Name, tool.Title, tool.Description, tool.Effect.String(), input, output}
 }
 
 // TestGolden makes every change of what clients see a deliberate one: make golden rewrites the files.
@@ -98,12 +99,13 @@ func readmeTable(t *testing.T) string {
 	var table strings.Builder
 	table.WriteString("| tool | arguments (* required) | effect |\n|---|---|---|\n")
 	for _, tool := range tools.All() {
+		schema, _ := tool.Schemas()
 		var input node
-		if err := json.Unmarshal(tool.InputSchema, &input); err != nil {
+		if err := json.Unmarshal(schema, &input); err != nil {
 			t.Fatal(err)
 		}
 		var arguments []string
-		for _, name := range orderOf(t, tool.InputSchema) {
+		for _, name := range orderOf(t, schema) {
 			if slices.Contains(input.Required, name) {
 				name += "\\*"
 			}
@@ -172,7 +174,8 @@ func TestSchemasArePortable(t *testing.T) {
 			if tool.Title == "" || len(tool.Description) < 30 || len(tool.Description) > 500 {
 				t.Error("a tool needs a title and a description worth its tokens")
 			}
-			for described, schema := range map[bool]json.RawMessage{true: tool.InputSchema, false: tool.OutputSchema} {
+			input, output := tool.Schemas()
+			for described, schema := range map[bool]json.RawMessage{true: input, false: output} {
 				var root node
 				decoder := json.NewDecoder(bytes.NewReader(schema))
 				decoder.DisallowUnknownFields()
@@ -218,7 +221,8 @@ func TestSizes(t *testing.T) {
 	t.Parallel()
 	visible := 0
 	for _, tool := range tools.All() {
-		visible += len(tool.Name) + len(tool.Description) + len(tool.InputSchema)
+		input, _ := tool.Schemas()
+		visible += len(tool.Name) + len(tool.Description) + len(input)
 	}
 	const budget = 8_000
 	if visible > budget {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"stripe-mcp/internal/schema"
 	"stripe-mcp/internal/stripeapi"
@@ -36,11 +37,14 @@ type Spec struct {
 // Tool is one operation on Stripe.
 type Tool struct {
 	Spec
-	InputSchema  json.RawMessage // JSON Schema of the arguments, exactly as Prepare enforces it
-	OutputSchema json.RawMessage // JSON Schema of the answer
 
+	schemas func() (input, output json.RawMessage)
 	prepare func(json.RawMessage) (Request, error)
 }
+
+// Schemas returns the JSON Schemas of the arguments, exactly as Prepare enforces it, and of the answer. They are derived
+// when they are first asked for.
+func (t Tool) Schemas() (input, output json.RawMessage) { return t.schemas() }
 
 // Request is a call whose arguments are valid and that was not sent yet: what it will do, for those who have a say in it.
 type Request struct {
@@ -77,7 +81,7 @@ func (t Tool) Prepare(arguments json.RawMessage) (Request, error) {
 	return request, err
 }
 
-// Send asks Stripe and returns the answer as one compact JSON object that conforms to the tool's OutputSchema. Its errors
+// Send asks Stripe and returns the answer as one compact JSON object that conforms to the tool's output schema. Its errors
 // are *stripeapi.Error. ctx must bound its duration.
 func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMessage, error) {
 	answer, err := r.send(ctx, client)
@@ -106,23 +110,16 @@ func All() []Tool {
 	}
 }
 
-// define makes a tool from its input struct, its output struct and the function between them. It panics for structs
-// that JSON Schema cannot describe, which no input can cause.
+// define makes a tool from its input struct, its output struct and the function between them. Its schemas are derived
+// late, so that a client need not wait for them at the start.
 func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, In) (Out, error)) Tool {
-	input, err := schema.For[In]()
-	if err != nil {
-		panic(fmt.Sprintf("%s: %v", spec.Name, err))
-	}
-	output, err := schema.Publish[Out]()
-	if err != nil {
-		panic(fmt.Sprintf("%s: %v", spec.Name, err))
-	}
+	input := sync.OnceValue(schema.For[In])
+	output := sync.OnceValue(schema.Publish[Out])
 	return Tool{
-		Spec:         spec,
-		InputSchema:  input.JSON(),
-		OutputSchema: output,
+		Spec:    spec,
+		schemas: func() (json.RawMessage, json.RawMessage) { return input().JSON(), output() },
 		prepare: func(arguments json.RawMessage) (Request, error) {
-			in, err := input.Decode(arguments)
+			in, err := input().Decode(arguments)
 			if err != nil {
 				return Request{}, invalid(spec.Name, err)
 			}

@@ -235,8 +235,9 @@ func decode(t *testing.T, text string, into any) {
 func conforms(t *testing.T, tool string, answer any) {
 	t.Helper()
 	i := slices.IndexFunc(tools.All(), func(candidate tools.Tool) bool { return candidate.Name == tool })
+	_, output := tools.All()[i].Schemas()
 	var document any
-	decode(t, string(tools.All()[i].OutputSchema), &document)
+	decode(t, string(output), &document)
 	compiler := jsonschema.NewCompiler()
 	if err := compiler.AddResource("output.json", document); err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ type process struct {
 }
 
 func start(ctx context.Context, binary string, environment ...string) (*process, error) {
-	cmd := exec.CommandContext(ctx, binary) //nolint:gosec // the programs to measure
+	cmd := exec.CommandContext(ctx, binary)
 	home, err := os.MkdirTemp("", "stripe-mcp-bench-home")
 	if err != nil {
 		return nil, err

@@ -48,15 +48,14 @@ func (a *app) published() []mcpserver.Tool {
 	published := make([]mcpserver.Tool, len(a.tools))
 	for i, tool := range a.tools {
 		published[i] = mcpserver.Tool{
-			Name:         tool.Name,
-			Title:        tool.Title,
-			Description:  tool.Description,
-			InputSchema:  tool.InputSchema,
-			OutputSchema: tool.OutputSchema,
-			ReadOnly:     tool.Effect == tools.Reads,
-			Destructive:  tool.Effect == tools.Destroys,
-			Idempotent:   tool.Effect != tools.Creates,
-			Hidden:       a.withheld[tool.Name] != nil,
+			Name:        tool.Name,
+			Title:       tool.Title,
+			Description: tool.Description,
+			Schemas:     tool.Schemas,
+			ReadOnly:    tool.Effect == tools.Reads,
+			Destructive: tool.Effect == tools.Destroys,
+			Idempotent:  tool.Effect != tools.Creates,
+			Hidden:      a.withheld[tool.Name] != nil,
 		}
 	}
 	return published

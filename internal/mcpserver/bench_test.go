@@ -13,7 +13,7 @@ func benchServer() *Server {
 		`"limit":{"type":"integer","minimum":1,"maximum":100}},"required":["customer"],"additionalProperties":false}`)
 	tools := make([]Tool, 10)
 	for i := range tools {
-		tools[i] = Tool{Name: "tool_" + strconv.Itoa(i), Description: "does something", InputSchema: schema, OutputSchema: schema}
+		tools[i] = Tool{Name: "tool_" + strconv.Itoa(i), Description: "does something", Schemas: schemas(schema, schema)}
 	}
 	return New(Options{Tools: tools, Call: echo})
 }

@@ -16,6 +16,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type toolFunc = func(ctx context.Context, name string, args json.RawMessage) Result
 
+func schemas(input, output json.RawMessage) func() (json.RawMessage, json.RawMessage) {
+	return func() (json.RawMessage, json.RawMessage) { return input, output }
+}
+
 // newServer offers two tools and a hidden one, in an order that is not alphabetical.
 func newServer(call toolFunc) *Server {
 	object := json.RawMessage(`{"type":"object","description":"1 < 2 & 3 > 2"}`)
@@ -23,9 +27,9 @@ func newServer(call toolFunc) *Server {
 		Version:      "v1.2.3",
 		Instructions: "Test mode & <nothing> else.",
 		Tools: []Tool{
-			{Name: "read", Title: "Read & see", Description: "a < b", InputSchema: object, OutputSchema: object, ReadOnly: true, Idempotent: true},
-			{Name: "buy", Title: "Buy", Description: "buys", InputSchema: object, Destructive: true},
-			{Name: "gone", InputSchema: object, Hidden: true},
+			{Name: "read", Title: "Read & see", Description: "a < b", Schemas: schemas(object, object), ReadOnly: true, Idempotent: true},
+			{Name: "buy", Title: "Buy", Description: "buys", Schemas: schemas(object, nil), Destructive: true},
+			{Name: "gone", Schemas: schemas(object, nil), Hidden: true},
 		},
 		Call: call,
 	})
@@ -34,7 +38,7 @@ func newServer(call toolFunc) *Server {
 // newLimitedServer runs so many calls at once.
 func newLimitedServer(maxConcurrent int, call toolFunc) *Server {
 	return New(Options{
-		Tools:         []Tool{{Name: "read", InputSchema: json.RawMessage(`{"type":"object"}`)}},
+		Tools:         []Tool{{Name: "read", Schemas: schemas(json.RawMessage(`{"type":"object"}`), nil)}},
 		Call:          call,
 		MaxConcurrent: maxConcurrent,
 	})

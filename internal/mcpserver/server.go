@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -24,8 +25,9 @@ const (
 // Tool is one tool as MCP publishes it. Its openWorldHint is always true: what it talks to is Stripe.
 type Tool struct {
 	Name, Title, Description string
-	// InputSchema and OutputSchema are JSON Schemas of type object. OutputSchema may be left out.
-	InputSchema, OutputSchema json.RawMessage
+	// Schemas returns JSON Schemas of type object for arguments and answer; the latter may be nil. It is asked once, when the
+	// tools are first listed.
+	Schemas func() (input, output json.RawMessage)
 	// ReadOnly, Destructive and Idempotent are published as the annotations of these names.
 	ReadOnly, Destructive, Idempotent bool
 	// Hidden keeps the tool out of tools/list. A call of it still reaches Options.Call, which refuses it by name.
@@ -34,7 +36,7 @@ type Tool struct {
 
 // Result is what a call answers.
 type Result struct {
-	// JSON is one compact JSON object with & < > unescaped. A success conforms to the tool's OutputSchema.
+	// JSON is one compact JSON object with & < > unescaped. A success conforms to the tool's output schema.
 	JSON json.RawMessage
 	// IsError says that JSON describes a failure. Clients then get it as text only.
 	IsError bool
@@ -78,18 +80,14 @@ func New(o Options) *Server {
 	s := &Server{call: o.Call, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: newSeals()}
 
 	registered := make([]server.ServerTool, 0, len(o.Tools))
-	listed := make([]mcp.Tool, 0, len(o.Tools))
 	for _, t := range o.Tools {
-		published := publish(t)
-		registered = append(registered, server.ServerTool{Tool: published, Handler: s.callTool})
-		if !t.Hidden {
-			listed = append(listed, published)
-		}
+		registered = append(registered, server.ServerTool{Tool: mcp.NewTool(t.Name), Handler: s.callTool})
 	}
+	listed := sync.OnceValue(func() []mcp.Tool { return publish(o.Tools) })
 	// mcp-go would list hidden tools too, and by name; a tool filter of its would make them impossible to call.
 	hooks := &server.Hooks{}
 	hooks.AddAfterListTools(func(_ context.Context, _ any, _ *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
-		result.Tools = listed
+		result.Tools = listed()
 	})
 	s.protocol = server.NewMCPServer(serverName, o.Version,
 		server.WithTitle(serverTitle),
@@ -101,17 +99,26 @@ func New(o Options) *Server {
 	return s
 }
 
-func publish(t Tool) mcp.Tool {
-	published := mcp.NewToolWithRawSchema(t.Name, t.Description, t.InputSchema)
-	published.Title = t.Title
-	published.RawOutputSchema = t.OutputSchema
-	published.Annotations = mcp.ToolAnnotation{
-		ReadOnlyHint:    new(t.ReadOnly),
-		DestructiveHint: new(t.Destructive),
-		IdempotentHint:  new(t.Idempotent),
-		OpenWorldHint:   new(true),
+// publish returns what tools/list shows.
+func publish(tools []Tool) []mcp.Tool {
+	list := make([]mcp.Tool, 0, len(tools))
+	for _, t := range tools {
+		if t.Hidden {
+			continue
+		}
+		input, output := t.Schemas()
+		published := mcp.NewToolWithRawSchema(t.Name, t.Description, input)
+		published.Title = t.Title
+		published.RawOutputSchema = output
+		published.Annotations = mcp.ToolAnnotation{
+			ReadOnlyHint:    new(t.ReadOnly),
+			DestructiveHint: new(t.Destructive),
+			IdempotentHint:  new(t.Idempotent),
+			OpenWorldHint:   new(true),
+		}
+		list = append(list, published)
 	}
-	return published
+	return list
 }
 
 // callTool is the handler of every tool. It never returns an error: mcp-go would make a protocol error of it, which the

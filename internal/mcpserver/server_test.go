@@ -172,7 +172,7 @@ func TestPanicIsAnsweredAndLoggedWithoutItsValue(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			server := New(Options{
-				Tools:  []Tool{{Name: "read", InputSchema: json.RawMessage(`{"type":"object"}`)}},
+				Tools:  []Tool{{Name: "read", Schemas: schemas(json.RawMessage(`{"type":"object"}`), nil)}},
 				Call:   func(context.Context, string, json.RawMessage) Result { panic(test.cause) },
 				Logger: slog.New(slog.NewTextHandler(&log, nil)),
 			})

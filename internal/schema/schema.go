@@ -38,22 +38,14 @@ type Schema[T any] struct {
 }
 
 // For derives the schema of T, a struct whose json tags name the arguments and whose jsonschema tags describe them.
-// Fields without omitempty are required. It fails for types that JSON Schema cannot describe.
-func For[T any]() (*Schema[T], error) {
-	root, err := derive(reflect.TypeFor[T]())
-	if err != nil {
-		return nil, err
-	}
-	published, err := Publish[T]()
-	if err != nil {
-		return nil, err
-	}
+// Fields without omitempty are required. It panics for types that JSON Schema cannot describe, which no input can cause.
+func For[T any]() *Schema[T] {
+	published := Publish[T]()
 	return &Schema[T]{
-		root: root,
-		json: published,
-		// Compiling costs more than everything else at start-up, so the first call pays for it.
-		validate: sync.OnceValues(func() (*validator.Schema, error) { return compile(published) }),
-	}, nil
+		root:     derive(reflect.TypeFor[T]()),
+		json:     published,
+		validate: sync.OnceValues(func() (*validator.Schema, error) { return compile(published) }), // the first call pays
+	}
 }
 
 // JSON returns the schema as it is published, which is also what Decode enforces.
@@ -88,23 +80,20 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	return decoded, nil
 }
 
-// Publish returns T's schema as JSON, without the notes that only error messages use.
-func Publish[T any]() (json.RawMessage, error) {
-	root, err := derive(reflect.TypeFor[T]())
-	if err != nil {
-		return nil, err
-	}
+// Publish returns T's schema as JSON, without the notes that only error messages use. It panics as For does.
+func Publish[T any]() json.RawMessage {
+	root := derive(reflect.TypeFor[T]())
 	walk(root, func(n *Node) { n.Comment, n.Examples = "", nil })
-	return json.Marshal(root)
+	published, err := json.Marshal(root)
+	if err != nil {
+		panic(fmt.Sprintf("encode the schema of %v: %v", reflect.TypeFor[T](), err))
+	}
+	return published
 }
 
 // ListOf returns the constraint of a list of T with a number of items from least to most.
 func ListOf[T any](least, most int) *Node {
-	items, err := derive(reflect.TypeFor[T]())
-	if err != nil {
-		panic(err) // a struct that JSON Schema cannot describe: no input can cause it
-	}
-	n := &Node{Type: "array", Items: items, MaxItems: &most}
+	n := &Node{Type: "array", Items: derive(reflect.TypeFor[T]()), MaxItems: &most}
 	if least > 0 {
 		n.MinItems = &least
 	}
@@ -112,12 +101,12 @@ func ListOf[T any](least, most int) *Node {
 }
 
 // derive returns the schema of t with the constraints of the types in it.
-func derive(t reflect.Type) (*Node, error) {
+func derive(t reflect.Type) *Node {
 	constraints := map[reflect.Type]*Node{}
 	collect(t, constraints)
 	root, err := jsonschema.ForType(t, &jsonschema.ForOptions{TypeSchemas: constraints})
 	if err != nil {
-		return nil, fmt.Errorf("derive the schema of %v: %w", t, err)
+		panic(fmt.Sprintf("derive the schema of %v: %v", t, err))
 	}
 	// Go's nil slices and pointers make the library allow null, which several clients refuse as a type array. An
 	// absent argument says the same.
@@ -129,7 +118,7 @@ func derive(t reflect.Type) (*Node, error) {
 			}
 		}
 	})
-	return root, nil
+	return root
 }
 
 // collect finds the types below t that carry their own constraint.
