@@ -56,7 +56,7 @@ func (s *Stripe) url() string { return s.scheme + "://" + s.address }
 
 // certificate returns what to trust, in PEM, or nothing.
 func (s *Stripe) certificate() []byte {
-	if s.server.TLSConfig == nil {
+	if s.scheme != "https" {
 		return nil
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.server.TLSConfig.Certificates[0].Certificate[0]})
@@ -70,7 +70,7 @@ func (s *Stripe) listen(address string) error {
 	}
 	s.listener, s.address = listener, listener.Addr().String()
 	accepting := &acceptor{listener, s}
-	if s.server.TLSConfig != nil {
+	if s.scheme == "https" {
 		s.serving.Go(func() { _ = s.server.ServeTLS(accepting, "", "") }) // it always ends with the listener's being closed
 	} else {
 		s.serving.Go(func() { _ = s.server.Serve(accepting) })
