@@ -22,8 +22,11 @@ func (t *transport) begin(ctx context.Context, call *call, req *retryablehttp.Re
 	})
 	call.mu.Lock()
 	defer call.mu.Unlock()
-	call.intent, call.blocked, call.began = intent, err, time.Now()
+	call.intent, call.began = intent, time.Now()
 	if err != nil {
+		if ctx.Err() == nil { // else time is up, and failure says so
+			call.blocked = err
+		}
 		return err
 	}
 	req.Header.Set("Idempotency-Key", intent.Key())
