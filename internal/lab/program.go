@@ -163,8 +163,9 @@ func (p *program) strike(blow Blow) {
 	if p.struck.IsZero() {
 		p.struck = time.Now()
 	}
-	p.killed = p.killed || blow == Kill || blow == KillUnread
-	p.signalled = p.signalled || blow == Terminate || blow == Interrupt || blow == HangUp
+	signal := blow == Terminate || blow == Interrupt || blow == HangUp
+	p.killed = p.killed || blow == Kill || blow == KillUnread || signal && p.signalled // a second signal ends it at once
+	p.signalled = p.signalled || signal
 	p.deaf = p.deaf || blow == CloseOutput
 	p.mu.Unlock()
 	switch blow {

@@ -45,8 +45,8 @@ func (t *transport) settle(ctx context.Context, call *call) {
 		RequestID:  last.requestID,
 		Attempts:   len(call.attempts),
 		DurationMS: time.Since(call.began).Milliseconds(),
-		Settled:    outcome != Unknown,
-		Final:      outcome == Failed || last.savedError(),
+		Settled:    outcome != Unknown || last.savedError(), // which is settled when the caller knows of it
+		Final:      outcome == Failed,
 	})
 	if err != nil {
 		t.logger.ErrorContext(ctx, "the outcome of a request could not be recorded; an equal one will find what it made", "error", err)
