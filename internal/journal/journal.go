@@ -14,6 +14,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -59,9 +60,14 @@ type Journal struct {
 	now func() time.Time
 	log log
 
-	mu   sync.Mutex
-	open map[string]*entry // by intent
+	mu    sync.Mutex
+	open  map[string]*entry   // by intent
+	asked map[string]*Receipt // by intent, of those of this process that are open or ended
+	ended []*entry            // the last of this process that were delivered, as long as that may be taken back
 }
+
+// remembered is how many deliveries can be taken back.
+const remembered = 256
 
 // log keeps records in an order that all processes share.
 type log interface {
@@ -85,27 +91,32 @@ type log interface {
 
 // New returns a journal in folder, which it creates with the first intent.
 func New(folder string) *Journal {
-	return &Journal{now: wallClock, log: &file{folder: folder}, open: map[string]*entry{}}
+	return newJournal(&file{folder: folder})
 }
 
 // InMemory returns a journal that keeps the same rules for as long as the process lives.
 func InMemory() *Journal {
-	return &Journal{now: wallClock, log: &memory{}, open: map[string]*entry{}}
+	return newJournal(&memory{})
+}
+
+func newJournal(l log) *Journal {
+	return &Journal{now: wallClock, log: l, open: map[string]*entry{}, asked: map[string]*Receipt{}}
 }
 
 // wallClock leaves out the monotonic clock, which stands still while a laptop sleeps; Stripe's does not.
 func wallClock() time.Time { return time.Now().Round(0) }
 
 // Begin records that a request is about to be sent. When it fails nothing may be sent: with an *UnavailableError the
-// record could not be made, with an *ExpiredError an equal request is open whose key Stripe may have forgotten.
+// record could not be made, with an *ExpiredError an equal request is open whose key Stripe may have forgotten, and with the
+// context's own error whoever asked has left already.
 func (j *Journal) Begin(ctx context.Context, request Request) (*Intent, error) {
-	caller, receipt := fromContext(ctx)
-	r, err := j.begin(ctx, request, caller)
+	receipt := fromContext(ctx)
+	r, err := j.begin(ctx, request, receipt)
 	if err != nil {
 		return nil, err
 	}
 	if err := j.log.sync(); err != nil {
-		_ = j.note(ctx, record{Event: eventEnded, Intent: r.Intent}) // an intent without a request does no harm
+		_ = j.note(ctx, record{Event: eventAbandoned, Intent: r.Intent}) // unsent, but the key may be one that was used before
 		return nil, &UnavailableError{cause: err}
 	}
 	intent := &Intent{journal: j, record: r}
@@ -114,9 +125,12 @@ func (j *Journal) Begin(ctx context.Context, request Request) (*Intent, error) {
 }
 
 // begin chooses the key and appends the intent, as one step.
-func (j *Journal) begin(ctx context.Context, request Request, caller Caller) (record, error) {
+func (j *Journal) begin(ctx context.Context, request Request, receipt *Receipt) (record, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if receipt.left() {
+		return record{}, receipt.asker.Err()
+	}
 	if err := j.log.lock(ctx, j.apply, j.reset); err != nil {
 		return record{}, &UnavailableError{cause: err}
 	}
@@ -128,7 +142,7 @@ func (j *Journal) begin(ctx context.Context, request Request, caller Caller) (re
 	}
 	now := j.now()
 	r := record{
-		Time: now, Event: eventIntent, Intent: rand.Text(), Process: j.log.process(), Caller: caller, Account: request.Account,
+		Time: now, Event: eventIntent, Intent: rand.Text(), Process: j.log.process(), Caller: receipt.caller, Account: request.Account,
 		Method: request.Method, Path: request.Path, Digest: digest(j.log.secret(), request), Key: rand.Text(), KeyTime: now,
 	}
 	if orphan := j.orphan(r.Digest); orphan != nil {
@@ -143,18 +157,32 @@ func (j *Journal) begin(ctx context.Context, request Request, caller Caller) (re
 	if err := j.append(r); err != nil {
 		return record{}, &UnavailableError{cause: err}
 	}
+	j.asked[r.Intent] = receipt
 	return r, nil
 }
 
-// orphan returns the oldest open intent of that digest whose call runs for nobody any more, or nil.
+// orphan returns the oldest intent of that digest that is open, or was thought to be delivered, and whose call runs for
+// nobody any more, or nil.
 func (j *Journal) orphan(digest string) *entry {
 	var oldest *entry
-	for _, e := range j.open {
-		if e.Digest == digest && (oldest == nil || e.Time.Before(oldest.Time)) && (e.orphaned() || j.log.dead(e.Process)) {
+	consider := func(e *entry, orphaned func() bool) {
+		if e.Digest == digest && (oldest == nil || e.Time.Before(oldest.Time)) && orphaned() {
 			oldest = e
 		}
 	}
+	for _, e := range j.open {
+		consider(e, func() bool { return e.orphaned() || j.left(e) || j.log.dead(e.Process) })
+	}
+	for _, e := range j.ended {
+		consider(e, func() bool { return j.left(e) })
+	}
 	return oldest
+}
+
+// left reports whether that intent is one of this process whose asker has left.
+func (j *Journal) left(e *entry) bool {
+	receipt := j.asked[e.Intent]
+	return receipt != nil && receipt.left()
 }
 
 // append records and applies r.
@@ -169,13 +197,33 @@ func (j *Journal) append(r record) error {
 // apply takes a record into account.
 func (j *Journal) apply(r record) {
 	if r.Event == eventIntent {
-		delete(j.open, r.Takes)
+		j.drop(r.Takes)
 		j.open[r.Intent] = &entry{record: r, history: []record{r}}
 		return
 	}
-	if e := j.open[r.Intent]; e != nil && e.advance(r) {
+	e := j.open[r.Intent]
+	switch {
+	case e == nil:
+		if r.Event == eventEnded {
+			j.drop(r.Intent)
+		}
+	case !e.advance(r):
+	case e.delivered && j.asked[r.Intent] != nil:
 		delete(j.open, r.Intent)
+		j.ended = append(j.ended, e)
+		if len(j.ended) > remembered {
+			j.drop(j.ended[0].Intent)
+		}
+	default:
+		j.drop(r.Intent)
 	}
+}
+
+// drop forgets an intent.
+func (j *Journal) drop(intent string) {
+	delete(j.open, intent)
+	delete(j.asked, intent)
+	j.ended = slices.DeleteFunc(j.ended, func(e *entry) bool { return e.Intent == intent })
 }
 
 // stillOpen returns all records of the open intents.
@@ -187,7 +235,11 @@ func (j *Journal) stillOpen() []record {
 	return records
 }
 
-func (j *Journal) reset() { clear(j.open) }
+// reset forgets what will be read again.
+func (j *Journal) reset() {
+	clear(j.open)
+	j.ended = nil
+}
 
 // note records what became of an intent, even when ctx has ended. When that fails it counts in this process all the same, and the others see an
 // intent that is still open.
@@ -227,54 +279,4 @@ func digest(secret []byte, request Request) string {
 func expired(start, now time.Time) bool {
 	age := now.Sub(start)
 	return age > KeyLifetime || age < -time.Hour
-}
-
-// Intent is a request that is about to be sent, or was.
-type Intent struct {
-	journal *Journal
-	record  record
-}
-
-// Key returns the idempotency key for all attempts at the request.
-func (i *Intent) Key() string { return i.record.Key }
-
-// Inherited reports whether the key was used before, so that the object may exist already.
-func (i *Intent) Inherited() bool { return i.record.Takes != "" }
-
-// Expires returns when the key stops being safe to use.
-func (i *Intent) Expires() time.Time { return i.record.KeyTime.Add(KeyLifetime) }
-
-// Expired reports whether it is too late for another attempt.
-func (i *Intent) Expired() bool { return expired(i.record.KeyTime, i.journal.now()) }
-
-// Settle records how the request ended.
-func (i *Intent) Settle(ctx context.Context, result Result) error {
-	return i.journal.note(ctx, record{
-		Event: eventOutcome, Intent: i.record.Intent, Caller: i.record.Caller, Account: i.record.Account,
-		Method: i.record.Method, Path: i.record.Path, Result: result,
-	})
-}
-
-// Abandon records that nobody waits for the answer any more: the next equal request takes over, even while this one is
-// still under way.
-func (i *Intent) Abandon(ctx context.Context) error {
-	return i.journal.note(ctx, record{Event: eventAbandoned, Intent: i.record.Intent})
-}
-
-// UnavailableError says that the journal cannot be written, so that nothing may be created.
-type UnavailableError struct{ cause error }
-
-// Error names the reason.
-func (e *UnavailableError) Error() string { return "the journal cannot be used: " + e.cause.Error() }
-
-// Unwrap returns the reason.
-func (e *UnavailableError) Unwrap() error { return e.cause }
-
-// ExpiredError says that an equal request of Since may have been carried out, and that it is too late to find out by
-// sending it again.
-type ExpiredError struct{ Since time.Time }
-
-// Error names the time.
-func (e *ExpiredError) Error() string {
-	return "an equal request of " + e.Since.UTC().Format(time.RFC3339) + " may have been carried out"
 }

@@ -9,26 +9,37 @@ import (
 // Receipt follows an answer to whoever asked for it, because only its delivery ends an intent.
 type Receipt struct {
 	caller Caller
+	asker  context.Context // ends when whoever asked has left
 
 	mu      sync.Mutex
 	intents []*Intent
+	closed  bool // what became of the answer is known, and asker says nothing any more
+	missed  bool // the answer did not reach whoever asked
 }
 
 type receiptKey struct{}
 
 // WithReceipt returns a context under which requests are made for caller, and the receipt of the answer, which whoever
-// delivers the answer must close.
+// delivers the answer must close. That ctx ends before says that nobody waits for the answer any more.
 func WithReceipt(ctx context.Context, caller Caller) (context.Context, *Receipt) {
-	receipt := &Receipt{caller: caller}
+	receipt := &Receipt{caller: caller, asker: ctx}
 	return context.WithValue(ctx, receiptKey{}, receipt), receipt
 }
 
-// fromContext returns who asks and what follows the answer.
-func fromContext(ctx context.Context) (Caller, *Receipt) {
+// fromContext returns what follows the answer.
+func fromContext(ctx context.Context) *Receipt {
 	if receipt, ok := ctx.Value(receiptKey{}).(*Receipt); ok {
-		return receipt.caller, receipt
+		return receipt
 	}
-	return Caller{}, &Receipt{}
+	return &Receipt{asker: context.Background()}
+}
+
+// left reports whether nobody waits for the answer any more. It knows at once, before any record of it is written, so that
+// the very next equal request takes over.
+func (r *Receipt) left() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.missed || !r.closed && r.asker.Err() != nil
 }
 
 func (r *Receipt) add(intent *Intent) {
@@ -37,19 +48,26 @@ func (r *Receipt) add(intent *Intent) {
 	r.intents = append(r.intents, intent)
 }
 
-// Close records whether the answer was delivered. The error says that this could not be recorded; the next equal request
-// then finds the object that exists, instead of making another.
+// Close records whether the answer was delivered. Closed again with false, it takes the delivery back, but only for as long
+// as this process lives. The error says that the delivery could not be recorded; the next equal request then finds the
+// object that exists, instead of making another.
 func (r *Receipt) Close(ctx context.Context, delivered bool) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	event := eventAbandoned
-	if delivered {
-		event = eventDelivered
-	}
+	intents, event := r.close(delivered)
 	var failed error
-	for _, intent := range r.intents {
+	for _, intent := range intents {
 		failed = errors.Join(failed, intent.journal.note(ctx, record{Event: event, Intent: intent.record.Intent}))
 	}
-	r.intents = nil
 	return failed
+}
+
+// close returns what is to be recorded.
+func (r *Receipt) close(delivered bool) (intents []*Intent, event string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	intents, r.intents = r.intents, nil
+	r.closed, r.missed = true, r.missed || !delivered
+	if r.missed {
+		return intents, eventAbandoned
+	}
+	return intents, eventDelivered
 }

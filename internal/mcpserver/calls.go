@@ -7,7 +7,10 @@ import (
 )
 
 // delivery is where a call leaves whom to tell what became of its answer.
-type delivery struct{ delivered func(bool) }
+type delivery struct {
+	delivered func(bool)
+	asker     context.Context // ends when the client leaves; the one that mcp-go hands on also ends when the call returns
+}
 
 type deliveryKey struct{}
 
@@ -20,7 +23,7 @@ func deliveryFrom(ctx context.Context) *delivery {
 	if d, ok := ctx.Value(deliveryKey{}).(*delivery); ok {
 		return d
 	}
-	return &delivery{}
+	return &delivery{asker: ctx}
 }
 
 func (d *delivery) tell(delivered bool) {
@@ -29,16 +32,23 @@ func (d *delivery) tell(delivered bool) {
 	}
 }
 
-// pendingCall is a tool call whose answer was not written yet. Its identity is its address: a client may use one id twice.
+// remembered is how many answered calls can still be cancelled.
+const remembered = 256
+
+// pendingCall is a tool call. Its identity is its address: a client may use one id twice.
 type pendingCall struct {
-	id   string
-	stop context.CancelFunc
+	id        string
+	stop      context.CancelFunc
+	cancelled bool
+	retract   func() // takes back that the answer was delivered, once it was
 }
 
-// pendingCalls decides, for each call, which came first: the client's cancellation or the writing of the answer.
+// pendingCalls decides, for each call, which came first: the client's cancellation or the writing of the answer. It also
+// knows the last calls that were answered, because a cancellation can cross the answer, which the client then ignores.
 type pendingCalls struct {
-	mu  sync.Mutex
-	all map[*pendingCall]struct{}
+	mu       sync.Mutex
+	all      map[*pendingCall]struct{} // not answered yet
+	answered []*pendingCall
 }
 
 func newPendingCalls() *pendingCalls {
@@ -54,24 +64,45 @@ func (p *pendingCalls) add(id json.RawMessage, stop context.CancelFunc) *pending
 	return call
 }
 
-// cancel stops every pending call of that id, of which the client then hears nothing any more. Ids without a pending call
-// are none of its business: the answer may have crossed the cancellation.
+// cancel stops every call of that id that was not answered yet, and will not be. When there is none, the cancellation has
+// crossed the answer.
 func (p *pendingCalls) cancel(id json.RawMessage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	crossed := true
 	for call := range p.all {
-		if call.id == string(id) {
+		if call.id == string(id) && !call.cancelled {
+			crossed = false
+			call.cancelled = true
 			call.stop()
-			delete(p.all, call)
+		}
+	}
+	for _, call := range p.answered {
+		if crossed && call.id == string(id) && !call.cancelled {
+			call.cancelled = true
+			call.retract()
 		}
 	}
 }
 
-// claim says whether the answer of a call may be written. From then on it cannot be cancelled.
+// claim says whether the answer of a call may be written.
 func (p *pendingCalls) claim(call *pendingCall) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, pending := p.all[call]
+	return !call.cancelled
+}
+
+// finish takes note of what became of a call's answer, and reports whether it was delivered: written to a client that has
+// not cancelled the call. retract is run if the client turns out to have cancelled it all the same.
+func (p *pendingCalls) finish(call *pendingCall, written bool, retract func()) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	delete(p.all, call)
-	return pending
+	if !written || call.cancelled {
+		return false
+	}
+	call.retract = retract
+	p.answered = append(p.answered, call)
+	p.answered = p.answered[max(0, len(p.answered)-remembered):]
+	return true
 }

@@ -38,30 +38,17 @@ const (
 )
 
 // CanAsk reports whether the client of a call declared that it can show a person a form (MCP, elicitation).
-func CanAsk(ctx context.Context) bool {
-	var capabilities *mcp.ClientCapabilities
-	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
-		capabilities = info.ClientCapabilities
-	} else if client, ok := server.ClientSessionFromContext(ctx).(*session); ok {
-		declared := client.GetClientCapabilities()
-		capabilities = &declared
-	}
-	if capabilities == nil || capabilities.Elicitation == nil {
-		return false
-	}
-	// An empty declaration means forms, as it did before there was anything else.
-	return capabilities.Elicitation.Form != nil || capabilities.Elicitation.URL == nil
-}
+func CanAsk(ctx context.Context) bool { return askerFrom(ctx).can }
 
 // Ask asks the person at the client of a call a yes-or-no question. Clients up to protocol version 2025-11-25 are asked
 // while the call waits; later ones get the question as the call's result and call again with the answer. since is when the
 // question was put.
 func Ask(ctx context.Context, question string) (answer Answer, since time.Time) {
-	a, ok := ctx.Value(askerKey{}).(*asker)
+	a := askerFrom(ctx)
 	switch {
-	case !ok || !CanAsk(ctx):
+	case !a.can:
 		return Impossible, time.Now()
-	case server.IsModernRequest(ctx):
+	case a.modern:
 		return a.askByResult(question)
 	}
 	since = time.Now()
@@ -74,13 +61,36 @@ func withAsker(ctx context.Context, a *asker) context.Context {
 	return context.WithValue(ctx, askerKey{}, a)
 }
 
+// askerFrom returns the asker of the call that ctx belongs to; elsewhere, one that cannot ask.
+func askerFrom(ctx context.Context) *asker {
+	if a, ok := ctx.Value(askerKey{}).(*asker); ok {
+		return a
+	}
+	return &asker{}
+}
+
 // asker is what a call needs to ask.
 type asker struct {
 	questions *questions
 	seals     *seals
+	can       bool // the client declared that it can
+	modern    bool // of protocol version 2026-07-28 or later
 	call      mcp.CallToolRequest
 	arguments json.RawMessage
 	result    *mcp.CallToolResult // the question, once it was put as a result
+}
+
+// prepare learns of a call what asking about it takes. ctx is the one that mcp-go hands to handlers.
+func (a *asker) prepare(ctx context.Context, call mcp.CallToolRequest) {
+	a.call, a.arguments = call, argumentsFrom(ctx)
+	var capabilities mcp.ClientCapabilities
+	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
+		a.modern, capabilities = true, *info.ClientCapabilities
+	} else if client, ok := server.ClientSessionFromContext(ctx).(*session); ok {
+		capabilities = client.GetClientCapabilities()
+	}
+	// An empty declaration means forms, as it did before there was anything else.
+	a.can = capabilities.Elicitation != nil && (capabilities.Elicitation.Form != nil || capabilities.Elicitation.URL == nil)
 }
 
 // askByResult puts the question, or reads the answer when the call brings one.

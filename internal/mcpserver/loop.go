@@ -112,19 +112,21 @@ func (l *loop) start(ctx context.Context, request message) {
 	ctx, stop := context.WithCancel(ctx)
 	call := l.calls.add(request.id, stop)
 	l.running.Go(func() {
-		defer stop()
 		select {
 		case l.server.slots <- struct{}{}:
 			defer func() { <-l.server.slots }()
 		case <-ctx.Done():
 		}
-		delivery := &delivery{}
-		asker := &asker{questions: l.asking, seals: l.server.seals}
-		line, answered := l.server.answer(withAsker(withDelivery(ctx, delivery), asker), request)
+		ctx := withAsker(ctx, &asker{questions: l.asking, seals: l.server.seals})
+		delivery := &delivery{asker: ctx}
+		line, answered := l.server.answer(withDelivery(ctx, delivery), request)
 		l.out.send(outgoing{
 			line:  line,
 			claim: func() bool { return l.calls.claim(call) },
-			done:  func(written bool) { delivery.tell(written && answered) },
+			done: func(written bool) {
+				delivery.tell(l.calls.finish(call, written, func() { delivery.tell(false) }) && answered)
+				stop() // not earlier: until now the end of ctx says that the client has left
+			},
 		})
 	})
 }

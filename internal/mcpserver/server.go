@@ -40,7 +40,9 @@ type Result struct {
 	JSON json.RawMessage
 	// IsError says that JSON describes a failure. Clients then get it as text only.
 	IsError bool
-	// Delivered, where set, is called once with whether the answer was written to a client that had not cancelled the call.
+	// Delivered, where set, is called once with whether the answer was written to a client that had not cancelled the call,
+	// and again with false, at any time later, when a cancellation turns out to have crossed the answer: clients ignore
+	// answers to what they have cancelled. It must not wait for long then.
 	Delivered func(bool)
 }
 
@@ -50,9 +52,9 @@ type Options struct {
 	Version, Instructions string
 	// Tools are listed in this order.
 	Tools []Tool
-	// Call runs one tool, by name, on its arguments exactly as the client sent them ({} when it sent none). When ctx ends,
-	// the client cancelled or the process is stopping: Call decides what it still finishes, and returns soon. It must bound
-	// its own duration. A panic in it is recovered and answered as an internal error.
+	// Call runs one tool, by name, on its arguments exactly as the client sent them ({} when it sent none). When ctx ends
+	// before the result's Delivered was called, the client cancelled or the process is stopping: Call decides what it still
+	// finishes, and returns soon. It must bound its own duration. A panic in it is recovered and answered as an internal error.
 	Call func(ctx context.Context, name string, args json.RawMessage) Result
 	// Logger is where internal errors go. Without one they go nowhere.
 	Logger *slog.Logger
@@ -124,13 +126,12 @@ func publish(tools []Tool) []mcp.Tool {
 // callTool is the handler of every tool. It never returns an error: mcp-go would make a protocol error of it, which the
 // model behind the client does not get to see.
 func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-	asker, _ := ctx.Value(askerKey{}).(*asker)
-	if asker != nil {
-		asker.call, asker.arguments = request, argumentsFrom(ctx)
-	}
-	result := s.callRecovering(ctx, request.Params.Name, argumentsFrom(ctx))
-	deliveryFrom(ctx).delivered = result.Delivered
-	if asker != nil && asker.result != nil {
+	asker := askerFrom(ctx)
+	asker.prepare(ctx, request)
+	delivery := deliveryFrom(ctx)
+	result := s.callRecovering(delivery.asker, request.Params.Name, argumentsFrom(ctx))
+	delivery.delivered = result.Delivered
+	if asker.result != nil {
 		return asker.result, nil
 	}
 	answer := &mcp.CallToolResult{

@@ -16,6 +16,7 @@ type effect int
 const (
 	reads   effect = iota
 	writes         // changes something, and repeating it is harmless
+	ends           // writes, and is answered with 404 when it was done already
 	creates        // makes something that a repetition would make twice
 )
 

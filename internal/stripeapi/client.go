@@ -131,13 +131,13 @@ func (c *Client) Subscriptions(ctx context.Context, params *stripe.SubscriptionL
 // CancelSubscription ends a subscription now.
 func (c *Client) CancelSubscription(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
 	params := &stripe.SubscriptionCancelParams{}
-	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) }, over)
+	return c.cancel(ctx, ends, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) }, over)
 }
 
 // CancelSubscriptionAtPeriodEnd lets a subscription run out instead of renewing.
 func (c *Client) CancelSubscriptionAtPeriodEnd(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
 	params := &stripe.SubscriptionParams{CancelAtPeriodEnd: new(true)}
-	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) },
+	return c.cancel(ctx, writes, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) },
 		func(s *stripe.Subscription) bool { return over(s) || s.CancelAtPeriodEnd })
 }
 
@@ -148,22 +148,31 @@ func over(s *stripe.Subscription) bool {
 
 // cancel sends a cancellation and tells the truth about it. The answer can get lost, and Stripe answers a second cancel
 // with 404 although the subscription exists: in both cases the subscription is read, and done decides.
-func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, request func() (*stripe.Subscription, error),
+func (c *Client) cancel(ctx context.Context, e effect, id string, params *stripe.Params, request func() (*stripe.Subscription, error),
 	done func(*stripe.Subscription) bool,
 ) (Reply[*stripe.Subscription], error) {
 	sending, release := leaveTime(ctx)
 	defer release()
-	canceled, err := send(sending, writes, params, request)
+	canceled, err := send(sending, e, params, request)
 	failure := asError(err)
 	if failure == nil || failure.Outcome != Unknown && failure.status != http.StatusNotFound {
 		return Reply[*stripe.Subscription]{Object: canceled}, err
 	}
-	found, readErr := c.Subscription(ctx, id)
-	switch {
-	case readErr == nil && done(found):
+	found, err := c.Subscription(ctx, id)
+	switch unread := asError(err); {
+	case unread == nil && done(found):
 		return Reply[*stripe.Subscription]{found, "read back, because the cancellation's own answer was lost or it had been canceled before"}, nil
-	case readErr == nil && failure.Outcome == Unknown:
+	case unread == nil && failure.Outcome == Unknown:
 		failure.Message = "the cancellation was sent and its answer got lost; a moment later the subscription was still " + string(found.Status)
+	case unread == nil:
+	case unread.status == http.StatusNotFound:
+		return Reply[*stripe.Subscription]{}, unread // it never existed
+	case failure.Outcome != Unknown:
+		failure = &Error{
+			Outcome: Unknown, Type: unread.Type, RequestID: unread.RequestID, Retryable: true, status: unread.status,
+			Message: "Stripe found nothing to cancel, as it does for what is canceled already, and the subscription could not be read: " + unread.Message,
+			Hint:    "Call again with the same arguments: repeating it does no harm",
+		}
 	}
 	return Reply[*stripe.Subscription]{}, failure
 }

@@ -92,12 +92,17 @@ func (c *call) failure(ctx context.Context) *Error {
 	failure := &Error{Outcome: c.outcome(), Type: TypeNetwork}
 	last, tried := c.last()
 	switch {
-	case !tried && errors.Is(ctx.Err(), context.Canceled):
-		failure.Message = "the call was cancelled before anything was sent"
-		return failure
 	case !tried:
-		failure.Message = "the time for one call ran out before anything was sent"
-		failure.Retryable = true
+		failure.Message, failure.Retryable = "the time for one call ran out before anything was sent", true
+		if errors.Is(ctx.Err(), context.Canceled) {
+			failure.Message, failure.Retryable = "the call was cancelled before anything was sent", false
+		}
+		if failure.Outcome != Unknown { // else an earlier call's key was to be used, and what it did is still open
+			return failure
+		}
+	case failure.Outcome == Succeeded:
+		failure.Message = "Stripe did it, but its answer could not be understood"
+		failure.Hint = "Do not call again: read " + last.object.ID + " instead"
 		return failure
 	case last.refusal != nil:
 		failure.quote(last)
@@ -107,7 +112,7 @@ func (c *call) failure(ctx context.Context) *Error {
 	}
 	failure.status = last.status
 	failure.RequestID = last.requestID
-	if failure.Outcome == Unknown && (!last.sent || last.refusal != nil && last.status < http.StatusInternalServerError) {
+	if failure.Outcome == Unknown && tried && (!last.sent || last.refusal != nil && last.status < http.StatusInternalServerError) {
 		failure.Message = "the answer to an earlier attempt got lost; the last one was: " + failure.Message
 	}
 	failure.Hint = c.hint(failure, last)

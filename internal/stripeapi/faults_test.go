@@ -329,6 +329,13 @@ func TestCancelTellsTheTruth(t *testing.T) {
 		outcome stripeapi.Outcome
 		message string
 	}{
+		{"the answer was lost, the retry finds it gone, and it cannot be read", []reply{reset, missing, status(403, `{"error":{"type":"invalid_request_error","message":"no"}}`)},
+			[]string{"DELETE", "DELETE", "GET"}, stripeapi.Unknown, "the answer to an earlier attempt got lost; the last one was: No such subscription: 'sub_1'"},
+		{"Stripe finds it gone, and it cannot be read", []reply{missing, status(403, `{"error":{"type":"invalid_request_error","message":"no"}}`)},
+			[]string{"DELETE", "GET"}, stripeapi.Unknown,
+			"Stripe found nothing to cancel, as it does for what is canceled already, and the subscription could not be read: no"},
+		{"the answer was lost, and it never existed", []reply{reset, missing, missing}, []string{"DELETE", "DELETE", "GET"}, stripeapi.Failed,
+			"No such subscription: 'sub_1'"},
 		{"it worked", []reply{canceled}, []string{"DELETE"}, stripeapi.Succeeded, ""},
 		{"the answer was lost, the retry finds it gone", []reply{reset, missing, canceled}, []string{"DELETE", "DELETE", "GET"}, stripeapi.Succeeded, ""},
 		{"it was canceled before", []reply{missing, canceled}, []string{"DELETE", "GET"}, stripeapi.Succeeded, ""},

@@ -22,8 +22,11 @@ func (t *transport) begin(ctx context.Context, call *call, req *retryablehttp.Re
 	})
 	call.mu.Lock()
 	defer call.mu.Unlock()
-	call.intent, call.blocked, call.began = intent, err, time.Now()
+	call.intent, call.began = intent, time.Now()
 	if err != nil {
+		if ctx.Err() == nil { // else time is up, and failure says so
+			call.blocked = err
+		}
 		return err
 	}
 	req.Header.Set("Idempotency-Key", intent.Key())
@@ -42,8 +45,8 @@ func (t *transport) settle(ctx context.Context, call *call) {
 		RequestID:  last.requestID,
 		Attempts:   len(call.attempts),
 		DurationMS: time.Since(call.began).Milliseconds(),
-		Settled:    outcome != Unknown,
-		Final:      outcome == Failed || last.savedError(),
+		Settled:    outcome != Unknown || last.savedError(), // which is settled when the caller knows of it
+		Final:      outcome == Failed,
 	})
 	if err != nil {
 		t.logger.ErrorContext(ctx, "the outcome of a request could not be recorded; an equal one will find what it made", "error", err)

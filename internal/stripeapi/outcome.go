@@ -47,7 +47,7 @@ func (c *call) judge() Outcome {
 			outcome = Unknown
 		case a.refusal.Code == codeApprovalRequired:
 			outcome = PendingApproval
-		case settles(a):
+		case c.settledBy(a):
 			outcome = Failed
 		}
 	}
@@ -57,12 +57,14 @@ func (c *call) judge() Outcome {
 	return outcome
 }
 
-// settles reports whether a refusal says that the request was not applied, by this attempt or an earlier one. Stripe
+// settledBy reports whether a refusal says that the request was not applied, by this attempt or an earlier one. Stripe
 // answers 401, 403, 409 and 429 before it looks at the idempotency key, so they say nothing about earlier attempts.
-func settles(a attempt) bool {
+func (c *call) settledBy(a attempt) bool {
 	switch a.status {
-	case http.StatusBadRequest, http.StatusPaymentRequired, http.StatusNotFound:
+	case http.StatusBadRequest, http.StatusPaymentRequired:
 		return a.refusal.Type != "idempotency_error"
+	case http.StatusNotFound:
+		return c.effect != ends && a.refusal.Type != "idempotency_error"
 	}
 	return false
 }

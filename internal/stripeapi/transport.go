@@ -61,6 +61,9 @@ func newTransport(cfg Config) *transport {
 // RoundTrip sends one request of stripe-go's until it is answered, refused or out of time.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	call := callFrom(ctx)
 	if call.effect != reads {
 		var cancel context.CancelFunc
@@ -185,7 +188,7 @@ func (a *attempt) read(resp *http.Response) error {
 // says otherwise or the wait would outlast the caller's time.
 func shouldRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
-		return false, ctx.Err()
+		return false, nil // an answer that came at the last moment counts all the same
 	}
 	if err != nil {
 		if errors.Is(err, errRedirected) || errors.Is(err, errTooLate) || errors.Is(err, errNoTurn) {

@@ -1,0 +1,231 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// operation is one wish of an agent: to have one of something, or one subscription canceled.
+type operation struct {
+	group int
+	home  int
+	calls []*call
+}
+
+// mostCalls bounds how often an agent repeats itself before it gives up.
+const mostCalls = 15
+
+// call is one tool call.
+type call struct {
+	id      string
+	program *program
+	done    chan struct{} // closed with the answer, or when the agent cancels
+
+	mu        sync.Mutex
+	over      bool // done is closed
+	cancelled bool
+	pinged    bool // the program has read the cancellation
+	late      int  // answers that it gave all the same
+	more      int  // answers after the first
+	told      *Told
+	ambiguous bool // an answer may have been lost in a pipe that we closed
+}
+
+// Told is what an agent reads from an answer.
+type Told struct {
+	Outcome    string // succeeded, or the error's
+	ID         string
+	Status     string
+	Found      bool // it is said to be what an earlier call made
+	SavedError bool // Stripe is said to keep an internal error as its answer
+	Retryable  bool
+	Text       string
+}
+
+// settled reports whether a sensible agent lets the matter rest.
+func (t *Told) settled() bool {
+	return t != nil && (t.Outcome == succeeded || t.Outcome == failed && !t.Retryable)
+}
+
+const (
+	succeeded = "succeeded"
+	failed    = "failed"
+	unknown   = "unknown"
+)
+
+// read understands the answer to a tool call.
+func read(l line) (*Told, error) {
+	var result struct {
+		Content []struct{ Text string } `json:"content"`
+		IsError bool                    `json:"isError"`
+	}
+	if err := json.Unmarshal(l.Result, &result); err != nil || len(result.Content) != 1 {
+		return nil, fmt.Errorf("not the result of a tool: %s%s", l.Result, l.Error)
+	}
+	var text struct {
+		ID     string `json:"id"`
+		Status string `json:"status"`
+		Note   string `json:"note"`
+		Error  struct {
+			Outcome   string `json:"outcome"`
+			Hint      string `json:"hint"`
+			Retryable bool   `json:"retryable"`
+		} `json:"error"`
+	}
+	if err := json.Unmarshal([]byte(result.Content[0].Text), &text); err != nil {
+		return nil, fmt.Errorf("not JSON: %s", result.Content[0].Text)
+	}
+	told := &Told{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Content[0].Text}
+	told.Found = strings.HasPrefix(text.Note, "found, not created")
+	if result.IsError {
+		told.Outcome, told.Retryable = text.Error.Outcome, text.Error.Retryable
+		told.SavedError = strings.Contains(text.Error.Hint, "Stripe keeps an internal error")
+	}
+	return told, nil
+}
+
+// take is told of every answer to the call.
+func (c *call) take(l line) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.pinged:
+		c.late++
+	case c.cancelled: // crossed the cancellation, and clients drop it (MCP, Cancellation)
+	case c.told != nil:
+		c.more++
+	default:
+		told, err := read(l)
+		if err != nil {
+			told = &Told{Outcome: unknown, Text: err.Error()}
+		}
+		c.told = told
+		c.end()
+	}
+}
+
+// end wakes the agent. c.mu is held.
+func (c *call) end() {
+	if !c.over {
+		c.over = true
+		close(c.done)
+	}
+}
+
+// answer returns what the agent was told, nil without an answer.
+func (c *call) answer() *Told {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.told
+}
+
+func (c *call) wasCancelled() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.cancelled
+}
+
+// cancel has the agent lose its patience.
+func (c *call) cancel() {
+	c.mu.Lock()
+	if c.told != nil || c.cancelled {
+		c.mu.Unlock()
+		return
+	}
+	c.cancelled = true
+	c.mu.Unlock()
+	ping := c.program.expect(func(line) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.pinged = true
+	})
+	c.program.cancel(c.id)
+	c.program.request(ping, "ping", nil)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.end()
+}
+
+// perform repeats an operation until its outcome is known.
+func (r *run) perform(op *operation) {
+	for range mostCalls {
+		c := r.call(op)
+		if c == nil || c.answer().settled() {
+			return
+		}
+	}
+}
+
+// call makes one call and waits until it is answered, cancelled or lost.
+func (r *run) call(op *operation) *call {
+	p, err := r.program(op.home)
+	if err != nil {
+		r.complain("the program does not start: " + err.Error())
+		return nil
+	}
+	group := r.schedule.Groups[op.group]
+	c := &call{program: p, done: make(chan struct{})}
+	c.id = p.expect(c.take)
+	number := r.takeOff(op, c)
+	defer r.land(c)
+	unread := r.schedule.killsUnread(number) && group.Tool != Cancel // which the journal does not hold
+	if unread {
+		p.clog()
+	}
+	r.logf("%s: call %s of group %d, %s", p.name, c.id, op.group, group.Tool)
+	p.request(c.id, "tools/call", map[string]any{"name": group.Tool, "arguments": r.arguments(op.group)})
+	if unread {
+		r.awaitOutcome(p)
+		r.count(Strike{Blow: KillUnread})
+		p.strike(KillUnread)
+		p.unclog()
+	}
+	r.await(c)
+	return c
+}
+
+// await waits for the end of a call.
+func (r *run) await(c *call) {
+	lost := time.NewTimer(r.schedule.Timeout + 2*patience)
+	defer lost.Stop()
+	select {
+	case <-c.done:
+	case <-c.program.ended:
+	case <-lost.C:
+		r.complain(fmt.Sprintf("%s of %s %s", unanswered, c.program.name, c.id))
+	}
+	switch told := c.answer(); {
+	case told != nil:
+		r.logf("%s: call %s is told %s", c.program.name, c.id, told.Text)
+	case c.wasCancelled():
+		r.logf("%s: call %s is cancelled", c.program.name, c.id)
+	default:
+		r.logf("%s: call %s is lost", c.program.name, c.id)
+	}
+}
+
+const unanswered = "no answer to a call"
+
+// arguments are the same for all operations of a group, and for no other's.
+func (r *run) arguments(group int) map[string]any {
+	mark := fmt.Sprint(group)
+	switch r.schedule.Groups[group].Tool {
+	case Customer:
+		return map[string]any{"email": Email, "metadata": map[string]string{"lab": mark}}
+	case Session:
+		return map[string]any{
+			"mode": "payment", "success_url": "https://shop.example/thanks", "customer_email": Email, "metadata": map[string]string{"lab": mark},
+			"line_items": []any{map[string]any{"price": "price_1", "quantity": 2}},
+		}
+	case Subscription:
+		return map[string]any{"customer": "cus_given", "items": []any{map[string]any{"price": "price_1"}}, "metadata": map[string]string{"lab": mark}}
+	case Cancel:
+	}
+	return map[string]any{"subscription_id": givenSubscription(group)}
+}
+
+// Email is in many requests, and must be in no file.
+const Email = "jenny.rosen@shop.example"

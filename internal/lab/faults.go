@@ -1,0 +1,174 @@
+package lab
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Fault is what befalls a request.
+type Fault struct {
+	Kind  Kind
+	Wait  time.Duration // of those that take time
+	Times int           // for how many requests in a row
+}
+
+// Kind is what a Fault does.
+type Kind string
+
+// The kinds of faults. Those that say so hit a request that Stripe has carried out.
+const (
+	Refuse          Kind = "connection refused"
+	ResetOnAccept   Kind = "reset on accept"
+	TLSFailure      Kind = "TLS handshake fails"
+	ResetBefore     Kind = "reset before processing"
+	HangBefore      Kind = "no answer, not processed"
+	Lag             Kind = "arrives late"
+	Late            Kind = "processed late"
+	Limit           Kind = "429"
+	LimitWait       Kind = "429 with Retry-After"
+	Locked          Kind = "409"
+	Unauthorized    Kind = "401"
+	Invalid         Kind = "400"
+	Declined        Kind = "402, saved"
+	Redirect        Kind = "307"
+	Error500        Kind = "500 once"
+	Error500ForEver Kind = "500 for ever"
+	Saved500        Kind = "500, saved"
+	Saved500Applied Kind = "500, saved, though applied"
+	GatewayBefore   Kind = "HTML 502, not processed"
+	GatewayAfter    Kind = "HTML 502, though applied"
+	Page200         Kind = "HTML 200, though applied"
+	ResetAfter      Kind = "reset after processing"
+	HangAfter       Kind = "no answer, though applied"
+	Truncate        Kind = "half an answer, though applied"
+	Slow            Kind = "slow body"
+)
+
+func kinds() []Kind {
+	return []Kind{
+		Refuse, ResetOnAccept, TLSFailure, ResetBefore, HangBefore, Lag, Late, Limit, LimitWait, Locked, Unauthorized, Invalid, Declined,
+		Redirect, Error500, Error500ForEver, Saved500, Saved500Applied, GatewayBefore, GatewayAfter, Page200, ResetAfter, HangAfter, Truncate, Slow,
+	}
+}
+
+// ofConnections says whether a fault hits before there is a request.
+func (k Kind) ofConnections() bool { return k == Refuse || k == ResetOnAccept || k == TLSFailure }
+
+// before does what hits a request that Stripe has not looked at, and reports whether that answered it.
+func (s *Stripe) before(f Fault, w http.ResponseWriter, r *http.Request) bool {
+	switch f.Kind {
+	case ResetBefore:
+		reset(w)
+	case HangBefore:
+		<-r.Context().Done()
+	case Limit:
+		s.write(w, refusal(http.StatusTooManyRequests, "invalid_request_error", "rate_limit"))
+	case LimitWait:
+		w.Header().Set("Retry-After", "1")
+		s.write(w, refusal(http.StatusTooManyRequests, "invalid_request_error", "rate_limit"))
+	case Locked:
+		s.write(w, refusal(http.StatusConflict, "invalid_request_error", "lock_timeout"))
+	case Unauthorized:
+		s.write(w, refusal(http.StatusUnauthorized, "invalid_request_error", "api_key_expired"))
+	case Redirect:
+		w.Header().Set("Location", "/elsewhere")
+		s.write(w, answer{status: http.StatusTemporaryRedirect, group: noGroup})
+	case Error500, Error500ForEver:
+		s.write(w, refusal(http.StatusInternalServerError, "api_error", ""))
+	case GatewayBefore:
+		s.write(w, answer{status: http.StatusBadGateway, body: page, group: noGroup})
+	case Lag:
+		s.pause(f.Wait)
+		return false
+	default:
+		return false
+	}
+	return true
+}
+
+const page = "<html><body><h1>Something is between you and Stripe</h1></body></html>"
+
+// after does what hits the answer to a request that Stripe has seen, or sends it unharmed.
+func (s *Stripe) after(f Fault, w http.ResponseWriter, r *http.Request, a answer) {
+	switch f.Kind {
+	case GatewayAfter:
+		s.write(w, answer{status: http.StatusBadGateway, body: page, group: a.group})
+	case Page200:
+		s.write(w, answer{status: http.StatusOK, body: page, group: a.group})
+	case ResetAfter:
+		reset(w)
+	case HangAfter:
+		<-r.Context().Done()
+	case Truncate:
+		s.begin(w, a)
+		panic(http.ErrAbortHandler) // the server's way to break off
+	case Slow:
+		s.dribble(w, a)
+	default:
+		s.write(w, a)
+	}
+}
+
+// write sends an answer in two halves, so that something can happen between them.
+func (s *Stripe) write(w http.ResponseWriter, a answer) {
+	rest := s.begin(w, a)
+	_, _ = io.WriteString(w, rest) // a client that has gone is none of Stripe's business
+	_ = http.NewResponseController(w).Flush()
+	s.reach(Answered, a.group)
+}
+
+// begin sends the head and half of the body, and returns the other half.
+func (s *Stripe) begin(w http.ResponseWriter, a answer) string {
+	a.head(w)
+	half := len(a.body) / 2
+	_, _ = io.WriteString(w, a.body[:half])
+	_ = http.NewResponseController(w).Flush()
+	s.reach(Half, a.group)
+	return a.body[half:]
+}
+
+// dribble sends the body a little at a time.
+func (s *Stripe) dribble(w http.ResponseWriter, a answer) {
+	const piece = 20
+	rest := s.begin(w, a)
+	for rest != "" {
+		n := min(piece, len(rest))
+		_, _ = io.WriteString(w, rest[:n])
+		_ = http.NewResponseController(w).Flush()
+		rest = rest[n:]
+		s.pause(20 * time.Millisecond)
+	}
+	s.reach(Answered, a.group)
+}
+
+// pause waits, but not longer than the laboratory is open.
+func (s *Stripe) pause(d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-s.closing:
+	}
+}
+
+// reset breaks the connection as a crashed machine would, where the protocol allows it.
+func reset(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2: this resets the stream
+	}
+	abort(conn)
+}
+
+func abort(conn net.Conn) {
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // makes Close send a reset
+	}
+	_ = conn.Close()
+}

@@ -1,0 +1,301 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Result is what a run left behind.
+type Result struct {
+	Schedule   Schedule
+	Objects    []Object       // what Stripe holds in the end
+	Hits       map[Kind]int   // faults that befell something
+	Strikes    map[Strike]int // those that hit somebody, whatever their number
+	Transcript string
+	Folder     string // the programs' home, for a look at their state
+
+	operations []*operation
+	complaints []string // about what must never happen
+}
+
+// run is a run under way.
+type run struct {
+	schedule Schedule
+	binary   string
+	folder   string
+	stripe   *Stripe
+	began    time.Time
+
+	mu         sync.Mutex
+	transcript strings.Builder
+	complaints []string
+	strikes    map[Strike]int
+	calls      int
+	flying     map[*call]int // calls under way, with their group
+	programs   []*program    // all that were started
+
+	homes []home
+}
+
+// home is where one program after the other runs.
+type home struct {
+	mu      sync.Mutex
+	current *program
+}
+
+// Run carries out a schedule against binary, with folder as everybody's home. An error says that the laboratory itself
+// failed.
+func Run(binary, folder string, s Schedule) (Result, error) {
+	r := &run{schedule: s, binary: binary, folder: folder, began: time.Now(), strikes: map[Strike]int{}, flying: map[*call]int{}}
+	stripe, err := open(s, fmt.Sprintf("127.%d.%d.%d", 1+s.Index>>16&0x7f, s.Index>>8&0xff, 1+s.Index&0x7f), r.logf)
+	if err != nil {
+		return Result{}, fmt.Errorf("open a Stripe: %w", err)
+	}
+	defer stripe.close()
+	r.stripe = stripe
+	if certificate := stripe.certificate(); certificate != nil {
+		if err := os.WriteFile(r.file("ca.pem"), certificate, 0o600); err != nil {
+			return Result{}, err
+		}
+	}
+	for _, strike := range s.Strikes {
+		if strike.Blow != KillUnread {
+			stripe.at(strike.Point, strike.Nth, func(group int) { r.strike(strike, group) })
+		}
+	}
+	operations := r.work()
+	r.endAll()
+	return r.result(operations), nil
+}
+
+func (r *run) file(name string) string { return filepath.Join(r.folder, name) }
+
+// work has all agents do all they are to do.
+func (r *run) work() []*operation {
+	var all []*operation
+	var groups sync.WaitGroup
+	most := 0
+	for _, g := range r.schedule.Groups {
+		most = max(most, slices.Max(g.Homes))
+	}
+	r.homes = make([]home, most+1)
+	for i, g := range r.schedule.Groups {
+		var operations []*operation
+		for _, h := range g.Homes {
+			operations = append(operations, &operation{group: i, home: h})
+		}
+		all = append(all, operations...)
+		groups.Go(func() {
+			var together sync.WaitGroup
+			for _, op := range operations {
+				together.Go(func() { r.perform(op) })
+				if !g.Together {
+					together.Wait()
+				}
+			}
+			together.Wait()
+		})
+	}
+	groups.Wait()
+	return all
+}
+
+// program returns the living program of that home, started anew if the one before has ended or is about to.
+func (r *run) program(number int) (*program, error) {
+	h := &r.homes[number]
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.current != nil {
+		select {
+		case <-h.current.ended:
+		default:
+			if !h.current.gone() {
+				return h.current, nil
+			}
+			<-h.current.ended
+		}
+	}
+	r.mu.Lock()
+	name := fmt.Sprintf("program %d.%d", number, len(r.programs))
+	r.mu.Unlock()
+	p, err := start(name, r.command(), r.logf)
+	if err != nil {
+		return nil, err
+	}
+	h.current = p
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.programs = append(r.programs, p)
+	return p, nil
+}
+
+func (r *run) command() *exec.Cmd {
+	cmd := exec.Command(r.binary) //nolint:gosec,noctx // the program under test, which we end in other ways
+	cmd.Dir = r.folder
+	cmd.Env = []string{
+		"HOME=" + r.folder, "STRIPE_MCP_STATE_DIR=" + r.file("state"), "STRIPE_MCP_STRIPE_SECRET_KEY=" + Key,
+		"STRIPE_MCP_API_BASE=" + r.stripe.url(), "STRIPE_MCP_TIMEOUT=" + r.schedule.Timeout.String(),
+		"GORACE=atexit_sleep_ms=0", // a build that finds data races would linger for a second
+	}
+	if r.stripe.certificate() != nil {
+		cmd.Env = append(cmd.Env, "STRIPE_MCP_CA_FILE="+r.file("ca.pem"))
+	}
+	return cmd
+}
+
+// takeOff notes that a call is under way, and returns its number.
+func (r *run) takeOff(op *operation, c *call) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	op.calls = append(op.calls, c)
+	r.calls++
+	r.flying[c] = op.group
+	return r.calls
+}
+
+func (r *run) land(c *call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.flying, c)
+}
+
+// strike carries out a strike at a request of group.
+func (r *run) strike(s Strike, group int) {
+	r.mu.Lock()
+	flying := maps.Clone(r.flying)
+	r.mu.Unlock()
+	var hit, bystanders []*call
+	for c, g := range flying {
+		if g == group && c.answer() == nil {
+			hit = append(hit, c)
+		} else {
+			bystanders = append(bystanders, c)
+		}
+	}
+	if len(hit) == 0 {
+		return
+	}
+	r.logf("strike: %s at %q of group %d", s.Blow, s.Point, group)
+	for _, c := range hit {
+		switch s.Blow {
+		case CancelCall:
+			c.cancel()
+		case CloseOutput:
+			for _, other := range append(bystanders, hit...) {
+				// Stripe holds the answer to one call back until we are done. Any other may have been written already.
+				if other.program == c.program && (other != c || len(hit) > 1) {
+					other.doubt()
+				}
+			}
+			c.program.strike(s.Blow)
+		default:
+			c.program.strike(s.Blow)
+		}
+	}
+	r.count(s)
+}
+
+// doubt notes that the answer to the call may be lost in a pipe.
+func (c *call) doubt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ambiguous = c.told == nil
+}
+
+// endAll closes every program's stdin and waits for it.
+func (r *run) endAll() {
+	for i := range r.homes {
+		if p := r.homes[i].current; p != nil {
+			p.strike(CloseInput)
+			<-p.ended
+		}
+	}
+}
+
+// awaitOutcome waits until the journal holds the outcome of something that p was asked for.
+func (r *run) awaitOutcome(p *program) {
+	prefix := fmt.Sprintf("%d-", p.cmd.Process.Pid)
+	for deadline := time.Now().Add(r.schedule.Timeout + patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		ours := map[string]bool{}
+		for _, entry := range Journal(r.file("state")) {
+			switch {
+			case entry.Event == "intent" && strings.HasPrefix(entry.Process, prefix):
+				ours[entry.Intent] = true
+			case entry.Event == "outcome" && ours[entry.Intent]:
+				return
+			}
+		}
+	}
+}
+
+// Entry is what the laboratory reads of a line of the journal.
+type Entry struct {
+	Event, Intent, Process, Outcome, Object string
+}
+
+// Journal returns the lines of the journal in a state folder, whole ones only.
+func Journal(state string) []Entry {
+	text, err := os.ReadFile(filepath.Join(state, "journal", "journal.jsonl")) //nolint:gosec // our own folder
+	if err != nil {
+		return nil // it was not begun
+	}
+	var entries []Entry
+	for line := range strings.Lines(string(text)) {
+		var e Entry
+		if json.Unmarshal([]byte(line), &e) == nil {
+			entries = append(entries, e)
+		}
+	}
+	return entries
+}
+
+func (r *run) logf(format string, arguments ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, _ = fmt.Fprintf(&r.transcript, "%6.3f  "+format+"\n", append([]any{time.Since(r.began).Seconds()}, arguments...)...)
+}
+
+func (r *run) complain(text string) {
+	r.logf("COMPLAINT: %s", text)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.complaints = append(r.complaints, text)
+}
+
+func (r *run) count(s Strike) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.Nth = 0
+	r.strikes[s]++
+}
+
+// result collects what there is to judge.
+func (r *run) result(operations []*operation) Result {
+	r.stripe.mu.Lock()
+	defer r.stripe.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	result := Result{
+		Schedule: r.schedule, Hits: r.stripe.hits, Strikes: r.strikes, Transcript: r.transcript.String(), Folder: r.folder,
+		operations: operations, complaints: r.complaints,
+	}
+	for _, o := range r.stripe.objects {
+		result.Objects = append(result.Objects, *o)
+	}
+	for _, p := range r.programs {
+		p.mu.Lock()
+		for _, wrong := range p.wrong {
+			result.complaints = append(result.complaints, p.name+": "+wrong)
+		}
+		p.mu.Unlock()
+	}
+	return result
+}

@@ -1,0 +1,159 @@
+package lab
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Schedule is all that happens in one run, but for what the operating system's scheduler adds.
+type Schedule struct {
+	Seed  uint64
+	Index int
+
+	TLS       bool          // HTTPS, and so HTTP/2
+	KeepAlive bool          // connections are used again
+	Timeout   time.Duration // the program's time for one call
+	Groups    []Group       // what the agents are to do, all at once
+	Faults    []Fault       // what befalls the requests, in the order of their arrival
+	Strikes   []Strike      // what befalls the programs
+}
+
+// Group is a number of operations with equal arguments: people who order the same thing twice want two of it.
+type Group struct {
+	Tool     Tool
+	Homes    []int // one operation for each, through the program of that number; all programs share one state folder
+	Together bool  // side by side, instead of each after the one before
+}
+
+// Tool is what an operation calls.
+type Tool string
+
+// The tools that change something for good.
+const (
+	Customer     Tool = "stripe_create_customer"
+	Session      Tool = "stripe_create_checkout_session"
+	Subscription Tool = "stripe_create_subscription"
+	Cancel       Tool = "stripe_cancel_subscription"
+)
+
+// Strike is what befalls a program in the middle of its work.
+type Strike struct {
+	Blow  Blow
+	Point Point // when: a moment in the life of a request that changes something
+	Nth   int   // at the how-manieth time that this moment comes, from 1; of KillUnread, which call it befalls
+}
+
+// Blow is a kind of Strike. It hits every program with a call of that request's group under way.
+type Blow string
+
+// The blows.
+const (
+	CancelCall  Blow = "the client cancels the call and calls again at once"
+	Kill        Blow = "SIGKILL"
+	KillUnread  Blow = "SIGKILL with the outcome recorded and the answer not yet written" // a matter of the call and not of a Point
+	Terminate   Blow = "SIGTERM"
+	Interrupt   Blow = "SIGINT"
+	HangUp      Blow = "SIGHUP"
+	CloseInput  Blow = "stdin ends"
+	CloseOutput Blow = "stdout is closed" // only before Answered
+)
+
+// Point is a moment in the life of a request that changes something.
+type Point string
+
+// The points.
+const (
+	Arrived  Point = "request arrived"
+	Applied  Point = "applied"
+	Half     Point = "half the answer sent"
+	Answered Point = "answered"
+)
+
+func blows() []Blow {
+	return []Blow{CancelCall, Kill, KillUnread, Terminate, Interrupt, HangUp, CloseInput, CloseOutput}
+}
+
+func points() []Point { return []Point{Arrived, Applied, Half, Answered} }
+
+// Random returns the schedule of that number in the series of seed.
+func Random(seed uint64, index int) Schedule {
+	r := rand.New(rand.NewPCG(seed, uint64(index))) //nolint:gosec // repeatable, which is what a replay needs
+	s := Schedule{
+		Seed: seed, Index: index,
+		TLS:       r.IntN(4) == 0,
+		KeepAlive: r.IntN(2) == 0,
+		Timeout:   time.Second + below(r, time.Second),
+	}
+	programs := 1 + r.IntN(3)
+	for range 1 + r.IntN(3) {
+		g := Group{Tool: pick(r, []Tool{Customer, Session, Subscription, Cancel}), Together: r.IntN(2) == 0}
+		for range 1 + r.IntN(2) {
+			g.Homes = append(g.Homes, r.IntN(programs))
+		}
+		s.Groups = append(s.Groups, g)
+	}
+	for range r.IntN(5) {
+		s.Faults = append(s.Faults, randomFault(r, s))
+	}
+	for range r.IntN(3) {
+		s.Strikes = append(s.Strikes, randomStrike(r))
+	}
+	return s
+}
+
+func randomFault(r *rand.Rand, s Schedule) Fault {
+	f := Fault{Kind: pick(r, kinds()), Times: 1}
+	for f.Kind == TLSFailure && !s.TLS || f.Kind == Refuse && s.TLS {
+		f.Kind = pick(r, kinds())
+	}
+	switch f.Kind {
+	case Lag, Late: // sometimes longer than the client's patience
+		f.Wait = below(r, 2*s.Timeout)
+	case Refuse:
+		f.Wait = below(r, s.Timeout)
+	case Error500ForEver:
+		f.Times = 8
+	}
+	return f
+}
+
+func randomStrike(r *rand.Rand) Strike {
+	strike := Strike{Blow: pick(r, blows()), Point: pick(r, points()), Nth: 1 + r.IntN(3)}
+	switch strike.Blow {
+	case KillUnread:
+		strike.Point = ""
+	case CloseOutput:
+		strike.Point = pick(r, []Point{Arrived, Applied, Half})
+	}
+	return strike
+}
+
+// killsUnread reports whether the call of that number meets KillUnread.
+func (s Schedule) killsUnread(number int) bool {
+	return slices.Contains(s.Strikes, Strike{Blow: KillUnread, Nth: number})
+}
+
+func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+
+func below(r *rand.Rand, d time.Duration) time.Duration {
+	return time.Duration(r.Int64N(int64(d))).Round(time.Millisecond)
+}
+
+// String shows the schedule to a person.
+func (s Schedule) String() string {
+	var b strings.Builder
+	_, _ = fmt.Fprintf(&b, "seed %d, run %d: TLS %v, keep-alive %v, timeout %v\n", s.Seed, s.Index, s.TLS, s.KeepAlive, s.Timeout)
+	for i, g := range s.Groups {
+		_, _ = fmt.Fprintf(&b, "  group %d: %s through programs %v, together %v\n", i, g.Tool, g.Homes, g.Together)
+	}
+	for _, f := range s.Faults {
+		_, _ = fmt.Fprintf(&b, "  fault: %s, %d times, %v\n", f.Kind, f.Times, f.Wait)
+	}
+	for _, strike := range s.Strikes {
+		_, _ = fmt.Fprintf(&b, "  strike: %s at %q number %d\n", strike.Blow, strike.Point, strike.Nth)
+	}
+	return b.String()
+}

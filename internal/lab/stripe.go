@@ -1,0 +1,267 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Stripe is a stand-in that keeps objects and idempotency keys as Stripe does, and breaks as a schedule says. It listens on
+// loopback.
+type Stripe struct {
+	server  *http.Server
+	scheme  string
+	closing chan struct{}
+	serving sync.WaitGroup
+	logf    func(format string, arguments ...any)
+
+	mu       sync.Mutex
+	listener net.Listener
+	address  string
+	faults   []Fault // still to come
+	hits     map[Kind]int
+	reached  map[Point]int
+	traps    []trap
+	objects  []*Object
+	saved    map[string]*saved
+}
+
+// Object is something that exists at Stripe.
+type Object struct {
+	ID       string
+	Kind     string // customer, checkout.session or subscription
+	Group    int    // of operations, from its metadata
+	Status   string // of a subscription
+	form     url.Values
+	answered int // HTTP status of the answer that its creation has for good
+}
+
+// saved is what Stripe keeps for an idempotency key (https://docs.stripe.com/api/idempotent_requests).
+type saved struct {
+	request string
+	answer  answer
+	done    bool // else it is being processed
+}
+
+// trap runs strike when point is reached for the nth time.
+type trap struct {
+	point  Point
+	nth    int
+	strike func(group int)
+}
+
+// answer is what a request gets.
+type answer struct {
+	status   int
+	body     string
+	group    int // of the operation that asked, or noGroup
+	replayed bool
+}
+
+const noGroup = -1
+
+func (a answer) head(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Request-Id", "req_lab")
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
+	if a.replayed {
+		w.Header().Set("Idempotent-Replayed", "true")
+	}
+	w.WriteHeader(a.status)
+}
+
+func refusal(status int, kind, code string) answer {
+	return answer{
+		status: status, group: noGroup,
+		body: fmt.Sprintf(`{"error":{"type":%q,"code":%q,"message":"the laboratory says no"}}`, kind, code),
+	}
+}
+
+// ServeHTTP answers one request. That its client has gone keeps nothing from happening.
+func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client was killed in the middle of its request
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		s.write(w, refusal(http.StatusBadRequest, "invalid_request_error", "parameter_unknown"))
+		return
+	}
+	fault := s.next()
+	group := s.groupOf(r, form)
+	s.logf("stripe: %s %s, group %d, key %s, fault %q", r.Method, r.URL.Path, group, r.Header.Get("Idempotency-Key"), fault.Kind)
+	s.reach(Arrived, group)
+	if s.before(fault, w, r) {
+		return
+	}
+	answer := s.process(r, form, fault)
+	answer.group = group
+	if answer.status == http.StatusOK {
+		s.reach(Applied, group)
+	}
+	s.after(fault, w, r, answer)
+}
+
+// groupOf returns the group of operations that a request belongs to, noGroup when it changes nothing.
+func (s *Stripe) groupOf(r *http.Request, form url.Values) int {
+	text := form.Get("metadata[lab]")
+	if r.Method == http.MethodDelete {
+		text = strings.TrimPrefix(r.URL.Path, "/v1/subscriptions/sub_given_")
+	}
+	if group, err := strconv.Atoi(text); err == nil {
+		return group
+	}
+	return noGroup
+}
+
+// process does what Stripe would.
+func (s *Stripe) process(r *http.Request, form url.Values, f Fault) answer {
+	kind, id := route(r.URL.Path)
+	switch {
+	case r.Header.Get("Authorization") != "Bearer "+Key:
+		return refusal(http.StatusUnauthorized, "invalid_request_error", "")
+	case kind == "":
+		return refusal(http.StatusNotFound, "invalid_request_error", "")
+	case r.Method == http.MethodGet:
+		return s.get(kind, id)
+	case r.Method == http.MethodDelete: // knows no idempotency keys
+		return s.cancel(id, f)
+	case r.Header.Get("Idempotency-Key") == "":
+		return refusal(http.StatusBadRequest, "invalid_request_error", "the_laboratory_wants_a_key")
+	}
+	return s.once(r, form, f, func() answer { return s.create(kind, form, f) })
+}
+
+func route(path string) (kind, id string) {
+	for prefix, kind := range map[string]string{"/v1/customers": "customer", "/v1/checkout/sessions": "checkout.session", "/v1/subscriptions": "subscription"} {
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			return kind, strings.TrimPrefix(rest, "/")
+		}
+	}
+	return "", ""
+}
+
+// once runs a request, or repeats what its key got before.
+func (s *Stripe) once(r *http.Request, form url.Values, f Fault, run func() answer) answer {
+	request := r.Method + r.URL.Path + form.Encode()
+	key := r.Header.Get("Idempotency-Key")
+	s.mu.Lock()
+	before, known := s.saved[key]
+	switch {
+	case known && !before.done:
+		s.mu.Unlock()
+		return refusal(http.StatusConflict, "invalid_request_error", "idempotency_key_in_use")
+	case known && before.request != request:
+		s.mu.Unlock()
+		return refusal(http.StatusBadRequest, "idempotency_error", "")
+	case known:
+		s.mu.Unlock()
+		again := before.answer
+		again.replayed = true
+		return again
+	case f.Kind == Invalid: // is found out before a key counts
+		s.mu.Unlock()
+		return refusal(http.StatusBadRequest, "invalid_request_error", "parameter_invalid")
+	}
+	current := &saved{request: request}
+	s.saved[key] = current
+	s.mu.Unlock()
+	if f.Kind == Late {
+		s.pause(f.Wait)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	current.answer, current.done = run(), true
+	return current.answer
+}
+
+// create makes an object, with s.mu held.
+func (s *Stripe) create(kind string, form url.Values, f Fault) answer {
+	const oops = http.StatusInternalServerError
+	switch f.Kind {
+	case Declined:
+		return refusal(http.StatusPaymentRequired, "card_error", "card_declined")
+	case Saved500:
+		return refusal(oops, "api_error", "")
+	}
+	group, _ := strconv.Atoi(form.Get("metadata[lab]")) // a test that forgets it ends up in group 0
+	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub"}[kind]
+	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, len(s.objects)+1), Kind: kind, Group: group, form: form, answered: http.StatusOK}
+	if kind == "subscription" {
+		o.Status = "active"
+	}
+	s.objects = append(s.objects, o)
+	if f.Kind == Saved500Applied {
+		o.answered = oops
+		return refusal(oops, "api_error", "")
+	}
+	return o.answer()
+}
+
+func (s *Stripe) get(kind, id string) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if o := s.find(id); o != nil && o.Kind == kind {
+		return o.answer()
+	}
+	return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing")
+}
+
+// cancel ends a subscription. A second time it is not found (stripe-go issue 1887).
+func (s *Stripe) cancel(id string, f Fault) answer {
+	if f.Kind == Late {
+		s.pause(f.Wait)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := s.find(id)
+	if f.Kind == Invalid || o == nil || o.Status == "canceled" {
+		return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing")
+	}
+	if f.Kind == Saved500 {
+		return refusal(http.StatusInternalServerError, "api_error", "")
+	}
+	o.Status = "canceled"
+	if f.Kind == Saved500Applied {
+		return refusal(http.StatusInternalServerError, "api_error", "")
+	}
+	return o.answer()
+}
+
+// find returns the object of that id, with s.mu held.
+func (s *Stripe) find(id string) *Object {
+	for _, o := range s.objects {
+		if o.ID == id {
+			return o
+		}
+	}
+	return nil
+}
+
+// answer shows the object as the API does, as far as anybody here looks at it.
+func (o *Object) answer() answer {
+	shown := map[string]any{
+		"id": o.ID, "object": o.Kind, "created": 1700000000, "livemode": false, "metadata": map[string]string{"lab": strconv.Itoa(o.Group)},
+	}
+	for _, name := range []string{"email", "customer", "mode", "success_url"} {
+		if o.form.Has(name) {
+			shown[name] = o.form.Get(name)
+		}
+	}
+	if o.Status != "" {
+		shown["status"] = o.Status
+		shown["items"] = map[string]any{"object": "list", "data": []any{}}
+	}
+	text, err := json.Marshal(shown)
+	if err != nil {
+		panic(err) // strings and numbers
+	}
+	return answer{status: http.StatusOK, body: string(text)}
+}

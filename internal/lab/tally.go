@@ -1,0 +1,90 @@
+package lab
+
+import (
+	"fmt"
+	"io"
+)
+
+// Tally adds up runs.
+type Tally struct {
+	Runs      int
+	Wrong     int // runs with anything wrong
+	counts    map[string]int
+	faults    map[Kind]int
+	strikes   map[Strike]int
+	saved500  int
+	ambiguous int
+	calls     int
+	objects   int
+}
+
+// NewTally returns an empty one.
+func NewTally() *Tally {
+	return &Tally{counts: map[string]int{}, faults: map[Kind]int{}, strikes: map[Strike]int{}}
+}
+
+// Add takes in a run.
+func (t *Tally) Add(r Result, v Verdict) {
+	t.Runs++
+	if len(v.Wrong()) > 0 {
+		t.Wrong++
+	}
+	for _, kind := range v.kinds() {
+		t.counts[kind.name] += len(kind.texts)
+	}
+	for kind := range r.Hits {
+		t.faults[kind]++
+	}
+	for strike := range r.Strikes {
+		t.strikes[strike]++
+	}
+	for _, op := range r.operations {
+		t.calls += len(op.calls)
+	}
+	t.objects += len(r.Objects)
+	t.ambiguous += v.Ambiguous
+	if v.Saved500 > 0 {
+		t.saved500++
+	}
+}
+
+// Print writes the figures. A fault or a strike that hit nothing is listed with 0, so that it is seen.
+func (t *Tally) Print(w io.Writer) error {
+	text := fmt.Sprintf("%d runs, %d calls, %d objects at Stripe\n\n", t.Runs, t.calls, t.objects)
+	for _, kind := range (Verdict{}).kinds() {
+		text += fmt.Sprintf("%6d  %s\n", t.counts[kind.name], kind.name)
+	}
+	text += fmt.Sprintf("\n%6d  runs ended in a saved 500, after which the agents ordered again: doubling cannot be excluded there\n", t.saved500)
+	text += fmt.Sprintf("%6d  answers may have been lost in a pipe that the laboratory closed: their repetition counts as new\n", t.ambiguous)
+	text += "\nruns in which a fault hit a request:\n"
+	for _, kind := range kinds() {
+		text += fmt.Sprintf("%6d  %s\n", t.faults[kind], kind)
+	}
+	text += "\nruns in which a strike hit a program:\n"
+	for _, strike := range allStrikes() {
+		text += fmt.Sprintf("%6d  %s\n", t.strikes[strike], strike)
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// allStrikes returns every blow at every point where it can fall.
+func allStrikes() []Strike {
+	var all []Strike
+	for _, blow := range blows() {
+		for _, point := range points() {
+			if s := (Strike{Blow: blow, Point: point}); blow != KillUnread && (blow != CloseOutput || point != Answered) {
+				all = append(all, s)
+			}
+		}
+	}
+	return append(all, Strike{Blow: KillUnread})
+}
+
+// String names the strike without its number.
+func (s Strike) String() string {
+	if s.Point == "" {
+		return string(s.Blow)
+	}
+	return fmt.Sprintf("%s, when: %s", s.Blow, s.Point)
+}

@@ -1,0 +1,106 @@
+// Command torture runs the fault laboratory on random schedules and says what came of it.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"stripe-mcp/internal/lab"
+)
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "torture:", err)
+		os.Exit(1)
+	}
+}
+
+func run(arguments []string, out io.Writer) error {
+	flags := flag.NewFlagSet("torture", flag.ContinueOnError)
+	n := flags.Int("n", 1000, "how many schedules")
+	seed := flags.Uint64("seed", rand.Uint64N(1_000_000), "of the series of schedules") //nolint:gosec // any will do
+	first := flags.Int("run", 0, "number of the first schedule in the series")
+	workers := flags.Int("workers", 12, "how many at a time")
+	verbose := flags.Bool("v", false, "print the transcript of every run")
+	if err := flags.Parse(arguments); err != nil || flags.NArg() != 1 {
+		return fmt.Errorf("usage: torture [flags] PATH-OF-STRIPE-MCP: %w", err)
+	}
+	binary, err := filepath.Abs(flags.Arg(0))
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(out, "seed %d\n", *seed); err != nil {
+		return err
+	}
+	numbers := make(chan int)
+	go func() {
+		defer close(numbers)
+		for i := range *n {
+			numbers <- *first + i
+		}
+	}()
+	var (
+		mu     sync.Mutex
+		tally  = lab.NewTally()
+		failed error
+		all    sync.WaitGroup
+	)
+	for range min(*workers, *n) {
+		all.Go(func() {
+			for number := range numbers {
+				result, err := one(binary, lab.Random(*seed, number))
+				mu.Lock()
+				if err != nil {
+					failed = err
+				} else {
+					report(out, tally, result, *verbose)
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	if failed != nil {
+		return failed
+	}
+	if err := tally.Print(out); err != nil {
+		return err
+	}
+	if tally.Wrong > 0 {
+		return fmt.Errorf("%d of %d runs went wrong", tally.Wrong, tally.Runs)
+	}
+	return nil
+}
+
+// one carries out a schedule in a home of its own.
+func one(binary string, schedule lab.Schedule) (lab.Result, error) {
+	home, err := os.MkdirTemp("", "stripe-mcp-torture")
+	if err != nil {
+		return lab.Result{}, err
+	}
+	defer os.RemoveAll(home) //nolint:errcheck // a temporary folder
+	return lab.Run(binary, home, schedule)
+}
+
+// report adds a run to the tally, and shows one that went wrong with what it takes to see it again.
+func report(out io.Writer, tally *lab.Tally, result lab.Result, verbose bool) {
+	verdict := lab.Judge(result)
+	tally.Add(result, verdict)
+	wrong := verdict.Wrong()
+	if len(wrong) == 0 && !verbose {
+		return
+	}
+	text := fmt.Sprintf("\n%s%s", result.Schedule, result.Transcript)
+	for _, line := range wrong {
+		text += "WRONG: " + line + "\n"
+	}
+	if len(wrong) > 0 {
+		text += fmt.Sprintf("again: make torture N=1 SEED=%d RUN=%d\n", result.Schedule.Seed, result.Schedule.Index)
+	}
+	_, _ = io.WriteString(out, text) // a closed pipe ends the printing and not the verdict
+}

@@ -1,0 +1,33 @@
+package stripeapi_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stripe/stripe-go/v79"
+
+	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/stripeapi"
+)
+
+// TestASavedError: that Stripe keeps an internal error for a key ends the key's use, but only when the caller knows of it.
+func TestASavedError(t *testing.T) {
+	t.Parallel()
+	saved := refusal(http.StatusInternalServerError, "api_error", "", "oops", "Idempotent-Replayed", "true")
+	server := script(t, saved, saved, success)
+	client := server.client(t, time.Minute)
+	for i, delivered := range []bool{false, true, true} {
+		ctx, receipt := journal.WithReceipt(t.Context(), journal.Caller{})
+		_, err := client.CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
+		if i < 2 && asError(t, err).Outcome != stripeapi.Unknown || i == 2 && err != nil {
+			t.Errorf("call %d: %v", i+1, err)
+		}
+		if err := receipt.Close(t.Context(), delivered); err != nil {
+			t.Error(err)
+		}
+	}
+	if keys := server.keys(); len(keys) != 3 || keys[0] != keys[1] || keys[1] == keys[2] {
+		t.Errorf("keys %q: the second call has to repeat the first, and the third to be new", keys)
+	}
+}
