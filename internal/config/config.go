@@ -57,10 +57,10 @@ type Config struct {
 	// File is the absolute path of the configuration file; empty when there is none.
 	File string
 
-	proxy secret.Secret // its URL may hold a password
-	hint  string        // where a key could be put, for RequireKey
-	path  string        // of the configuration file, there or not
-	bus   string        // address of the user's D-Bus
+	proxy secret.Secret                         // its URL may hold a password
+	hint  string                                // where a key could be put, for RequireKey
+	path  string                                // of the configuration file, there or not
+	bus   string                                // address of the user's D-Bus
 	fetch func(context.Context) (string, error) // reads a key that takes time to read
 }
 

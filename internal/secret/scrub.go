@@ -13,8 +13,11 @@ import (
 // write them, and everything key-shaped. The zero Scrubber knows shapes only. It is safe for concurrent use.
 type Scrubber struct {
 	mu    sync.RWMutex
-	forms []string
+	forms []form
 }
+
+// form is a secret as it could stand in a text, and what stands there instead.
+type form struct{ text, shown string }
 
 // Learn makes s know one more secret.
 func (s *Scrubber) Learn(secret Secret) {
@@ -23,9 +26,14 @@ func (s *Scrubber) Learn(secret Secret) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, form := range forms(secret.Reveal()) {
-		if !slices.Contains(s.forms, form) {
-			s.forms = append(s.forms, form)
+	text := secret.Reveal()
+	known := append(encodings(text), form{text, redacted})
+	if Looks(text) {
+		known[len(known)-1].shown = Redact(text) // its beginning says which kind of key it was
+	}
+	for _, f := range known {
+		if !slices.Contains(s.forms, f) {
+			s.forms = append(s.forms, f)
 		}
 	}
 }
@@ -35,9 +43,9 @@ func (s *Scrubber) Learn(secret Secret) {
 func (s *Scrubber) Mask(text string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	for _, form := range s.forms {
-		if strings.Contains(text, form) {
-			text = strings.ReplaceAll(text, form, "[redacted]")
+	for _, f := range s.forms {
+		if strings.Contains(text, f.text) {
+			text = strings.ReplaceAll(text, f.text, f.shown)
 		}
 	}
 	return text
@@ -62,12 +70,16 @@ func (w scrubbing) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// forms returns text as it is, in hex, URL-encoded, and in base64 as part of something longer.
-func forms(text string) []string {
+const redacted = "[redacted]"
+
+// encodings returns text in hex, URL-encoded, and in base64 as part of something longer.
+func encodings(text string) []form {
 	inHex := hex.EncodeToString([]byte(text))
-	list := []string{
-		text, inHex, strings.ToUpper(inHex),
-		strings.ReplaceAll(text, "_", "%5F"), strings.ReplaceAll(text, "_", "%5f"),
+	list := []form{{inHex, redacted}, {strings.ToUpper(inHex), redacted}}
+	for _, escaped := range []string{"%5F", "%5f"} {
+		if strings.Contains(text, "_") {
+			list = append(list, form{strings.ReplaceAll(text, "_", escaped), redacted})
+		}
 	}
 	// Three bytes become four characters, so there are three ways for text to begin. What its neighbours have a part in is
 	// left out of the form.
@@ -75,7 +87,7 @@ func forms(text string) []string {
 		padded := append(make([]byte, before), text...)
 		first, end := (before*8+5)/6, len(padded)*8/6
 		for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			list = append(list, alphabet.EncodeToString(padded)[first:end])
+			list = append(list, form{alphabet.EncodeToString(padded)[first:end], redacted})
 		}
 	}
 	return list

@@ -49,7 +49,7 @@ func TestMaskGoesByKnowledgeAlone(t *testing.T) {
 	if got := s.Mask(text); got != text {
 		t.Errorf("got %s", got)
 	}
-	if got := s.Mask("a sk_test_MadeUpKnown b"); got != "a [redacted] b" {
+	if got := s.Mask("a sk_test_MadeUpKnown b"); got != "a sk_test_[redacted] b" {
 		t.Errorf("got %s", got)
 	}
 	if got, want := s.Scrub(text), `{"id":"cus_1","client_secret":"pi_1_secret_[redacted]","name":"sk_test_[redacted]"}`; got != want {
