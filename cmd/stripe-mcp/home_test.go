@@ -141,3 +141,18 @@ func (e ended) check(t *testing.T, code int, parts ...string) {
 		}
 	}
 }
+
+// mute returns the address of a Stripe that takes requests and breaks off without an answer.
+func mute(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = connection.Close()
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}

@@ -21,7 +21,8 @@ const typeConfiguration = "configuration_error"
 // app is the one way from a tool's name and arguments to its answer, shared by all commands.
 type app struct {
 	config     config.Config
-	misfit     error // what is wrong with the configuration; no call is sent then
+	loadFault  error // what is wrong with the configuration
+	misfit     error // that, or what it lacks; no call is sent then
 	policy     policy.Policy
 	tools      []tools.Tool
 	connection *connection
@@ -34,7 +35,7 @@ type app struct {
 // with what to correct, because people see a tool's errors and nobody sees a dead process.
 func (p *process) newApp() *app {
 	cfg, err := p.loadConfig()
-	a := &app{config: cfg, misfit: err, tools: tools.All(), scrubber: p.scrubber, withheld: map[string]*stripeapi.Error{}}
+	a := &app{config: cfg, loadFault: err, misfit: err, tools: tools.All(), scrubber: p.scrubber, withheld: map[string]*stripeapi.Error{}}
 	a.scrubber.Learn(cfg.SecretKey)
 	a.logger = slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
 	if a.misfit == nil {
