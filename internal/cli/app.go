@@ -6,15 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"path/filepath"
-	"sync"
 
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/policy"
 	"stripe-mcp/internal/secret"
-	"stripe-mcp/internal/simulator"
 	"stripe-mcp/internal/stripeapi"
 	"stripe-mcp/tools"
 )
@@ -22,27 +18,25 @@ import (
 // typeConfiguration is the error type of calls that a wrong configuration keeps from being sent.
 const typeConfiguration = "configuration_error"
 
-// simulatorKey is what the embedded simulator is called with; it opens nothing else.
-const simulatorKey = "sk_test_simulator"
-
 // app is the one way from a tool's name and arguments to its answer, shared by all commands.
 type app struct {
-	config   config.Config
-	misfit   error // what is wrong with the configuration; no call is sent then
-	policy   policy.Policy
-	tools    []tools.Tool
-	connect  func() (*stripeapi.Client, error)
-	logger   *slog.Logger
-	withheld map[string]*stripeapi.Error
+	config     config.Config
+	loadFault  error // what is wrong with the configuration
+	misfit     error // that, or what it lacks; no call is sent then
+	policy     policy.Policy
+	tools      []tools.Tool
+	connection *connection
+	logger     *slog.Logger
+	scrubber   *secret.Scrubber
+	withheld   map[string]*stripeapi.Error
 }
 
 // newApp reads the configuration. It never fails: with a wrong configuration the tools are listed and every call answers
 // with what to correct, because people see a tool's errors and nobody sees a dead process.
 func (p *process) newApp() *app {
-	options := p.flags
-	options.Env = p.environment
-	cfg, err := config.Load(options)
-	a := &app{config: cfg, misfit: err, tools: tools.All(), withheld: map[string]*stripeapi.Error{}}
+	cfg, err := p.loadConfig()
+	a := &app{config: cfg, loadFault: err, misfit: err, tools: tools.All(), scrubber: p.scrubber, withheld: map[string]*stripeapi.Error{}}
+	a.scrubber.Learn(cfg.SecretKey)
 	a.logger = slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
 	if a.misfit == nil {
 		a.policy = policy.Policy{
@@ -56,8 +50,14 @@ func (p *process) newApp() *app {
 			a.withheld[tool.Name] = refusal
 		}
 	}
-	a.connect = sync.OnceValues(a.newClient)
+	a.connection = newConnection(a, p.loadConfig)
 	return a
+}
+
+func (p *process) loadConfig() (config.Config, error) {
+	options := p.flags
+	options.Env = p.environment
+	return config.Load(options)
 }
 
 // answer is how a call ended.
@@ -70,8 +70,10 @@ type answer struct {
 // call runs one tool for a client.
 func (a *app) call(ctx context.Context, client string, tool tools.Tool, arguments json.RawMessage) answer {
 	const longest = 64
-	client = secret.Redact(client[:min(len(client), longest)])
-	ctx, receipt := journal.WithReceipt(ctx, journal.Caller{Client: client, Tool: tool.Name, Mode: a.config.Mode.String()})
+	client = a.scrubber.Scrub(client)
+	ctx, receipt := journal.WithReceipt(ctx, journal.Caller{
+		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: a.mode(ctx).String(),
+	})
 	delivered := func(ok bool) {
 		if err := receipt.Close(ctx, ok); err != nil {
 			a.logger.ErrorContext(ctx, "an answer's delivery could not be recorded; an equal call will find what this one made", "error", err)
@@ -89,7 +91,7 @@ func (a *app) call(ctx context.Context, client string, tool tools.Tool, argument
 		text, failure = a.failureJSON(ctx, tool.Name, err)
 	}
 	returned = true
-	return answer{text, failure, delivered}
+	return answer{json.RawMessage(a.scrubber.Scrub(string(text))), failure, delivered}
 }
 
 // run runs one tool, if the owner lets it. Its errors are *stripeapi.Error, or a failure of our own.
@@ -104,92 +106,66 @@ func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessag
 	if err != nil {
 		return nil, err
 	}
-	client, err := a.connect()
+	link := a.connection.use(ctx)
+	client, err := link.client()
 	if err != nil {
 		return nil, a.misconfigured(err)
 	}
-	budget, cancel := client.WithBudget(ctx)
-	defer cancel()
-	call := policy.Call{
-		Request: request, Live: a.live(), Mode: a.config.Mode.String(), Account: a.config.StripeAccount, Prices: client,
-	}
-	if refusal := a.policy.Check(budget, call); refusal != nil {
-		return nil, refusal
-	}
-	if !a.asks(ctx, call) {
-		return request.Send(budget, client)
-	}
-	since, refusal := ask(ctx, call)
+	ctx, release, refusal := a.permit(ctx, client, request)
+	defer release()
 	if refusal != nil {
 		return nil, refusal
 	}
-	shared, release := context.WithDeadline(ctx, since.Add(confirmedTime))
-	defer release()
-	budget, cancelSending := client.WithBudget(shared)
-	defer cancelSending()
-	return request.Send(budget, client)
+	answer, err := request.Send(ctx, client)
+	if !unauthorized(err) {
+		return answer, err
+	}
+	renewed := a.connection.renew(ctx, link)
+	if renewed == nil {
+		return answer, err
+	}
+	if client, err = renewed.client(); err != nil {
+		return nil, a.misconfigured(err)
+	}
+	return request.Send(ctx, client)
 }
 
-// live reports whether calls may touch real money: the key is not certainly a test key.
-func (a *app) live() bool {
-	return a.config.Mode != config.ModeTest && a.config.Mode != config.ModeSimulator
+// permit decides whether a call is sent, asking the person if need be. It returns the context to send it with, which ends
+// when its time is over.
+func (a *app) permit(ctx context.Context, client *stripeapi.Client, request tools.Request) (context.Context, context.CancelFunc, *stripeapi.Error) {
+	mode := a.mode(ctx)
+	call := policy.Call{
+		Request: request, Live: isLive(mode), Mode: mode.String(), Account: a.config.StripeAccount, Prices: client,
+	}
+	budget, cancel := client.WithBudget(ctx)
+	if refusal := a.policy.Check(budget, call); refusal != nil || !a.asks(ctx, call) {
+		return budget, cancel, refusal
+	}
+	cancel()
+	since, refusal := ask(ctx, call)
+	shared, release := context.WithDeadline(ctx, since.Add(confirmedTime))
+	budget, cancel = client.WithBudget(shared)
+	return budget, func() { cancel(); release() }, refusal
+}
+
+// isLive reports whether calls may touch real money: the key is not certainly a test key.
+func isLive(mode config.Mode) bool { return mode != config.ModeTest && mode != config.ModeSimulator }
+
+// mode returns what a call acts on. For some keys that is known only after they were read, for which it waits.
+func (a *app) mode(ctx context.Context) config.Mode {
+	if a.misfit != nil || a.config.Mode != config.ModeUnknown {
+		return a.config.Mode
+	}
+	cfg, err := a.connection.use(ctx).config()
+	if err != nil {
+		return config.ModeUnknown
+	}
+	return cfg.Mode
 }
 
 func (a *app) misconfigured(err error) *stripeapi.Error {
 	return stripeapi.Refuse(typeConfiguration, secret.Redact(err.Error())+". Nothing was sent",
 		"Correct the configuration, then restart this server: most clients have a reload or restart button for MCP servers")
-}
-
-// newClient prepares the connection to Stripe or to the simulator. It sends nothing.
-func (a *app) newClient() (*stripeapi.Client, error) {
-	network, err := a.network()
-	if err != nil {
-		return nil, err
-	}
-	key := a.config.SecretKey
-	if a.config.Simulator {
-		key = secret.New(simulatorKey)
-	}
-	return stripeapi.New(stripeapi.Config{
-		Key:     key,
-		Account: a.config.StripeAccount,
-		BaseURL: a.config.APIBase,
-		Timeout: a.config.Timeout,
-		Rate:    a.rate(),
-		Network: network,
-		Journal: a.journal(),
-		Logger:  a.logger,
-	}), nil
-}
-
-// rate returns how many requests a second are sent at most: what Stripe allows (https://docs.stripe.com/rate-limits),
-// unless the owner says otherwise.
-func (a *app) rate() float64 {
-	const test, live = 25, 100
-	switch {
-	case a.config.RateLimit != 0:
-		return a.config.RateLimit
-	case a.config.Simulator || a.config.APIBase != config.DefaultAPIBase:
-		return 0
-	case a.live():
-		return live
-	}
-	return test
-}
-
-// journal returns where creations are recorded. Without a state folder the journal itself says what to do.
-func (a *app) journal() *journal.Journal {
-	if !a.config.Journal {
-		return journal.InMemory()
-	}
-	return journal.New(filepath.Join(a.config.StateDir, "journal"))
-}
-
-func (a *app) network() (http.RoundTripper, error) {
-	if a.config.Simulator {
-		return simulator.New(nil).Transport(), nil
-	}
-	return stripeapi.NewNetwork(a.config.Proxy(), a.config.CAFile)
 }
 
 // find returns the tool of that name.

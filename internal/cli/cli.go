@@ -8,11 +8,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 )
 
@@ -35,7 +37,8 @@ const (
 type process struct {
 	stdin       io.Reader
 	stdout      io.Writer
-	stderr      io.Writer
+	stderr      io.Writer        // scrubbed
+	scrubber    *secret.Scrubber // knows the keys that were read
 	environment []string
 	terminal    bool // whether a person sits at stdin
 	flags       config.Options
@@ -43,6 +46,7 @@ type process struct {
 
 // Main runs the command line of this process and returns its exit code.
 func Main() ExitCode {
+	harden()
 	// Whatever a library prints must not end up between the protocol's lines.
 	stdout := os.Stdout
 	os.Stdout = os.Stderr
@@ -54,14 +58,21 @@ func Main() ExitCode {
 	// From the first signal on, the next one ends the process at once.
 	context.AfterFunc(ctx, stop)
 
+	scrubber := &secret.Scrubber{}
 	p := &process{
-		stdin: os.Stdin, stdout: stdout, stderr: os.Stderr, environment: os.Environ(), terminal: isTerminal(os.Stdin),
+		stdin: os.Stdin, stdout: stdout, stderr: scrubber.Writer(os.Stderr), scrubber: scrubber, environment: os.Environ(), terminal: isTerminal(os.Stdin),
 	}
 	return p.run(ctx, os.Args[1:])
 }
 
 // run executes one command line.
-func (p *process) run(ctx context.Context, arguments []string) ExitCode {
+func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
+	defer func() {
+		if cause := recover(); cause != nil { // its value may hold a secret
+			_, _ = fmt.Fprintf(p.stderr, "stripe-mcp: internal error, a panic of type %T\n%s", cause, debug.Stack())
+			code = ExitToolError
+		}
+	}()
 	root := p.rootCommand() //nolint:contextcheck // cobra hands the context to the commands
 	root.SetArgs(arguments)
 	root.SetIn(p.stdin)
@@ -101,7 +112,7 @@ func (p *process) rootCommand() *cobra.Command {
 	flags.StringVar(&p.flags.Path, "config", "", "configuration file (default: config.yaml in the user's configuration folder)")
 	flags.BoolVar(&p.flags.Simulator, "simulator", false, "answer from the embedded simulator; needs no key and no network")
 	flags.StringVar(&p.flags.LogLevel, "log-level", "", "debug, info, warn or error (default warn)")
-	root.AddCommand(p.serveCommand(), p.toolsCommand(), p.callCommand(), p.versionCommand())
+	root.AddCommand(p.serveCommand(), p.setupCommand(), p.doctorCommand(), p.toolsCommand(), p.callCommand(), p.versionCommand())
 	return root
 }
 

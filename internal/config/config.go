@@ -3,11 +3,13 @@
 package config
 
 import (
+	"context"
 	"log/slog"
 	"net/url"
 	"time"
 
 	"stripe-mcp/internal/secret"
+	"stripe-mcp/internal/vault"
 )
 
 // What holds when nothing else is configured.
@@ -18,12 +20,15 @@ const (
 
 // Config is everything that can be configured. It is safe to print: what is secret in it stays so.
 type Config struct {
-	// SecretKey is the Stripe key. It is zero in simulator mode, when no key is configured, and when
-	// the one configured cannot be used.
+	// SecretKey is the Stripe key. It is zero in simulator mode, when no key is configured, when the
+	// one configured cannot be used, and until WithKey where reading it takes time.
 	SecretKey secret.Secret
-	// KeySource says where SecretKey came from, such as "stripe_secret_key in /home/a/config.yaml".
+	// KeySource says where the key comes from, such as "stripe_secret_key in /home/a/config.yaml". It
+	// is empty when there is no usable key.
 	KeySource string
-	// Mode says what a call would act on.
+	// KeyKind says what kind of place KeySource is.
+	KeyKind KeyKind
+	// Mode says what a call would act on. It is unknown until WithKey for a key that a command prints.
 	Mode Mode
 	// Simulator asks for the embedded simulator in place of Stripe.
 	Simulator bool
@@ -60,8 +65,11 @@ type Config struct {
 	// File is the absolute path of the configuration file; empty when there is none.
 	File string
 
-	proxy secret.Secret // its URL may hold a password
-	hint  string        // where a key could be put, for RequireKey
+	proxy secret.Secret                         // its URL may hold a password
+	hint  string                                // where a key could be put, for RequireKey
+	path  string                                // of the configuration file, there or not
+	bus   string                                // address of the user's D-Bus
+	fetch func(context.Context) (string, error) // reads a key that takes time to read
 }
 
 // Mode says what a call acts on.
@@ -89,6 +97,15 @@ func (m Mode) String() string {
 	return "UNKNOWN"
 }
 
+// Path returns where the configuration file is or, while there is none, would be. It is empty when the
+// system names no home folder.
+func (c Config) Path() string { return c.path }
+
+// Vault returns the place of the encrypted key that belongs to this configuration.
+func (c Config) Vault() vault.Vault {
+	return vault.At(c.path, c.StateDir, vault.SystemKeyring(c.bus))
+}
+
 // Proxy returns the URL of the proxy to use, which may hold a password, or nil when none is
 // configured.
 func (c Config) Proxy() *url.URL {
@@ -105,9 +122,9 @@ func (c Config) Proxy() *url.URL {
 // RequireKey returns an *Error that says how to provide a key when a call would need one and there
 // is none.
 func (c Config) RequireKey() error {
-	if c.Simulator || !c.SecretKey.IsZero() {
+	if c.Simulator || !c.SecretKey.IsZero() || c.fetch != nil {
 		return nil
 	}
-	return &Error{problems: []string{"no Stripe secret key: " + c.hint +
+	return &Error{problems: []string{"no Stripe secret key: run stripe-mcp setup, which keeps it encrypted; or " + c.hint +
 		"set the environment variable " + variable(secretKey) + ", or start with --simulator, which needs none; " + findKey}}
 }

@@ -10,7 +10,8 @@ const (
 	prefix       = "STRIPE_MCP_"
 	fileVariable = prefix + "CONFIG"   // path of the configuration file
 	shellKey     = "STRIPE_SECRET_KEY" // what Stripe's documentation has people put into their shells
-	program      = "stripe-mcp"        // names the program's folders
+	busVariable  = "DBUS_SESSION_BUS_ADDRESS"
+	program      = "stripe-mcp" // names the program's folders
 )
 
 // environment holds the variables that are set and not empty: clients pass an empty one for a

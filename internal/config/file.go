@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -46,13 +47,20 @@ func locate(flag string, env environment, folder string) (string, error) {
 	return usual(folder)
 }
 
-// asked returns path, which must exist because somebody asked for it.
+// asked returns path, which must exist because somebody asked for it: otherwise the error is a
+// missingError.
 func asked(by, path string) (string, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("%s: %s does not exist", by, path)
+		return path, missingError{by, path}
 	}
 	return path, nil
 }
+
+// missingError says that a file which somebody asked for is not there.
+type missingError struct{ by, path string }
+
+func (e missingError) Error() string { return e.by + ": " + e.path + " does not exist" }
+func (missingError) Unwrap() error   { return fs.ErrNotExist }
 
 // usual returns the path of the one configuration file in folder, or "" when there is none.
 func usual(folder string) (string, error) {
@@ -76,14 +84,10 @@ func usual(folder string) (string, error) {
 
 // read reads and decodes the file at path.
 func read(path string) (file, error) {
-	f := file{path: path, format: strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")}
-	switch f.format {
-	case "yml":
-		f.format = "yaml"
-	case "yaml", "toml", "json":
-	default:
-		return file{}, fmt.Errorf("%s: the name of a configuration file ends in .yaml, .yml, .toml or .json", path)
+	if err := checkEnding(path); err != nil {
+		return file{}, err
 	}
+	f := file{path: path, format: formatOf(path)}
 	data, mode, err := readRegular(path, maxFile)
 	if err != nil {
 		return file{}, err
@@ -94,6 +98,22 @@ func read(path string) (file, error) {
 		return f, fmt.Errorf("%s: %w", path, err)
 	}
 	return f, nil
+}
+
+// formatOf returns the format that a file's name stands for.
+func formatOf(path string) string {
+	ending := strings.TrimPrefix(strings.ToLower(filepath.Ext(path)), ".")
+	if ending == "yml" {
+		return "yaml"
+	}
+	return ending
+}
+
+func checkEnding(path string) error {
+	if !slices.Contains([]string{"yaml", "toml", "json"}, formatOf(path)) {
+		return fmt.Errorf("%s: the name of a configuration file ends in .yaml, .yml, .toml or .json", path)
+	}
+	return nil
 }
 
 // readRegular reads a regular file of at most limit bytes. Anything else, such as a pipe that would
@@ -133,10 +153,10 @@ func reason(err error) error {
 	return err
 }
 
-// checkPrivate refuses a file with a key in it that its owner's group or anybody else may use.
-// Windows has no such bits.
-func checkPrivate(path string, mode fs.FileMode) error {
-	if runtime.GOOS == "windows" || mode.Perm()&0o077 == 0 {
+// checkPrivate refuses a file that its owner's group or anybody else may use in a forbidden way. Windows
+// has no such bits.
+func checkPrivate(path string, mode, forbidden fs.FileMode) error {
+	if runtime.GOOS == "windows" || mode.Perm()&forbidden == 0 {
 		return nil
 	}
 	return fmt.Errorf("other users can open %s (mode %04o); run: chmod 600 %s", path, mode.Perm(), shellWord(path))

@@ -26,8 +26,10 @@ type key struct {
 const (
 	secretKey     = "stripe_secret_key"
 	secretKeyFile = "stripe_secret_key_file"
+	secretKeyArgv = "stripe_secret_key_command"
 	simulator     = "simulator"
 	readOnly      = "read_only"
+	allowLive     = "allow_live_writes"
 	tools         = "tools"
 	apiBase       = "api_base"
 	logLevel      = "log_level"
@@ -38,10 +40,11 @@ func keys() []key {
 	return []key{
 		{Key{secretKey, "", "sk_ or rk_ key; the file must then be 0600"}, keyItself()},
 		{Key{secretKeyFile, "", "absolute path of a 0600 file holding it"}, keyInFile()},
+		{Key{secretKeyArgv, "", `list of a program and its arguments that print it, such as ["op", "read", "op://…"]; run without a shell, for at most 10 s, at the first call`}, keyByCommand()},
 		{Key{simulator, "false", "answer from the embedded simulator; no key needed"}, boolean(func(c *Config) *bool { return &c.Simulator })},
 		{Key{readOnly, "false", "offer only the five reading tools, and refuse the others by name"}, boolean(func(c *Config) *bool { return &c.ReadOnly })},
 		{Key{tools, "all ten", "allow-list of tool names"}, names([]string{"stripe_get_customer", "stripe_list_subscriptions"}, func(c *Config) *[]string { return &c.Tools })},
-		{Key{"allow_live_writes", "false", "with a live key, writing tools are refused until this is true"}, boolean(func(c *Config) *bool { return &c.AllowLiveWrites })},
+		{Key{allowLive, "false", "with a live key, writing tools are refused until this is true; setup asks"}, boolean(func(c *Config) *bool { return &c.AllowLiveWrites })},
 		{Key{"confirm", "auto", "ask the person through the client before a live write: auto (when the client can), always (in every mode, and refuse when it cannot), never"},
 			choice(func(c *Config) *string { return &c.Confirm }, "auto", "always", "never")},
 		{Key{"max_amount", "", "cap per call in minor units, such as {eur: 50000}; a larger or uncountable amount is refused"}, amounts(func(c *Config) *map[string]int64 { return &c.MaxAmount })},

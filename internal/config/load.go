@@ -2,8 +2,9 @@ package config
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"log/slog"
-	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -20,6 +21,10 @@ type Options struct {
 	Simulator bool     // the flag --simulator
 	LogLevel  string   // the flag --log-level; empty when not given
 	Env       []string // the environment, as os.Environ returns it
+	// Setup prepares for setting up: the file may be missing, and the vault and STRIPE_SECRET_KEY do
+	// not count, so that only a key that would win over the vault is found. Whatever is wrong with
+	// that key is no problem.
+	Setup bool
 }
 
 // Load reads the configuration: flags win over STRIPE_MCP_ variables, those over the file, and the
@@ -42,7 +47,11 @@ func load(o Options, goos string) (Config, error) {
 		env:     env,
 		values:  viper.NewWithOptions(viper.KeyDelimiter("\x00")), // names have no parts
 		sources: map[string]source{},
-		cfg:     Config{APIBase: DefaultAPIBase, Timeout: DefaultTimeout, LogLevel: slog.LevelWarn, Journal: true, Confirm: "auto", StateDir: state},
+		setup:   o.Setup,
+		cfg: Config{
+			APIBase: DefaultAPIBase, Timeout: DefaultTimeout, LogLevel: slog.LevelWarn, Journal: true, Confirm: "auto", StateDir: state,
+			path: under(folder, "config.yaml"), bus: env[busVariable],
+		},
 	}
 	l.readFile(o.Path, folder)
 	l.readEnvironment()
@@ -59,6 +68,7 @@ type loader struct {
 	cfg      Config
 	problems []string
 	doubt    bool // read_only or tools may not say what was meant
+	setup    bool
 }
 
 func (l *loader) problem(text string) { l.problems = append(l.problems, text) }
@@ -75,7 +85,11 @@ func (l *loader) readFile(flag, folder string) {
 	path, err := locate(flag, l.env, folder)
 	var f file
 	if err == nil && path != "" {
+		l.cfg.path = path
 		f, err = read(path)
+	}
+	if l.setup && errors.Is(err, fs.ErrNotExist) {
+		l.cfg.path, err = path, checkEnding(path)
 	}
 	if err != nil {
 		l.problem(err.Error())
@@ -84,14 +98,25 @@ func (l *loader) readFile(flag, folder string) {
 	l.cfg.File = f.path
 	l.cfg.hint = hint(f, under(folder, "config.yaml"))
 	l.checkNames(f)
-	if value, given := f.values[secretKey]; given && value != nil && value != "" {
-		if err := checkPrivate(f.path, f.mode); err != nil {
-			l.problem(fromFile(f, secretKey).label + ": " + err.Error())
-			delete(f.values, secretKey)
-		}
-	}
+	l.checkMode(f)
 	l.claim(f.values, func(name string) source { return fromFile(f, name) })
 	_ = l.values.MergeConfigMap(f.values) // it has no error to give
+}
+
+// checkMode drops a key that others can read, and a command that others can write.
+func (l *loader) checkMode(f file) {
+	if l.setup {
+		return
+	}
+	for name, forbidden := range map[string]fs.FileMode{secretKey: 0o077, secretKeyArgv: 0o022} {
+		if value, given := f.values[name]; !given || value == nil || value == "" {
+			continue
+		}
+		if err := checkPrivate(f.path, f.mode, forbidden); err != nil {
+			l.problem(fromFile(f, name).label + ": " + err.Error())
+			delete(f.values, name)
+		}
+	}
 }
 
 // checkNames drops the values of a file whose names mean nothing.
@@ -148,16 +173,22 @@ func (l *loader) override(values map[string]any, from func(name string) source) 
 // claim notes where values come from, which replace any noted earlier. The key counts as one thing,
 // however it is given: it replaces the key noted earlier, and must not be given twice in one place.
 func (l *loader) claim(values map[string]any, from func(name string) source) {
-	_, itself := values[secretKey]
-	_, inFile := values[secretKeyFile]
-	if itself || inFile {
-		delete(l.sources, secretKey)
-		delete(l.sources, secretKeyFile)
+	var given []string
+	for _, name := range keyNames() {
+		if _, there := values[name]; there {
+			given = append(given, name)
+		}
 	}
-	if itself && inFile {
-		l.problem(from(secretKey).label + ": the key is given twice, by " + from(secretKeyFile).label + " too; keep one of the two")
-		delete(values, secretKey)
-		delete(values, secretKeyFile)
+	if len(given) > 0 {
+		for _, name := range keyNames() {
+			delete(l.sources, name)
+		}
+	}
+	if len(given) > 1 {
+		l.problem(from(given[0]).label + ": the key is given twice, by " + from(given[1]).label + " too; keep one of the two")
+		for _, name := range given {
+			delete(values, name)
+		}
 	}
 	for name := range values {
 		l.sources[name] = from(name)
@@ -178,13 +209,21 @@ func (l *loader) apply() {
 		l.cfg.Mode = ModeSimulator
 		return // with no use for a key, it is not even read
 	}
+	if l.setup {
+		l.ownKey()
+		return
+	}
 	for _, k := range keys() {
 		if k.rule.private {
 			l.set(k)
 		}
 	}
+	l.vaultKey()
 	l.shellKey()
-	l.checkLiveHost()
+	if !l.cfg.liveHost() {
+		l.cfg.SecretKey, l.cfg.KeySource, l.cfg.Mode, l.cfg.fetch = secret.Secret{}, "", ModeUnknown, nil
+		l.problem(l.sources[apiBase].label + ": " + errLiveHost.Error())
+	}
 }
 
 func (l *loader) set(k key) {
@@ -198,7 +237,7 @@ func (l *loader) set(k key) {
 		return
 	}
 	if k.rule.private {
-		l.cfg.KeySource = from.label
+		l.cfg.KeySource, l.cfg.KeyKind = from.label, kindOf(k.Name, from)
 	}
 }
 
@@ -207,7 +246,7 @@ func (l *loader) set(k key) {
 // not count when anything else is wrong.
 func (l *loader) shellKey() {
 	value, given := l.env[shellKey]
-	if !given || len(l.problems) > 0 || !l.cfg.SecretKey.IsZero() {
+	if !given || len(l.problems) > 0 || l.cfg.KeySource != "" {
 		return
 	}
 	from := fromVariable(shellKey)
@@ -215,20 +254,7 @@ func (l *loader) shellKey() {
 		l.problem(from.label + ": " + err.Error())
 		return
 	}
-	l.cfg.KeySource = from.label
-}
-
-// checkLiveHost keeps a live key from every host but Stripe's and this machine.
-func (l *loader) checkLiveHost() {
-	if l.cfg.Mode != ModeLive {
-		return
-	}
-	base, err := url.Parse(l.cfg.APIBase)
-	if err == nil && (l.cfg.APIBase == DefaultAPIBase || isLoopback(base.Hostname())) {
-		return
-	}
-	l.cfg.SecretKey, l.cfg.KeySource, l.cfg.Mode = secret.Secret{}, "", ModeUnknown
-	l.problem(l.sources[apiBase].label + ": a live key is sent to api.stripe.com or loopback only; use a test key, or leave this out")
+	l.cfg.KeySource, l.cfg.KeyKind = from.label, KeyInVariable
 }
 
 func knownNames() []string {

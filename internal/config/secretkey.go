@@ -1,6 +1,8 @@
 package config
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"regexp"
 	"strings"
@@ -39,11 +41,41 @@ func keyInFile() rule {
 		if err != nil {
 			return err
 		}
-		if err := checkPrivate(text, mode); err != nil {
+		if err := checkPrivate(text, mode, 0o077); err != nil {
 			return err
 		}
 		return c.setKey(strings.TrimRight(string(data), "\r\n"))
 	}}
+}
+
+// keyByCommand takes the command only: it may ask a person, and the start must not wait for that.
+func keyByCommand() rule {
+	return rule{
+		want: "a list of a program and its arguments", example: []string{"op", "read", "op://vault/stripe/key"}, private: true,
+		set: func(c *Config, value any) error {
+			if text, isText := value.(string); isText { // all that an environment variable can be
+				var items []any
+				if json.Unmarshal([]byte(text), &items) != nil {
+					return errors.New("it is not a list in JSON")
+				}
+				value = items
+			}
+			items, _ := value.([]any)
+			argv := make([]string, 0, len(items))
+			for _, item := range items {
+				text, isText := item.(string)
+				if !isText {
+					return errKind
+				}
+				argv = append(argv, text)
+			}
+			if len(argv) == 0 || argv[0] == "" {
+				return errKind
+			}
+			c.fetch = func(ctx context.Context) (string, error) { return output(ctx, argv) }
+			return nil
+		},
+	}
 }
 
 // setKey takes text as the key, or says why it cannot be one, without showing it.
@@ -51,11 +83,23 @@ func (c *Config) setKey(text string) error {
 	if fault := keyFault(text); fault != "" {
 		return errors.New(fault + "; " + findKey)
 	}
-	c.SecretKey, c.Mode = secret.New(text), ModeLive
-	if strings.HasPrefix(text, "sk_test_") || strings.HasPrefix(text, "rk_test_") {
-		c.Mode = ModeTest
-	}
+	c.SecretKey, c.Mode = secret.New(text), modeOf(text)
 	return nil
+}
+
+func modeOf(key string) Mode {
+	if strings.HasPrefix(key, "sk_test_") || strings.HasPrefix(key, "rk_test_") {
+		return ModeTest
+	}
+	return ModeLive
+}
+
+// CheckKey returns an error that says why text cannot be a Stripe key, without showing it, or its mode.
+func CheckKey(text string) (Mode, error) {
+	if fault := keyFault(text); fault != "" {
+		return ModeUnknown, errors.New(fault + "; " + findKey)
+	}
+	return modeOf(text), nil
 }
 
 // keyStart and keyWhole are the shape of the keys that can call the API; Stripe's own sandboxes use

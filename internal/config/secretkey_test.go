@@ -182,6 +182,7 @@ func TestRequireKey(t *testing.T) {
 	home := t.TempDir()
 	usual := filepath.Join(home, ".config", "stripe-mcp", "config.yaml")
 	toml := written(t, "my.toml", "read_only = true\n")
+	const first = "run stripe-mcp setup, which keeps it encrypted; or "
 	const rest = "set the environment variable STRIPE_MCP_STRIPE_SECRET_KEY, or start with --simulator, which needs none" + findKey
 	tests := []struct {
 		why     string
@@ -195,7 +196,7 @@ func TestRequireKey(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
-			checkText(t, loaded(t, tt.options).RequireKey(), "configuration: no Stripe secret key: "+tt.want)
+			checkText(t, loaded(t, tt.options).RequireKey(), "configuration: no Stripe secret key: "+first+tt.want)
 		})
 	}
 	for _, o := range []config.Options{{Simulator: true}, {Env: []string{"STRIPE_SECRET_KEY=" + testKey}}} {

@@ -34,6 +34,8 @@ type Config struct {
 // Client calls Stripe. Every method returns an *Error when it fails. It is safe for concurrent use.
 type Client struct {
 	timeout       time.Duration
+	backend       stripe.Backend
+	key           secret.Secret
 	checkout      checkoutsession.Client
 	customers     customer.Client
 	subscriptions subscription.Client
@@ -54,6 +56,8 @@ func New(cfg Config) *Client {
 	key := cfg.Key.Reveal()
 	return &Client{
 		timeout:       cfg.Timeout,
+		backend:       backend,
+		key:           cfg.Key,
 		checkout:      checkoutsession.Client{B: backend, Key: key},
 		customers:     customer.Client{B: backend, Key: key},
 		subscriptions: subscription.Client{B: backend, Key: key},

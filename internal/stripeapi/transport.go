@@ -19,6 +19,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/secret"
 )
 
 const (
@@ -45,7 +46,7 @@ func newTransport(cfg Config) *transport {
 		logger:  cfg.Logger,
 		retry: &retryablehttp.Client{
 			HTTPClient: &http.Client{
-				Transport:     &attempts{network: cfg.Network, limiter: newLimiter(cfg.Rate), logger: cfg.Logger},
+				Transport:     newAttempts(cfg),
 				CheckRedirect: refuseRedirect,
 			},
 			RetryWaitMin: firstWait,
@@ -115,6 +116,13 @@ type attempts struct {
 	network http.RoundTripper
 	limiter *rate.Limiter
 	logger  *slog.Logger
+	key     secret.Scrubber // the key, which an answer might repeat: no further than here
+}
+
+func newAttempts(cfg Config) *attempts {
+	a := &attempts{network: cfg.Network, limiter: newLimiter(cfg.Rate), logger: cfg.Logger}
+	a.key.Learn(cfg.Key)
+	return a
 }
 
 // RoundTrip returns an error unless the answer is complete and Stripe's.
@@ -141,7 +149,7 @@ func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	once.GetBody = nil // so that net/http cannot resend on its own and leave us with a wrong count
 	resp, err := t.network.RoundTrip(once)
 	if err == nil {
-		err = record.read(resp)
+		err = record.read(resp, &t.key)
 	} else {
 		record.trouble, record.cause = noAnswer, err
 	}
@@ -156,7 +164,7 @@ func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // read takes in the answer, leaving a response whose body is in memory. It fails when the answer is not a complete one
 // from Stripe.
-func (a *attempt) read(resp *http.Response) error {
+func (a *attempt) read(resp *http.Response, key *secret.Scrubber) error {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	closeErr := resp.Body.Close()
 	a.sent = true
@@ -164,9 +172,11 @@ func (a *attempt) read(resp *http.Response) error {
 		a.trouble, a.cause = cutOff, err
 		return err
 	}
+	body = []byte(key.Mask(string(body)))
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	a.status = resp.StatusCode
-	a.requestID = resp.Header.Get("Request-Id")
+	a.requestID = key.Mask(resp.Header.Get("Request-Id"))
+	a.date, _ = http.ParseTime(resp.Header.Get("Date"))
 	a.retryAfter = retryAfter(resp)
 	a.replayed = isReplay(resp)
 	a.refusal = parseRefusal(resp.StatusCode, body)

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// healthy returns a home in which everything is right.
+func healthy(t *testing.T, stripe, key string) home {
+	t.Helper()
+	h := newHome(t)
+	h.write(settings, "api_base: "+stripe+"\ntimeout: 5s\n")
+	h.write(cursor, "{}")
+	h.run(nil, key, "setup", "--key-stdin", "--yes").check(t, 0)
+	return h
+}
+
+func TestDoctorOnAHealthySetup(t *testing.T) {
+	t.Parallel()
+	h := healthy(t, fakeStripe(t), setupKey)
+	got := h.run(nil, "", "doctor")
+	got.check(t, 0,
+		"config.yaml, yours alone",
+		"TEST mode, a secret key, from the vault "+h.file(".config/stripe-mcp/config.vault")+", whose key-encryption key is in "+h.file(".local/state/stripe-mcp/vault-"),
+		"backups, syncs, commits and other users do not get the key; nothing at rest protects it from programs that run as you",
+		"of acct_1MadeUp Ann's shop", "as Stripe's", "no proxy", "nothing unresolved", "Cursor: "+h.file(cursor),
+		"answers as desktop clients start it: 10 tools")
+	for line := range strings.Lines(got.stdout) {
+		if !strings.HasPrefix(line, "ok ") {
+			t.Errorf("not well: %s", line)
+		}
+	}
+}
+
+func TestDoctorInJSON(t *testing.T) {
+	t.Parallel()
+	got := newHome(t).run(nil, "", "doctor", "--json")
+	got.check(t, 3)
+	var report struct {
+		OK     bool
+		Checks []struct{ Check, Status, Detail, Fix string }
+	}
+	decode(t, got.stdout, &report)
+	for _, check := range report.Checks {
+		if check.Check == "" || check.Detail == "" || check.Status != "ok" && check.Fix == "" {
+			t.Errorf("%+v", check)
+		}
+	}
+	if report.OK || len(report.Checks) < 5 {
+		t.Errorf("%+v", report)
+	}
+}
+
+// TestDoctor names the fault and the fix in set-ups that are broken.
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	stripe := fakeStripe(t)
+	const broken = `{"version":1,"profile":"config","mode":"test","key_id":"AAAAAAAAAAAAAAAAAAAAAAAAAA","kept_in":"keyring","nonce":"","sealed":""}`
+	tests := []struct {
+		why       string
+		breakIt   func(home)
+		arguments []string
+		code      int
+		fault     string
+		fix       string
+	}{
+		{"no configuration", func(h home) { h.erase(".config/stripe-mcp") }, nil, 3, "fail  key      configuration: no Stripe secret key", "Fix: run stripe-mcp setup"},
+		{"a typo", func(h home) { h.write(settings, "read_olny: true\n") }, nil, 3, `fail  config   unknown key "read_olny" in `, "the nearest known key is read_only"},
+		{"a readable key that others can read", func(h home) {
+			h.write(settings, "stripe_secret_key: "+setupKey+"\napi_base: "+stripe+"\n")
+			h.chmod(settings, 0o644)
+		}, nil, 3, "other users can open", "chmod 600 "},
+		{"an expired key", func(h home) { h.write("key", "sk_test_MadeUpExpired"); h.useKeyFile(stripe) }, nil, 4, "fail  stripe   Expired API Key provided: sk_test_[redacted]", "Fix: copy a current key"},
+		{"a missing permission", func(h home) { h.write("key", "rk_test_MadeUpLimited"); h.useKeyFile(stripe) }, nil, 3, "may not read Customers, so these cannot work: stripe_create_customer", "Fix: edit the key"},
+		{"no network", func(h home) { h.write(settings, "api_base: http://127.0.0.1:1\ntimeout: 1s\n") }, nil, 5, "fail  stripe   Stripe could not be reached: the connection was refused", "Fix: Nothing was sent. Check the network, and proxy"},
+		{"a wrong clock", func(h home) { h.write("key", "sk_test_MadeUpLate"); h.useKeyFile(stripe) }, nil, 3, "fail  clock    this machine's clock is 1h0m", "Fix: set it, best automatically"},
+		{"the keyring is gone", func(h home) { h.write(".config/stripe-mcp/config.vault", broken) }, nil, 3, "is in the system's keyring, and there is none here", "Fix: run stripe-mcp setup"},
+		{"the key-encryption key is gone", func(h home) { h.erase(".local/state/stripe-mcp") }, nil, 3, "does not exist: the vault was made on another computer", "run stripe-mcp setup again"},
+		{"an entry for another program", func(h home) { h.write(cursor, `{"mcpServers":{"stripe":{"command":"/old/stripe-mcp"}}}`) }, nil, 3, "starts /old/stripe-mcp, which is not this program", "Fix: run stripe-mcp setup --client cursor"},
+		{"an entry with a key", func(h home) {
+			h.write(cursor, `{"mcpServers":{"stripe":{"command":"/old/stripe-mcp","env":{"STRIPE_SECRET_KEY":"sk_live_MadeUp1"}}}}`)
+		}, nil, 3, "holds a Stripe key", "roll that key"},
+		{"an unwritable state folder", func(h home) {
+			h.write(settings, "api_base: "+stripe+"\nstate_dir: "+h.file("key")+"/state\nstripe_secret_key_file: "+h.file("key")+"\n")
+			h.write("key", setupKey)
+		}, nil, 3, "fail  journal  the journal cannot be used: ", "Fix: make state_dir writable"},
+		{"no such tool", func(h home) { h.write(settings, "tools: [stripe_get_costumer]\n") }, []string{"--offline"}, 3, "fail  config   tools in the configuration names tools that do not exist", "Fix: correct the list"},
+		{"a broken client file", func(h home) { h.write(cursor, "{") }, []string{"--offline"}, 0, "warn  clients  " /* its path */, "not valid JSON, not even with comments. Fix: repair the file"},
+		{"no client", func(h home) { h.erase(cursor) }, []string{"--offline"}, 0, "warn  clients  no AI client has an entry", "Fix: run stripe-mcp setup"},
+		{"a readable key", func(h home) { h.write("key", setupKey); h.useKeyFile(stripe) }, nil, 0, "warn  at rest  readable in a file", "Fix: run stripe-mcp setup"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			h := healthy(t, stripe, setupKey)
+			tt.breakIt(h)
+			got := h.run(nil, "", append([]string{"doctor"}, tt.arguments...)...)
+			got.check(t, tt.code)
+			for line := range strings.Lines(got.stdout) {
+				if strings.Contains(line, tt.fault) && strings.Contains(line, tt.fix) {
+					return
+				}
+			}
+			t.Errorf("no line says %q and %q in %v", tt.fault, tt.fix, got)
+		})
+	}
+}
+
+// TestDoctorOnVariables: a key that only a variable gives is not there when a desktop client starts the server.
+func TestDoctorOnVariables(t *testing.T) {
+	t.Parallel()
+	newHome(t).run([]string{"STRIPE_SECRET_KEY=" + setupKey, "HTTPS_PROXY=http://user:pass@127.0.0.1:1"}, "", "doctor", "--offline").check(t, 3,
+		"fail  server   started as a desktop client does (HOME and PATH only), it says: Stripe in UNKNOWN mode",
+		"warn  at rest  readable wherever the variable is set", "warn  network  HTTPS_PROXY is set here")
+}
+
+// TestDoctorListsWhatIsUnresolved: a creation whose answer got lost is on the doctor's list.
+func TestDoctorListsWhatIsUnresolved(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	environment := []string{testKey, "STRIPE_MCP_API_BASE=" + mute(t), "STRIPE_MCP_TIMEOUT=1s"}
+	h.run(environment, "", "call", "stripe_create_customer", "email=ann@example.com").check(t, 7, `"outcome":"unknown"`)
+	h.run(environment, "", "doctor", "--offline").check(t, 3, "warn  journal  nobody knows what came of POST /v1/customers (stripe_create_customer, 20", "Fix: repeat the same call before 20")
+}
+
+func (h home) erase(name string) {
+	h.t.Helper()
+	if err := os.RemoveAll(h.file(name)); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h home) chmod(name string, mode os.FileMode) {
+	h.t.Helper()
+	if err := os.Chmod(h.file(name), mode); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h home) useKeyFile(stripe string) {
+	h.write(settings, "api_base: "+stripe+"\nstripe_secret_key_file: "+h.file("key")+"\n")
+}

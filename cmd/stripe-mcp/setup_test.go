@@ -1,0 +1,259 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const (
+	setupKey = "sk_test_MadeUpForSetup"
+	claude   = ".config/Claude/claude_desktop_config.json"
+	cursor   = ".cursor/mcp.json"
+	settings = ".config/stripe-mcp/config.yaml"
+)
+
+const commented = `{
+  // my servers
+  "mcpServers": {
+    "files": {"command": "npx", "args": ["-y", "files"]}, // keep
+  },
+  "zoom":   1.50
+}
+`
+
+// TestSetup: one command makes two clients work, started exactly as it wrote it, and leaves everything else alone.
+func TestSetup(t *testing.T) {
+	t.Parallel()
+	stripe := fakeStripe(t)
+	h := newHome(t)
+	h.write(claude, commented)
+	h.write(settings, "# mine\napi_base: "+stripe+" # loopback\n")
+	arguments := []string{"setup", "--key-stdin", "--client", "claude-desktop", "--client", "cursor", "--yes"}
+	h.run(nil, setupKey+"\n", arguments...).check(t, 0,
+		"TEST mode, a secret key of acct_1MadeUp Ann's shop, for all ten tools",
+		"key-encryption key is in "+h.file(".local/state/stripe-mcp/vault-"),
+		"claude-desktop: "+h.file(claude)+": entry written; before it was as in "+h.file(claude)+".before-stripe-mcp")
+
+	after := h.files()
+	for path, text := range after {
+		if strings.Contains(text, setupKey) {
+			t.Errorf("%s holds the key", path)
+		}
+	}
+	if got := after[claude+".before-stripe-mcp"]; got != commented {
+		t.Errorf("the backup is %s", got)
+	}
+	if got := after[settings]; got != "# mine\napi_base: "+stripe+" # loopback\n" {
+		t.Errorf("the configuration became %s", got)
+	}
+	const kept = "// keep\n"
+	before, rest, _ := strings.Cut(commented, kept)
+	if got := after[claude]; !strings.HasPrefix(got, before+kept) || !strings.HasSuffix(got, rest) {
+		t.Errorf("more than our entry changed:\n%s", cmp.Diff(commented, got))
+	}
+	for _, file := range []string{claude, cursor} {
+		checkStarts(t, h, withoutComments(after[file]))
+	}
+
+	h.run(nil, setupKey+"\n", arguments...).check(t, 0, "vault: "+h.file(".config/stripe-mcp/config.vault")+": unchanged",
+		"configuration: "+h.file(settings)+": unchanged", "claude-desktop: "+h.file(claude)+": unchanged", "cursor: "+h.file(cursor)+": unchanged")
+	if diff := cmp.Diff(after, h.files()); diff != "" {
+		t.Errorf("a second run changes something:\n%s", diff)
+	}
+
+	h.run(nil, "", "setup", "--remove", "--yes").check(t, 0, "claude-desktop: "+h.file(claude)+": entry removed", "cursor: ", "vault: ")
+	if got := h.read(claude); got != commented {
+		t.Errorf("after removal:\n%s", cmp.Diff(commented, got))
+	}
+	for path := range h.files() {
+		if strings.HasSuffix(path, ".vault") || strings.Contains(path, "vault-") {
+			t.Errorf("%s stays", path)
+		}
+	}
+}
+
+// withoutComments is enough for the files of these tests.
+func withoutComments(text string) string {
+	return strings.NewReplacer("// my servers", "", "// keep", "", "    ,\n  }", "  }", "    },\n  }", "    }\n  }").Replace(text)
+}
+
+// checkStarts starts a client's entry exactly as it is written, with HOME and PATH only, and calls a tool.
+func checkStarts(t *testing.T, h home, file string) {
+	t.Helper()
+	var config struct {
+		Servers map[string]struct {
+			Command string
+			Args    []string
+			Env     map[string]string
+		} `json:"mcpServers"`
+	}
+	if err := json.Unmarshal([]byte(file), &config); err != nil {
+		t.Fatal(err, file)
+	}
+	entry := config.Servers["stripe"]
+	cmd := exec.Command(entry.Command, entry.Args...)
+	cmd.Dir = "/"
+	cmd.Env = []string{"HOME=" + h.path, "PATH=" + os.Getenv("PATH")}
+	for name, value := range entry.Env {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	client := handshake(t, cmd)
+	got, err := client.Call(t.Context(), "stripe_get_customer", map[string]string{"customer_id": "cus_1"})
+	if err != nil || got.IsError {
+		t.Errorf("%v %s", err, got.Text())
+	}
+}
+
+// TestSetupElsewhere: folders that only variables name are written into the entries, because clients pass no variables.
+func TestSetupElsewhere(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	elsewhere := []string{"XDG_CONFIG_HOME=" + h.file("c"), "XDG_STATE_HOME=" + h.file("s")}
+	h.write("c/stripe-mcp/config.yaml", "api_base: "+fakeStripe(t)+"\n")
+	h.run(elsewhere, setupKey, "setup", "--key-stdin", "--client", "cursor", "--yes").check(t, 0, h.file("s/stripe-mcp/vault-"))
+	checkStarts(t, h, h.read(cursor))
+}
+
+// TestSetupFinds: without names, the installed clients are set up.
+func TestSetupFinds(t *testing.T) {
+	t.Parallel()
+	stripe := "STRIPE_MCP_API_BASE=" + fakeStripe(t)
+	h := newHome(t)
+	h.run([]string{stripe}, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "No AI client was found")
+	h.write(".claude.json", `{"numStartups": 7}`)
+	h.write(".config/Code/User/settings.json", `{}`)
+	h.run([]string{stripe}, "", "setup", "--yes").check(t, 0, "claude-code: ", "vscode: ", "config.vault: unchanged")
+	if got := h.read(".claude.json"); !strings.Contains(got, `"numStartups": 7`) || !strings.Contains(got, `"type": "stdio"`) {
+		t.Error(got)
+	}
+	if got := h.read(".config/Code/User/mcp.json"); !strings.Contains(got, `"servers"`) {
+		t.Error(got)
+	}
+	if got := h.read(settings); !strings.HasPrefix(got, "# ") {
+		t.Errorf("the new configuration is %s", got)
+	}
+	for path, mode := range map[string]os.FileMode{settings: 0o600, filepath.Dir(settings): 0o700, ".config/stripe-mcp/config.vault": 0o600} {
+		if info, err := os.Stat(h.file(path)); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("%s: %v, %v", path, info.Mode(), err)
+		}
+	}
+}
+
+// TestSetupRefuses: what is not right is said, and nothing is written.
+func TestSetupRefuses(t *testing.T) {
+	t.Parallel()
+	stripe := fakeStripe(t)
+	const yes = "--yes"
+	tests := []struct {
+		why       string
+		config    string
+		stdin     string
+		arguments []string
+		code      int
+		text      string
+	}{
+		{"no key", "", "", []string{yes}, 2, "pipe it into setup --key-stdin"},
+		{"nobody to ask", "", setupKey, []string{"--key-stdin"}, 2, "add --yes"},
+		{"nobody to ask before removing", "", "", []string{"--remove"}, 2, "add --yes"},
+		{"an unknown client", "", setupKey, []string{"--key-stdin", yes, "--client", "claude"}, 2, "did you mean claude-code?"},
+		{"an empty key", "", "\n", []string{"--key-stdin", yes}, 3, "it is empty"},
+		{"a publishable key", "", "pk_test_MadeUp1", []string{"--key-stdin", yes}, 3, "it is a publishable key"},
+		{"an expired key", "", "sk_test_MadeUpExpired", []string{"--key-stdin", yes}, 4, "nothing was stored: Expired API Key provided: sk_test_[redacted]"},
+		{"no network", "api_base: http://127.0.0.1:1\ntimeout: 1s\n", setupKey, []string{"--key-stdin", yes}, 5, "the connection was refused"},
+		{"a live key for another host", "api_base: https://stripe.example\n", "sk_live_MadeUp1", []string{"--key-stdin", yes}, 3, "a live key is sent to api.stripe.com or loopback only"},
+		{"a broken configuration", "tiemout: 1s\n", setupKey, []string{"--key-stdin", yes}, 3, "the nearest known key is timeout"},
+		{"a key of its own", "stripe_secret_key: sk_test_MadeUpOther\napi_base: " + stripe + "\n", setupKey, []string{"--key-stdin", yes}, 3, "Remove that line, then run setup again"},
+		{"one folder for both", "api_base: " + stripe + "\nstate_dir: HOME/.config/stripe-mcp\n", setupKey, []string{"--key-stdin", yes}, 3, "choose another state_dir"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t)
+			h.write(cursor, "{}")
+			h.write(settings, strings.ReplaceAll(tt.config, "HOME", h.path))
+			before := h.files()
+			var environment []string
+			if tt.config == "" {
+				environment = []string{"STRIPE_MCP_API_BASE=" + stripe}
+			}
+			h.run(environment, tt.stdin, append([]string{"setup"}, tt.arguments...)...).check(t, tt.code, tt.text)
+			if diff := cmp.Diff(before, h.files()); diff != "" {
+				t.Errorf("something was written:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestSetupLeavesBrokenFiles: a client's file that cannot be understood stays as it was, and the others are still set up.
+func TestSetupLeavesBrokenFiles(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(claude, `{"mcpServers": {`)
+	h.run([]string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}, setupKey, "setup", "--key-stdin", "--yes", "--client", "claude-desktop", "--client", "cursor").check(t, 3,
+		h.file(claude)+" was left as it is: it is not valid JSON", "cursor: "+h.file(cursor)+": entry written")
+	if got := h.read(claude); got != `{"mcpServers": {` {
+		t.Errorf("it became %s", got)
+	}
+}
+
+// TestSetupTakesOverAReadableKey: the key that was in the configuration in clear is gone from there.
+func TestSetupTakesOverAReadableKey(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(settings, "api_base: "+fakeStripe(t)+"\nstripe_secret_key: "+setupKey+"\n# end\n")
+	h.run(nil, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "config.yaml: written")
+	for path, text := range h.files() {
+		if strings.Contains(text, setupKey) {
+			t.Errorf("%s holds the key", path)
+		}
+	}
+	h.run(nil, "", "call", "stripe_get_customer", "customer_id=cus_1").check(t, 0)
+}
+
+// TestSetupOfALiveKey: without a person's word, it only reads.
+func TestSetupOfALiveKey(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	stripe := []string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}
+	h.run(stripe, "rk_live_MadeUpLimited", "setup", "--key-stdin", "--yes").check(t, 0,
+		"LIVE mode, a restricted key of an account that it may not name; it lacks Customers, so these cannot work: stripe_create_customer, stripe_get_customer",
+		"it will only read. To let it write, set allow_live_writes: true")
+	if strings.Contains(h.read(settings), "allow_live_writes: true") {
+		t.Error("it may write")
+	}
+}
+
+func TestSetupPrint(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(claude, commented)
+	before := h.files()
+	got := h.run(nil, "", "setup", "--print")
+	got.check(t, 0, h.file(claude)+": would get this entry", `"--config",`, h.file(settings)+`"`, "config.vault", "would be written")
+	if diff := cmp.Diff(before, h.files()); diff != "" {
+		t.Errorf("something was written:\n%s", diff)
+	}
+}
+
+// TestSetupFollowsLinksInTheOpen: what a link leads to is changed, and named.
+func TestSetupFollowsLinksInTheOpen(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write("dotfiles/mcp.json", "{}")
+	if err := os.MkdirAll(h.file(".cursor"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(h.file("dotfiles/mcp.json"), h.file(cursor)); err != nil {
+		t.Fatal(err)
+	}
+	h.run([]string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "it is a link, so "+h.file("dotfiles/mcp.json")+" was meant")
+	if !strings.Contains(h.read("dotfiles/mcp.json"), "stripe-mcp") {
+		t.Error("nothing was written")
+	}
+}

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"stripe-mcp/tools"
+)
+
+// finding is one line of the doctor's.
+type finding struct {
+	Check  string `json:"check"`
+	Status status `json:"status"`
+	Detail string `json:"detail"`
+	Fix    string `json:"fix,omitempty"` // what to do about it
+	code   ExitCode
+}
+
+type status string
+
+const (
+	fine    status = "ok"
+	warning status = "warn" // it works, and could be better
+	failure status = "fail" // it does not work
+)
+
+// doctor is one run of the command.
+type doctor struct {
+	*process
+	app      *app
+	offline  bool
+	findings []finding
+}
+
+func (p *process) doctorCommand() *cobra.Command {
+	var asJSON, offline bool
+	command := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check the configuration, the key, the network, the journal and the AI clients",
+		Long: "Checks everything that has to be right and says in one line each what is (ok), what could be better (warn) and what does not\n" +
+			"work (fail), with what to do about it. It only reads. The exit code is 0 when nothing fails.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d := &doctor{process: p, app: p.newApp(), offline: offline}
+			d.examine(cmd.Context())
+			return d.report(asJSON)
+		},
+	}
+	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	command.Flags().BoolVar(&offline, "offline", false, "leave out what asks Stripe")
+	return command
+}
+
+// examine makes all checks. None of them keeps the others from being made.
+func (d *doctor) examine(ctx context.Context) {
+	d.checkConfig()
+	d.checkKey(ctx)
+	d.checkNetwork()
+	d.checkJournal(ctx)
+	d.checkClients()
+	d.checkServer(ctx)
+}
+
+func (d *doctor) ok(check, format string, values ...any) {
+	d.findings = append(d.findings, finding{Check: check, Status: fine, Detail: fmt.Sprintf(format, values...)})
+}
+
+func (d *doctor) warn(check, detail, fix string) {
+	d.findings = append(d.findings, finding{Check: check, Status: warning, Detail: detail, Fix: fix})
+}
+
+func (d *doctor) fail(code ExitCode, check, detail, fix string) {
+	d.findings = append(d.findings, finding{check, failure, detail, fix, code})
+}
+
+// report prints the findings. The first failure decides the exit code.
+func (d *doctor) report(asJSON bool) error {
+	code := ExitOK
+	for _, f := range d.findings {
+		if f.Status == failure && code == ExitOK {
+			code = f.code
+		}
+		if asJSON {
+			continue
+		}
+		line := fmt.Sprintf("%-5s %-8s %s", f.Status, f.Check, f.Detail)
+		if f.Fix != "" {
+			line += ". Fix: " + f.Fix
+		}
+		d.sayf("%s\n", line)
+	}
+	if asJSON {
+		encoded, err := tools.Encode(struct {
+			OK     bool      `json:"ok"`
+			Checks []finding `json:"checks"`
+		}{code == ExitOK, d.findings})
+		if err != nil {
+			return err
+		}
+		d.sayf("%s\n", encoded)
+	}
+	if code != ExitOK {
+		return &exitError{code, ""}
+	}
+	return nil
+}

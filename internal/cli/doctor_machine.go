@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"stripe-mcp/internal/clients"
+	"stripe-mcp/internal/mcpclient"
+	"stripe-mcp/internal/secret"
+	"stripe-mcp/internal/stripeapi"
+)
+
+// checkNetwork looks at the way to Stripe, and at variables that are set here and that desktop clients do not pass on.
+func (d *doctor) checkNetwork() {
+	cfg := d.app.config
+	if cfg.Simulator {
+		return
+	}
+	if _, err := stripeapi.NewNetwork(cfg.Proxy(), cfg.CAFile); err != nil {
+		d.fail(ExitConfig, "network", err.Error(), "correct ca_file in the configuration")
+		return
+	}
+	direct := true
+	if proxy := cfg.Proxy(); proxy == nil && d.lookup("HTTPS_PROXY")+d.lookup("https_proxy") != "" {
+		direct = false
+		d.warn("network", "HTTPS_PROXY is set here, and desktop clients do not pass it on", "set proxy in the configuration")
+	}
+	if cfg.CAFile == "" && d.lookup("SSL_CERT_FILE") != "" {
+		direct = false
+		d.warn("network", "SSL_CERT_FILE is set here, and desktop clients do not pass it on", "set ca_file in the configuration")
+	}
+	if direct {
+		way := "no proxy"
+		if proxy := cfg.Proxy(); proxy != nil {
+			way = "proxy " + proxy.Host // without what else the URL may hold
+		}
+		if cfg.CAFile != "" {
+			way += ", more authorities from " + cfg.CAFile
+		}
+		d.ok("network", "%s, %s", cfg.APIBase, way)
+	}
+}
+
+// checkJournal tries the journal and lists what nobody knows the outcome of.
+func (d *doctor) checkJournal(ctx context.Context) {
+	const patience = 5 * time.Second
+	cfg := d.app.config
+	if !cfg.Journal {
+		d.ok("journal", "in memory only (journal: false), so a crash forgets what was sent")
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	open, err := d.app.connection.journal.Open(ctx)
+	if err != nil {
+		d.fail(ExitConfig, "journal", err.Error()+", so nothing can be created", "make state_dir writable or choose another, or set journal: false")
+		return
+	}
+	for _, intent := range open {
+		d.warn("journal", fmt.Sprintf("nobody knows what came of %s %s (%s, %s)", intent.Method, intent.Path, intent.Tool, intent.Since.UTC().Format(time.RFC3339)),
+			"repeat the same call before "+intent.Expires.UTC().Format(time.RFC3339)+", which finds out without doing it twice; after that, look in the Dashboard")
+	}
+	if len(open) == 0 {
+		d.ok("journal", "writable in %s, nothing unresolved", cfg.StateDir)
+	}
+}
+
+// checkClients looks at the entries of the AI clients.
+func (d *doctor) checkClients() {
+	itself, err := executable()
+	if err != nil {
+		d.fail(ExitConfig, "clients", err.Error(), "start the program by its absolute path")
+		return
+	}
+	entries := 0
+	for _, c := range d.clients() {
+		entry, ours, err := c.Current()
+		if err != nil {
+			d.warn("clients", err.Error(), "repair the file, then "+runSetup)
+		}
+		if ours {
+			entries++
+			d.checkEntry(c, entry, itself)
+		}
+	}
+	if entries == 0 {
+		d.warn("clients", "no AI client has an entry for this program", runSetup)
+	}
+}
+
+func (d *doctor) checkEntry(c client, entry clients.Entry, itself string) {
+	fix := runSetup + " --client " + c.Name
+	holdsKey := false
+	for _, value := range entry.Env {
+		holdsKey = holdsKey || secret.Looks(value)
+	}
+	at := slices.Index(entry.Args, "--config")
+	switch {
+	case holdsKey:
+		d.fail(ExitConfig, "clients", fmt.Sprintf("%s: %s holds a Stripe key", c.Title, c.Path), fix+", then roll that key in the Dashboard: the file may have been synced or copied")
+	case !sameFile(entry.Command, itself):
+		d.fail(ExitConfig, "clients", fmt.Sprintf("%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), itself), fix)
+	case at >= 0 && at+1 < len(entry.Args) && !sameFile(entry.Args[at+1], d.app.config.Path()):
+		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(entry.Args[at+1])), fix)
+	default:
+		d.ok("clients", "%s: %s", c.Title, c.Path)
+	}
+}
+
+// checkServer starts this program as a desktop client would, and shakes hands with it.
+func (d *doctor) checkServer(ctx context.Context) {
+	const enough = 20 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, enough)
+	defer cancel()
+	started := time.Now()
+	mode, offered, err := d.handshake(ctx)
+	if err != nil {
+		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "start stripe-mcp serve in a terminal to see why")
+		return
+	}
+	if want, _, _ := strings.Cut(instructions(d.app.config), "\n"); mode != want {
+		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it says: "+mode+". Here it is: "+want,
+			"do not rely on variables that are set here; put them into the configuration file, and "+runSetup+" for the key")
+		return
+	}
+	d.ok("server", "answers as desktop clients start it: %d tools after %d ms", offered, time.Since(started).Milliseconds())
+}
+
+// handshake returns the first line of the server's instructions and how many tools it lists.
+func (d *doctor) handshake(ctx context.Context) (mode string, offered int, err error) {
+	program, err := executable()
+	if err != nil {
+		return "", 0, err
+	}
+	var arguments []string
+	if d.app.config.File != "" {
+		arguments = append(arguments, "--config", d.app.config.File)
+	}
+	if d.flags.Simulator {
+		arguments = append(arguments, "--simulator")
+	}
+	command := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // it is this program
+	command.Env = d.bareEnvironment()
+	server, err := mcpclient.Start(command)
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	info, err := server.Initialize(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	raw, err := server.Request(ctx, "tools/list", nil)
+	if err != nil {
+		return "", 0, err
+	}
+	var list struct {
+		Tools []json.RawMessage `json:"tools"`
+	}
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return "", 0, fmt.Errorf("read the list of tools: %w", err)
+	}
+	mode, _, _ = strings.Cut(info.Instructions, "\n")
+	return mode, len(list.Tools), nil
+}

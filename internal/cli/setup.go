@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/secret"
+)
+
+// setup is one run of the command.
+type setup struct {
+	*process
+	config config.Config
+
+	keyStdin, print, remove, yes bool
+	named                        []string // clients
+}
+
+var errNobody = errors.New("nobody can be asked here: add --yes")
+
+func (p *process) setupCommand() *cobra.Command {
+	s := &setup{process: p}
+	command := &cobra.Command{
+		Use:   "setup",
+		Short: "Store the Stripe key encrypted and tell your AI clients about this program",
+		Long: "Reads a Stripe key without showing it, checks it with a few reads, stores it encrypted, writes the configuration and adds an\n" +
+			"entry, which holds no key, to the AI clients that it finds. Running it again changes what is new, and nothing else.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
+	}
+	flags := command.Flags()
+	flags.BoolVar(&s.keyStdin, "key-stdin", false, "read the key from stdin")
+	flags.StringArrayVar(&s.named, "client", nil, "set up this client: claude-desktop, claude-code, cursor or vscode; may be given again (default: those installed)")
+	flags.BoolVar(&s.print, "print", false, "show what would be written, and write nothing")
+	flags.BoolVar(&s.remove, "remove", false, "take the entries out of the clients and delete the stored key; with --client, only that client's entry")
+	flags.BoolVar(&s.yes, "yes", false, "do not ask; writing with a live key stays as it is")
+	command.MarkFlagsMutuallyExclusive("print", "remove")
+	command.MarkFlagsMutuallyExclusive("key-stdin", "remove")
+	_ = command.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(clientNames(p.clients()), cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	return command
+}
+
+func (s *setup) run(ctx context.Context) error {
+	options := s.flags
+	options.Setup, options.Simulator = true, false
+	for _, variable := range s.environment {
+		// The key of this shell is not that of the clients, which do not get its variables.
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "STRIPE_MCP_STRIPE_SECRET_KEY") {
+			s.sayf("note: %s is set here and wins over what is stored; clients do not get it\n", name)
+			continue
+		}
+		options.Env = append(options.Env, variable)
+	}
+	var err error
+	if s.config, err = config.Load(options); err != nil {
+		return &exitError{ExitConfig, err.Error()}
+	}
+	chosen, err := s.choose()
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.remove:
+		return s.undo(ctx, chosen)
+	case s.print:
+		return s.preview(chosen)
+	}
+	return s.install(ctx, chosen)
+}
+
+// install does the work of setup, in the order in which a failure leaves the least behind.
+func (s *setup) install(ctx context.Context, chosen []client) error {
+	key, err := s.obtainKey(ctx)
+	if err != nil {
+		return err
+	}
+	found, err := s.check(ctx, key)
+	if err != nil {
+		return err
+	}
+	edit, err := s.ownKey(key)
+	if err != nil {
+		return err
+	}
+	plans, err := s.plan(chosen)
+	if err != nil {
+		return err
+	}
+	questions := bufio.NewReader(s.stdin)
+	edit.AllowLiveWrites, err = s.askLive(questions, found.mode)
+	if err != nil {
+		return err
+	}
+	s.announce(plans, edit)
+	if err := s.confirm(questions); err != nil {
+		return err
+	}
+	if err := s.store(ctx, key, found); err != nil {
+		return &exitError{ExitConfig, "stripe-mcp: " + err.Error()}
+	}
+	changed, err := s.config.Write(edit, false)
+	if err != nil {
+		return &exitError{ExitConfig, "stripe-mcp: the configuration was not written: " + err.Error()}
+	}
+	s.sayf("configuration: %s: %s\n", s.config.Path(), word(changed, "written"))
+	return s.apply(plans)
+}
+
+// ownKey says what to do about a key in the configuration file, which would win over the stored one.
+func (s *setup) ownKey(key secret.Secret) (config.Edit, error) {
+	switch own := s.config.SecretKey.Reveal(); {
+	case s.config.KeySource == "":
+		return config.Edit{}, nil
+	case own == key.Reveal(): // it is where it should not be, and nothing is lost
+		return config.Edit{DropKey: true}, nil
+	}
+	return config.Edit{}, &exitError{ExitConfig, "stripe-mcp: " + s.config.KeySource +
+		" gives another key, which would win over the stored one. Nothing was changed. Remove that line, then run setup again"}
+}
+
+// askLive asks whether a live key may write, where that is a question.
+func (s *setup) askLive(answers *bufio.Reader, mode config.Mode) (bool, error) {
+	if mode != config.ModeLive || s.config.AllowLiveWrites {
+		return false, nil
+	}
+	if s.yes {
+		s.sayf("This is a LIVE key: it will only read. To let it write, set allow_live_writes: true in %s\n", s.config.Path())
+		return false, nil
+	}
+	return s.ask(answers, "This is a LIVE key. Let AI clients create and cancel things with it, with real customers and real money?", false)
+}
+
+func (s *setup) confirm(answers *bufio.Reader) error {
+	if s.yes {
+		return nil
+	}
+	yes, err := s.ask(answers, "Go ahead?", true)
+	if err == nil && !yes {
+		err = &exitError{ExitOK, "nothing was changed"}
+	}
+	return err
+}
+
+// ask puts a question to the person at the terminal.
+func (s *setup) ask(answers *bufio.Reader, question string, otherwise bool) (bool, error) {
+	choice := " [y/N] "
+	if otherwise {
+		choice = " [Y/n] "
+	}
+	_, _ = fmt.Fprint(s.stderr, question+choice)
+	line, err := answers.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, fmt.Errorf("read your answer: %w", err)
+	}
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes":
+		return true, nil
+	case "":
+		return otherwise && err == nil, nil // an end of input is no consent
+	}
+	return false, nil
+}
+
+// sayf prints for people. A stdout that is gone needs no more of it.
+func (p *process) sayf(format string, values ...any) {
+	_, _ = io.WriteString(p.stdout, p.scrubber.Scrub(fmt.Sprintf(format, values...)))
+}
+
+// word returns what became of something.
+func word(changed bool, done string) string {
+	if changed {
+		return done
+	}
+	return "unchanged"
+}

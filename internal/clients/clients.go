@@ -1,0 +1,97 @@
+// Package clients is the only one that edits other programs' files: the configuration in which AI clients list their MCP
+// servers. It changes its own entry there, and not one byte else.
+package clients
+
+import (
+	"cmp"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// name is what our entry is called: clients put it before the tools' names.
+const name = "stripe"
+
+// Client is an AI client with a configuration file.
+type Client struct {
+	Name  string // on our command line
+	Title string // as its makers call it
+	Path  string // of its configuration file
+
+	section string   // the member of that file that holds the servers
+	typed   bool     // an entry says how it is talked to
+	signs   []string // files or folders that an installed client has
+}
+
+// All returns the clients that this package knows, on goos, for the user whose environment lookup reads.
+func All(lookup func(string) string, goos string) []Client {
+	home := lookup("HOME")
+	base := cmp.Or(lookup("XDG_CONFIG_HOME"), filepath.Join(home, ".config"))
+	switch goos {
+	case "darwin":
+		base = filepath.Join(home, "Library", "Application Support")
+	case "windows":
+		home, base = cmp.Or(lookup("USERPROFILE"), home), lookup("APPDATA")
+	}
+	claude, code, cursor := filepath.Join(base, "Claude"), filepath.Join(base, "Code", "User"), filepath.Join(home, ".cursor")
+	if goos == "windows" { // the package from the Store has its own
+		store := filepath.Join(lookup("LOCALAPPDATA"), "Packages", "Claude_pzs8sxrjxfjjc", "LocalCache", "Roaming", "Claude")
+		if exists(store) {
+			claude = store
+		}
+	}
+	claudeCode := filepath.Join(home, ".claude.json")
+	return []Client{
+		{"claude-desktop", "Claude Desktop", filepath.Join(claude, "claude_desktop_config.json"), "mcpServers", false, []string{claude}},
+		{"claude-code", "Claude Code", claudeCode, "mcpServers", true, []string{claudeCode, filepath.Join(home, ".claude")}},
+		{"cursor", "Cursor", filepath.Join(cursor, "mcp.json"), "mcpServers", false, []string{cursor}},
+		{"vscode", "VS Code", filepath.Join(code, "mcp.json"), "servers", true, []string{code}},
+	}
+}
+
+// Installed reports whether the client seems to be on this machine.
+func (c Client) Installed() bool {
+	for _, sign := range c.signs {
+		if exists(sign) {
+			return true
+		}
+	}
+	return false
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Entry is how a client starts a server.
+type Entry struct {
+	Type    string            `json:"type,omitempty"` // "stdio", where the client wants to be told
+	Command string            `json:"command"`
+	Args    []string          `json:"args,omitempty"`
+	Env     map[string]string `json:"env,omitempty"`
+}
+
+// ours reports whether an entry starts this program, wherever it lies.
+func (e Entry) ours() bool {
+	program := strings.TrimSuffix(strings.ToLower(filepath.Base(strings.ReplaceAll(e.Command, `\`, "/"))), ".exe")
+	return program == "stripe-mcp"
+}
+
+// merged returns e with what old has and e does not say: further arguments and variables, but no key and no simulator.
+func (e Entry) merged(old Entry) Entry {
+	if strings.Contains(strings.Join(old.Args, "\x00"), strings.Join(e.Args, "\x00")) && !slices.Contains(old.Args, "--simulator") {
+		e.Args = old.Args
+	}
+	env := map[string]string{}
+	for variable, value := range old.Env {
+		if !strings.Contains(variable, "STRIPE_SECRET_KEY") && variable != "STRIPE_MCP_CONFIG" {
+			env[variable] = value
+		}
+	}
+	maps.Copy(env, e.Env)
+	e.Env = env
+	return e
+}

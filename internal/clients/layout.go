@@ -1,0 +1,52 @@
+package clients
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strings"
+)
+
+// layout is how a file breaks and indents its lines.
+type layout struct{ newline, step string }
+
+// firstIndent finds the first member of a file, which shows how deep one step is.
+var firstIndent = regexp.MustCompile(`\{[ \t]*\r?\n([ \t]+)["/]`)
+
+func layoutOf(text []byte) layout {
+	l := layout{"\n", "  "}
+	if bytes.Contains(text, []byte("\r\n")) {
+		l.newline = "\r\n"
+	}
+	if found := firstIndent.FindSubmatch(text); found != nil {
+		l.step = string(found[1])
+	}
+	return l
+}
+
+// indent returns a line break and what begins a line at that depth.
+func (l layout) indent(depth int) string { return l.newline + strings.Repeat(l.step, depth) }
+
+// render returns value as it is written at that depth.
+func (l layout) render(value any, depth int) string {
+	return strings.ReplaceAll(encode(value, strings.Repeat(l.step, depth), l.step), "\n", l.newline)
+}
+
+// encode returns value as JSON. Everything here can be encoded.
+func encode(value any, prefix, step string) string {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent(prefix, step)
+	_ = encoder.Encode(value)
+	return strings.TrimRight(text.String(), "\n")
+}
+
+// decoded returns what standard JSON says, or nil.
+func decoded(standard []byte) map[string]any {
+	var members map[string]any
+	if json.Unmarshal(standard, &members) != nil {
+		return nil
+	}
+	return members
+}

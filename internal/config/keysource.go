@@ -1,0 +1,172 @@
+package config
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// KeyKind is a kind of place that a key comes from.
+type KeyKind int
+
+// The kinds, in the order in which they count but for the last: STRIPE_SECRET_KEY is a variable that comes after the vault.
+const (
+	KeyNowhere    KeyKind = iota // there is no usable key
+	KeyInFile                    // readable in a file, which only its mode protects
+	KeyByCommand                 // a command prints it
+	KeyInVault                   // encrypted
+	KeyInVariable                // in the environment
+)
+
+func keyNames() []string { return []string{secretKey, secretKeyFile, secretKeyArgv} }
+
+func kindOf(name string, from source) KeyKind {
+	switch {
+	case name == secretKeyArgv:
+		return KeyByCommand
+	case name == secretKey && !from.quoted:
+		return KeyInVariable
+	}
+	return KeyInFile
+}
+
+var (
+	errLiveHost    = errors.New("a live key is sent to api.stripe.com or loopback only; use a test key, or leave this out")
+	errModeChanged = errors.New("the vault says another mode than that of the key in it; run stripe-mcp setup again")
+)
+
+// liveHost reports whether api_base is fit for the key: a live one is kept from every host but Stripe's and this machine.
+func (c Config) liveHost() bool {
+	base, err := url.Parse(c.APIBase)
+	return c.Mode != ModeLive || c.APIBase == DefaultAPIBase || err == nil && isLoopback(base.Hostname())
+}
+
+// CheckHost returns an error when a key of that mode must not be sent to api_base.
+func (c Config) CheckHost(mode Mode) error {
+	c.Mode = mode
+	if !c.liveHost() {
+		return &Error{problems: []string{apiBase + ": " + errLiveHost.Error()}}
+	}
+	return nil
+}
+
+// WithKey returns the configuration with its SecretKey and Mode known. Load leaves those out that take time to read: a
+// command's output (up to 10 s), and the vault (up to 3 s, for a keyring that does not answer). The error is an *Error.
+func (c Config) WithKey(ctx context.Context) (Config, error) {
+	if c.fetch == nil {
+		return c, nil
+	}
+	text, err := c.fetch(ctx)
+	known := c
+	if err == nil {
+		err = known.setKey(text)
+	}
+	switch {
+	case err != nil:
+	case c.Mode != ModeUnknown && c.Mode != known.Mode:
+		err = errModeChanged
+	case !known.liveHost():
+		err = fmt.Errorf("%s: %w", apiBase, errLiveHost)
+	default:
+		return known, nil
+	}
+	return c, &Error{problems: []string{c.KeySource + ": " + err.Error()}}
+}
+
+// vaultKey takes the key that setup stored, when the configuration has none of its own.
+func (l *loader) vaultKey() {
+	for _, name := range keyNames() {
+		if _, given := l.sources[name]; given {
+			return
+		}
+	}
+	if l.cfg.path == "" {
+		return
+	}
+	place := l.cfg.Vault()
+	label, err := place.Label()
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return
+	}
+	if err != nil {
+		l.problem("the vault: " + reason(err).Error())
+		return
+	}
+	l.cfg.KeySource = "the vault " + place.Path() + ", whose key-encryption key is " + place.Keeps(label)
+	l.cfg.KeyKind, l.cfg.Mode = KeyInVault, ModeLive
+	if label.Mode == VaultMode(ModeTest) {
+		l.cfg.Mode = ModeTest
+	}
+	l.cfg.fetch = func(ctx context.Context) (string, error) {
+		key, _, err := place.Open(ctx)
+		return key.Reveal(), err
+	}
+}
+
+// VaultMode returns how a vault's label names the mode of its key.
+func VaultMode(mode Mode) string { return strings.ToLower(mode.String()) }
+
+// ownKey notes a key that would win over the vault, and its value where it is there in clear.
+func (l *loader) ownKey() {
+	for _, name := range keyNames() {
+		from, given := l.sources[name]
+		if !given {
+			continue
+		}
+		l.cfg.KeySource, l.cfg.KeyKind = from.label, kindOf(name, from)
+		if name == secretKey {
+			text, _ := l.values.Get(name).(string)
+			_ = l.cfg.setKey(text) // one that is no key wins all the same
+		}
+	}
+}
+
+// output returns what a command prints. Its own errors stay unseen: they may hold what it was about to print.
+func output(ctx context.Context, argv []string) (string, error) {
+	const (
+		enough  = 10 * time.Second
+		linger  = time.Second // for what it started and left behind
+		advice  = "; run it yourself to see why"
+		largest = maxKeyFile
+	)
+	ctx, cancel := context.WithTimeout(ctx, enough)
+	defer cancel()
+	command := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the owner's own, from a file that only the owner can write
+	command.WaitDelay = linger
+	printed := &limited{limit: largest}
+	command.Stdout = printed
+	err := command.Run()
+	exit, failed := errors.AsType[*exec.ExitError](err)
+	switch {
+	case ctx.Err() != nil:
+		return "", errors.New("the command did not end within 10 s" + advice)
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return "", errors.New("the command was not found; give its absolute path, because clients start programs with a short PATH")
+	case failed:
+		return "", fmt.Errorf("the command ended with exit code %d%s", exit.ExitCode(), advice)
+	case err != nil:
+		return "", errors.New("the command could not be run" + advice)
+	}
+	return strings.TrimRight(printed.text.String(), "\r\n"), nil
+}
+
+// limited keeps the first bytes that are written to it, and takes no more.
+type limited struct {
+	text  bytes.Buffer
+	limit int
+}
+
+// Write fails when there is too much.
+func (l *limited) Write(text []byte) (int, error) {
+	if l.text.Len()+len(text) > l.limit {
+		return 0, errors.New("too much output")
+	}
+	return l.text.Write(text)
+}

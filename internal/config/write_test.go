@@ -1,0 +1,109 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stripe-mcp/internal/config"
+)
+
+const header = "# The README of stripe-mcp lists the keys that can stand here. The Stripe key is not here but encrypted beside it.\n"
+
+func TestWrite(t *testing.T) {
+	t.Parallel()
+	both := config.Edit{AllowLiveWrites: true, DropKey: true}
+	allow, drop := config.Edit{AllowLiveWrites: true}, config.Edit{DropKey: true}
+	tests := []struct {
+		file, before string
+		edit         config.Edit
+		after        string
+	}{
+		{"c.yaml", "# mine\ntimeout: 20s # short\n", config.Edit{}, "# mine\ntimeout: 20s # short\n"},
+		{"c.yaml", "# mine\ntimeout: 20s", allow, "# mine\ntimeout: 20s\nallow_live_writes: true\n"},
+		{"c.yaml", "allow_live_writes: false # no!\ntimeout: 20s\n", allow, "allow_live_writes: true # no!\ntimeout: 20s\n"},
+		{"c.yaml", "allow_live_writes: true\n", allow, "allow_live_writes: true\n"},
+		{"c.yaml", "stripe_secret_key: sk_test_MadeUp1\ntools:\n  - a\n", both, "tools:\n  - a\nallow_live_writes: true\n"},
+		{"c.yaml", "stripe_secret_key: sk_test_MadeUp1", drop, ""},
+		{"c.toml", "timeout = \"20s\"\n[max]\na = 1\n", allow, "allow_live_writes = true\ntimeout = \"20s\"\n[max]\na = 1\n"},
+		{"c.toml", "stripe_secret_key = \"sk_test_MadeUp1\" # here\nallow_live_writes = false\n", both, "allow_live_writes = true\n"},
+		{"c.json", "{}\n", allow, "{\n  \"allow_live_writes\": true\n}\n"},
+		{"c.json", "{\"timeout\": \"20s\"}", allow, "{\n  \"allow_live_writes\": true,\"timeout\": \"20s\"}"},
+		{"c.json", "{\"timeout\": \"20s\", \"stripe_secret_key\": \"sk_test_MadeUp1\"}", drop, "{\"timeout\": \"20s\"}"},
+		{"c.json", "{\"stripe_secret_key\": \"sk_test_MadeUp1\", \"allow_live_writes\": false}", both, "{\"allow_live_writes\": true}"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.file+tt.before, func(t *testing.T) {
+			t.Parallel()
+			path := written(t, tt.file, tt.before)
+			c := config.Options{Path: path, Setup: true}
+			cfg, _ := config.Load(c) // [max] is no key of ours
+			for _, dry := range []bool{true, false} {
+				if changed, err := cfg.Write(tt.edit, dry); err != nil || changed != (tt.before != tt.after) {
+					t.Errorf("dry %v: changed %v, %v", dry, changed, err)
+				}
+				if got := contents(t, path); dry && got != tt.before || !dry && got != tt.after {
+					t.Errorf("dry %v:\n got %q\nwant %q", dry, got, tt.after)
+				}
+			}
+			if changed, err := cfg.Write(tt.edit, false); changed || err != nil {
+				t.Errorf("a second time: %v, %v", changed, err)
+			}
+		})
+	}
+}
+
+func TestWriteNewFile(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"c.yaml": header + "allow_live_writes: true\n", "c.json": "{\n  \"allow_live_writes\": true\n}\n"} {
+		path := filepath.Join(t.TempDir(), "new", name)
+		cfg := loaded(t, config.Options{Path: path, Setup: true})
+		if changed, err := cfg.Write(config.Edit{AllowLiveWrites: true}, false); !changed || err != nil {
+			t.Fatal(changed, err)
+		}
+		if got := contents(t, path); got != want {
+			t.Errorf("got %q", got)
+		}
+		file, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder, err := os.Stat(filepath.Dir(path))
+		if err != nil || file.Mode().Perm() != 0o600 || folder.Mode().Perm() != 0o700 {
+			t.Errorf("modes %v and %v, %v", file.Mode(), folder.Mode(), err)
+		}
+	}
+}
+
+// TestWriteKeepsItsHandsOff: what cannot be changed alone is not changed at all.
+func TestWriteKeepsItsHandsOff(t *testing.T) {
+	t.Parallel()
+	for file, before := range map[string]string{
+		"flow.yaml":  "{timeout: 20s}\n",
+		"multi.yaml": "stripe_secret_key: >-\n  sk_test_MadeUp1\n",
+		"null.json":  "null",
+	} {
+		path := written(t, file, before)
+		cfg := loaded(t, config.Options{Path: path, Setup: true})
+		_, err := cfg.Write(config.Edit{AllowLiveWrites: true, DropKey: true}, false)
+		if err == nil || !strings.Contains(err.Error(), "yourself, then run setup again") {
+			t.Errorf("%s: %v", file, err)
+		}
+		if got := contents(t, path); got != before {
+			t.Errorf("%s became %q", file, got)
+		}
+	}
+	if _, err := (config.Config{}).Write(config.Edit{}, false); err == nil {
+		t.Error("without a path")
+	}
+}
+
+func contents(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,94 @@
+package secret
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Scrubber takes out of texts what must not be shown: the secrets it was told, in every form in which programs usually
+// write them, and everything key-shaped. The zero Scrubber knows shapes only. It is safe for concurrent use.
+type Scrubber struct {
+	mu    sync.RWMutex
+	forms []form
+}
+
+// form is a secret as it could stand in a text, and what stands there instead.
+type form struct{ text, shown string }
+
+// Learn makes s know one more secret.
+func (s *Scrubber) Learn(secret Secret) {
+	if secret.IsZero() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	text := secret.Reveal()
+	known := append(encodings(text), form{text, redacted})
+	if Looks(text) {
+		known[len(known)-1].shown = Redact(text) // its beginning says which kind of key it was
+	}
+	for _, f := range known {
+		if !slices.Contains(s.forms, f) {
+			s.forms = append(s.forms, f)
+		}
+	}
+}
+
+// Mask returns text without the secrets that s was told. It takes nothing for a secret by its looks, so that data which
+// has to stay what it is can pass through it.
+func (s *Scrubber) Mask(text string) string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, f := range s.forms {
+		if strings.Contains(text, f.text) {
+			text = strings.ReplaceAll(text, f.text, f.shown)
+		}
+	}
+	return text
+}
+
+// Scrub returns text without the secrets that s was told and without anything key-shaped, see Redact.
+func (s *Scrubber) Scrub(text string) string { return Redact(s.Mask(text)) }
+
+// Writer returns a writer that scrubs each write on its way to out.
+func (s *Scrubber) Writer(out io.Writer) io.Writer { return scrubbing{s, out} }
+
+type scrubbing struct {
+	scrubber *Scrubber
+	out      io.Writer
+}
+
+// Write scrubs text as a whole, so a secret must not be spread over several writes.
+func (w scrubbing) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(w.out, w.scrubber.Scrub(string(text))); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+const redacted = "[redacted]"
+
+// encodings returns text in hex, URL-encoded, and in base64 as part of something longer.
+func encodings(text string) []form {
+	inHex := hex.EncodeToString([]byte(text))
+	list := []form{{inHex, redacted}, {strings.ToUpper(inHex), redacted}}
+	for _, escaped := range []string{"%5F", "%5f"} {
+		if strings.Contains(text, "_") {
+			list = append(list, form{strings.ReplaceAll(text, "_", escaped), redacted})
+		}
+	}
+	// Three bytes become four characters, so there are three ways for text to begin. What its neighbours have a part in is
+	// left out of the form.
+	for before := range 3 {
+		padded := append(make([]byte, before), text...)
+		first, end := (before*8+5)/6, len(padded)*8/6
+		for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			list = append(list, form{alphabet.EncodeToString(padded)[first:end], redacted})
+		}
+	}
+	return list
+}

@@ -1,0 +1,113 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/zalando/go-keyring"
+)
+
+// patience is how long a keyring may take to answer. One that waits for a person who is not there never does.
+const patience = 3 * time.Second
+
+// service is our name in the keyring.
+const service = "stripe-mcp"
+
+// ErrNotFound says that a keyring has nothing under an id.
+var ErrNotFound = errors.New("not in the keyring")
+
+// Keyring is an operating system's store of small secrets. Its methods may block.
+type Keyring interface {
+	// Get returns what Set stored under id, or ErrNotFound.
+	Get(id string) (string, error)
+	// Set stores text under id.
+	Set(id, text string) error
+	// Delete removes what is under id; ErrNotFound when there is nothing.
+	Delete(id string) error
+}
+
+// SystemKeyring returns the operating system's keyring, or nil where there is none. bus is the value of
+// DBUS_SESSION_BUS_ADDRESS.
+//
+// Except on macOS and Windows it is reached over the user's D-Bus, and only at that bus's usual place: a desktop client
+// starts us with HOME and PATH, so a bus that only a variable tells of would be there for setup and gone for serve.
+func SystemKeyring(bus string) Keyring {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+		return systemKeyring{}
+	}
+	socket := fmt.Sprintf("/run/user/%d/bus", os.Getuid())
+	address := "unix:path=" + socket
+	if bus != "" && bus != address && !strings.HasPrefix(bus, address+",") {
+		return nil
+	}
+	if info, err := os.Stat(socket); err != nil || info.Mode().Type() != fs.ModeSocket {
+		return nil
+	}
+	return systemKeyring{address}
+}
+
+type systemKeyring struct{ bus string }
+
+func (k systemKeyring) Get(id string) (string, error) {
+	if err := k.prepare(); err != nil {
+		return "", err
+	}
+	text, err := keyring.Get(service, id)
+	return text, translated(err)
+}
+
+func (k systemKeyring) Set(id, text string) error {
+	if err := k.prepare(); err != nil {
+		return err
+	}
+	return keyring.Set(service, id, text)
+}
+
+func (k systemKeyring) Delete(id string) error {
+	if err := k.prepare(); err != nil {
+		return err
+	}
+	return translated(keyring.Delete(service, id))
+}
+
+// prepare tells the library the bus in the only way it can be told; without, it would start programs to find one.
+func (k systemKeyring) prepare() error {
+	if k.bus == "" {
+		return nil
+	}
+	return os.Setenv("DBUS_SESSION_BUS_ADDRESS", k.bus)
+}
+
+func translated(err error) error {
+	if errors.Is(err, keyring.ErrNotFound) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// patiently waits for ask, but not for ever: what it started goes on, and nobody listens any more.
+func patiently(ctx context.Context, ask func() (string, error)) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	type answer struct {
+		text string
+		err  error
+	}
+	answered := make(chan answer, 1)
+	go func() {
+		text, err := ask()
+		answered <- answer{text, err}
+	}()
+	select {
+	case got := <-answered:
+		return got.text, got.err
+	case <-ctx.Done():
+		return "", errors.New("it does not answer")
+	}
+}

@@ -1,0 +1,118 @@
+package vault
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/google/renameio/v2/maybe"
+)
+
+// keep puts a new key-encryption key into the keyring or, failing that, into a file, and says where in the label.
+func (v Vault) keep(ctx context.Context, label *Label, kek []byte) error {
+	text := base64.StdEncoding.EncodeToString(kek)
+	if v.keyring != nil && v.inKeyring(ctx, label.KeyID, text) {
+		label.KeptIn = InKeyring
+		return nil
+	}
+	label.KeptIn = InFile
+	if !filepath.IsAbs(v.state) {
+		return errors.New("there is no keyring and no folder for the key-encryption key; set state_dir in the configuration")
+	}
+	if err := os.MkdirAll(v.state, 0o700); err != nil {
+		return fmt.Errorf("write the key-encryption key: %w", err)
+	}
+	if err := maybe.WriteFile(v.keyFile(label.KeyID), []byte(text+"\n"), 0o600); err != nil {
+		return fmt.Errorf("write the key-encryption key: %w", err)
+	}
+	return nil
+}
+
+// inKeyring stores text and makes sure that it is there: a keyring that cannot give it back is none.
+func (v Vault) inKeyring(ctx context.Context, id, text string) bool {
+	if _, err := patiently(ctx, func() (string, error) { return "", v.keyring.Set(id, text) }); err != nil {
+		return false
+	}
+	got, err := patiently(ctx, func() (string, error) { return v.keyring.Get(id) })
+	return err == nil && got == text
+}
+
+// fetch returns the key-encryption key that the label names.
+func (v Vault) fetch(ctx context.Context, label Label) ([]byte, error) {
+	var text string
+	var err error
+	switch label.KeptIn {
+	case InKeyring:
+		text, err = v.fromKeyring(ctx, label.KeyID)
+	case InFile:
+		text, err = v.fromFile(label.KeyID)
+	default:
+		err = fmt.Errorf("%s is damaged%s", v.path, again)
+	}
+	if err != nil {
+		return nil, err
+	}
+	kek, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil {
+		return nil, fmt.Errorf("its key-encryption key is damaged%s", again)
+	}
+	return kek, nil
+}
+
+func (v Vault) fromKeyring(ctx context.Context, id string) (string, error) {
+	if v.keyring == nil {
+		return "", errors.New("its key-encryption key is in the system's keyring, and there is none here: unlock or start it (on Linux: a Secret Service on the user's D-Bus), or run stripe-mcp setup again, which then uses a file")
+	}
+	text, err := patiently(ctx, func() (string, error) { return v.keyring.Get(id) })
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return "", fmt.Errorf("the system's keyring does not hold its key-encryption key: the vault was made on another computer or by another user, or the keyring was emptied%s", again)
+	case err != nil:
+		return "", fmt.Errorf("the system's keyring, which holds its key-encryption key, cannot be read (%w): unlock it and call again, or run stripe-mcp setup again", err)
+	}
+	return text, nil
+}
+
+func (v Vault) fromFile(id string) (string, error) {
+	path := v.keyFile(id)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("its key-encryption key %s does not exist: the vault was made on another computer, by another user or with another state_dir%s", path, again)
+	case err != nil:
+		return "", fmt.Errorf("its key-encryption key cannot be read: %w", err)
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0: // Windows has no such bits
+		return "", fmt.Errorf("other users can open %s (mode %04o); run: chmod 600 '%s'", path, info.Mode().Perm(), path)
+	}
+	text, err := os.ReadFile(path) //nolint:gosec // its name is checked by plainID
+	if err != nil {
+		return "", fmt.Errorf("its key-encryption key cannot be read: %w", err)
+	}
+	return string(text), nil
+}
+
+// forget deletes the key-encryption key that the label names.
+func (v Vault) forget(ctx context.Context, label Label) error {
+	if label.KeptIn == InFile {
+		if err := os.Remove(v.keyFile(label.KeyID)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove the key-encryption key: %w", err)
+		}
+		return nil
+	}
+	if v.keyring == nil {
+		return errors.New("the key-encryption key stays in the system's keyring, which is not there now; it opens nothing any more")
+	}
+	_, err := patiently(ctx, func() (string, error) { return "", v.keyring.Delete(label.KeyID) })
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("remove the key-encryption key from the system's keyring: %w", err)
+	}
+	return nil
+}
+
+func (v Vault) keyFile(id string) string { return filepath.Join(v.state, "vault-"+id+".key") }
