@@ -1,9 +1,12 @@
 package tools
 
 import (
-	"strings"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
-	"unicode"
+
+	"stripe-mcp/internal/plain"
 )
 
 // maxList is how many bytes a list's rows may take. Clients cut answers at 25,000 tokens, which is somewhat more.
@@ -59,32 +62,18 @@ func timestamp(seconds int64) string {
 	return time.Unix(seconds, 0).UTC().Format(time.RFC3339)
 }
 
-// clean makes text that customers wrote fit for a model's eyes: no control, bidirectional or zero-width characters, and
-// no more than longest characters.
-func clean(text string, longest int) string {
-	cleaned := strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n', r == '\r', r == '\t', r == '\u2028', r == '\u2029':
-			return ' '
-		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Variation_Selector):
-			return -1
-		}
-		return r
-	}, text)
-	if runes := []rune(cleaned); len(runes) > longest {
-		return string(runes[:longest-1]) + "…"
-	}
-	return cleaned
-}
-
-// cleanMetadata cleans keys and values.
+// cleanMetadata cleans values, and keys as long as they stay different.
 func cleanMetadata(given map[string]string) map[string]string {
 	if len(given) == 0 {
 		return nil
 	}
 	cleaned := make(map[string]string, len(given))
-	for key, value := range given {
-		cleaned[clean(key, metadataKey)] = clean(value, metadataValue)
+	for _, key := range slices.Sorted(maps.Keys(given)) {
+		name := plain.Clean(key, metadataKey)
+		if _, taken := cleaned[name]; taken {
+			name = fmt.Sprintf("%+q", key) // shows what was hidden in it
+		}
+		cleaned[name] = plain.Clean(given[key], metadataValue)
 	}
 	return cleaned
 }

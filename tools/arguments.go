@@ -63,7 +63,7 @@ func (redirectURL) Schema() *schema.Node {
 	}
 }
 
-const urlRule = "must be an absolute http or https URL of at most 5000 characters"
+const urlRule = "must be an absolute URL that starts with https:// or http:// and has at most 5000 characters"
 
 // Check finds URLs that only look absolute, or are longer than Stripe takes.
 func (u redirectURL) Check() []schema.Problem {

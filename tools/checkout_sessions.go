@@ -6,6 +6,7 @@ import (
 
 	"github.com/stripe/stripe-go/v79"
 
+	"stripe-mcp/internal/plain"
 	"stripe-mcp/internal/schema"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -306,7 +307,7 @@ func toCheckoutSession(s *stripe.CheckoutSession) checkoutSessionOutput {
 		PaymentStatus: string(s.PaymentStatus),
 		Mode:          string(s.Mode),
 		Currency:      string(s.Currency),
-		CustomerEmail: clean(s.CustomerEmail, 512),
+		CustomerEmail: plain.Clean(s.CustomerEmail, 512),
 		SuccessURL:    s.SuccessURL,
 		CancelURL:     s.CancelURL,
 		Metadata:      cleanMetadata(s.Metadata),
@@ -336,7 +337,7 @@ func toCheckoutSession(s *stripe.CheckoutSession) checkoutSessionOutput {
 
 func toLineItem(item *stripe.LineItem) lineItemOutput {
 	out := lineItemOutput{
-		Description:        clean(item.Description, 250),
+		Description:        plain.Clean(item.Description, 250),
 		Quantity:           item.Quantity,
 		AmountTotal:        item.AmountTotal,
 		AmountTotalDisplay: Display(item.AmountTotal, string(item.Currency)),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stripe/stripe-go/v79"
 
+	"stripe-mcp/internal/plain"
 	"stripe-mcp/internal/schema"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -97,10 +98,10 @@ func toCustomer(c *stripe.Customer) customerOutput {
 	}
 	out := customerOutput{
 		ID:          c.ID,
-		Email:       clean(c.Email, 512),
-		Name:        clean(c.Name, 256),
-		Phone:       clean(c.Phone, 20),
-		Description: clean(c.Description, 500),
+		Email:       plain.Clean(c.Email, 512),
+		Name:        plain.Clean(c.Name, 256),
+		Phone:       plain.Clean(c.Phone, 20),
+		Description: plain.Clean(c.Description, 500),
 		Metadata:    cleanMetadata(c.Metadata),
 		Currency:    string(c.Currency),
 		Balance:     c.Balance,

@@ -113,7 +113,7 @@ type subscriptionItemOutput struct {
 	Price             string `json:"price,omitempty"`
 	Product           string `json:"product,omitempty"`
 	Quantity          int64  `json:"quantity,omitempty"`
-	UnitAmount        int64  `json:"unit_amount"`
+	UnitAmount        *int64 `json:"unit_amount,omitempty"`
 	UnitAmountDisplay string `json:"unit_amount_display,omitempty"`
 	Currency          string `json:"currency,omitempty"`
 	Interval          string `json:"interval,omitempty"`
@@ -170,8 +170,9 @@ func getSubscription() Tool {
 		if err != nil || !paymentDue(found) || out.LatestInvoice == "" {
 			return out, err
 		}
-		out.HostedInvoiceURL, err = client.HostedInvoiceURL(ctx, out.LatestInvoice)
-		return out, err
+		address := client.HostedInvoiceURL(ctx, out.LatestInvoice)
+		out.HostedInvoiceURL, out.Note = address.Object, address.Note
+		return out, nil
 	})
 }
 
@@ -252,6 +253,13 @@ func toSubscription(s *stripe.Subscription) subscriptionOutput {
 	return out
 }
 
+// hasUnitAmount reports whether one of a price costs a whole number of minor units. Otherwise (tiers, fractions, amounts
+// that customers choose) Stripe sends null, which the library reads as zero.
+func hasUnitAmount(price *stripe.Price) bool {
+	return price.BillingScheme != stripe.PriceBillingSchemeTiered && price.CustomUnitAmount == nil &&
+		(price.UnitAmount != 0 || price.UnitAmountDecimal == 0)
+}
+
 func toSubscriptionItem(item *stripe.SubscriptionItem) subscriptionItemOutput {
 	out := subscriptionItemOutput{ID: item.ID, Quantity: item.Quantity}
 	price := item.Price
@@ -259,8 +267,10 @@ func toSubscriptionItem(item *stripe.SubscriptionItem) subscriptionItemOutput {
 		return out
 	}
 	out.Price = price.ID
-	out.UnitAmount = price.UnitAmount
-	out.UnitAmountDisplay = Display(price.UnitAmount, string(price.Currency))
+	if hasUnitAmount(price) {
+		out.UnitAmount = &price.UnitAmount
+		out.UnitAmountDisplay = Display(price.UnitAmount, string(price.Currency))
+	}
 	out.Currency = string(price.Currency)
 	if price.Product != nil {
 		out.Product = price.Product.ID

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/journal"
@@ -38,11 +39,11 @@ func (p *process) newApp() *app {
 	a := &app{config: cfg, loadFault: err, misfit: err, tools: tools.All(), scrubber: p.scrubber, withheld: map[string]*stripeapi.Error{}}
 	a.scrubber.Learn(cfg.SecretKey)
 	a.logger = slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
+	a.policy = policy.Policy{
+		ReadOnly: cfg.ReadOnly, Tools: cfg.Tools, AllowLiveWrites: cfg.AllowLiveWrites, MaxAmount: cfg.MaxAmount,
+		AllowedRedirectHosts: cfg.AllowedRedirectHosts, Confirm: policy.Confirm(cfg.Confirm),
+	}
 	if a.misfit == nil {
-		a.policy = policy.Policy{
-			ReadOnly: cfg.ReadOnly, Tools: cfg.Tools, AllowLiveWrites: cfg.AllowLiveWrites, MaxAmount: cfg.MaxAmount,
-			AllowedRedirectHosts: cfg.AllowedRedirectHosts, Confirm: policy.Confirm(cfg.Confirm),
-		}
 		a.misfit = errors.Join(a.policy.Validate(a.tools), cfg.RequireKey())
 	}
 	for _, tool := range a.tools {
@@ -79,19 +80,22 @@ func (a *app) call(ctx context.Context, client string, tool tools.Tool, argument
 			a.logger.ErrorContext(ctx, "an answer's delivery could not be recorded; an equal call will find what this one made", "error", err)
 		}
 	}
-	returned := false
-	defer func() {
-		if !returned { // a panic is on its way, and whoever catches it has no answer
-			delivered(false)
-		}
-	}()
-	text, err := a.run(ctx, tool, arguments)
+	text, err := a.runRecovering(ctx, tool, arguments)
 	var failure *stripeapi.Error
 	if err != nil {
 		text, failure = a.failureJSON(ctx, tool.Name, err)
 	}
-	returned = true
 	return answer{json.RawMessage(a.scrubber.Scrub(string(text))), failure, delivered}
+}
+
+// runRecovering makes a panic a failure of our own. Its value may hold a secret, so only its type is shown.
+func (a *app) runRecovering(ctx context.Context, tool tools.Tool, arguments json.RawMessage) (answer json.RawMessage, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			answer, err = nil, fmt.Errorf("a panic of type %T\n%s", cause, debug.Stack())
+		}
+	}()
+	return a.run(ctx, tool, arguments)
 }
 
 // run runs one tool, if the owner lets it. Its errors are *stripeapi.Error, or a failure of our own.

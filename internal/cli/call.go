@@ -47,7 +47,8 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 	got.delivered(err == nil)
 	switch {
 	case err != nil:
-		return &exitError{ExitToolError, "stripe-mcp: write the answer: " + err.Error()}
+		return &exitError{ExitToolError, fmt.Sprintf("stripe-mcp: the call was made, and its answer could not be written (%v). "+
+			"If it created something, the same call again finds that instead of creating another", err)}
 	case got.failure != nil:
 		return &exitError{exitCodeOf(got.failure), "stripe-mcp: " + got.failure.Error()}
 	}
@@ -60,7 +61,7 @@ func (p *process) readArguments(given []string) (json.RawMessage, error) {
 	if len(given) == 1 && given[0] == "-" {
 		text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
 		if err != nil {
-			return nil, fmt.Errorf("read the arguments from stdin: %w", err)
+			return nil, &exitError{ExitToolError, "stripe-mcp: read the arguments from stdin: " + err.Error()}
 		}
 		if len(text) > maxStdin {
 			return nil, fmt.Errorf("the arguments on stdin are larger than %d bytes", maxStdin)

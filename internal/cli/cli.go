@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -50,6 +51,8 @@ func Main() ExitCode {
 	// Whatever a library prints must not end up between the protocol's lines.
 	stdout := os.Stdout
 	os.Stdout = os.Stderr
+	// net/http reports faults of servers through the global logger, past ours and its level.
+	log.SetOutput(io.Discard)
 	// A client that has gone away shows as a failed write, not as a signal that kills a write half-way.
 	signal.Ignore(syscall.SIGPIPE)
 
@@ -126,7 +129,7 @@ const terminalHelp = `stripe-mcp talks to AI clients over stdin and stdout, and 
 
 To use it from an AI client, add this to the client's MCP servers:
 
-  {"mcpServers": {"stripe": {"command": "stripe-mcp"}}}
+  {"mcpServers": {"stripe": {"command": "/absolute/path/to/stripe-mcp"}}}
 `
 
 // exitError ends the process with a code and, if there is one, a message on stderr.

@@ -40,7 +40,10 @@ func (p *process) serve(ctx context.Context) error {
 			return mcpserver.Result{JSON: got.json, IsError: got.failure != nil, Delivered: got.delivered}
 		},
 	})
-	return server.Serve(ctx, p.stdin, p.stdout)
+	if err := server.Serve(ctx, p.stdin, p.stdout); err != nil {
+		return &exitError{ExitToolError, "stripe-mcp: " + err.Error()}
+	}
+	return nil
 }
 
 // published returns the tools as MCP shows them.

@@ -33,9 +33,7 @@ type Options struct {
 //
 // The error is nil or an *Error with all problems. The Config is usable even then, so that a server
 // can start and list its tools: what is wrong has its default, what is right counts, and a doubtful
-// key is left out. Whenever read_only or tools may have been meant to say more than was understood
-// (an unreadable file, an unknown name, a bad value) ReadOnly is true. With an error no call may be
-// sent, and each should be answered with the error first.
+// key is left out. With an error no call may be sent, and each should be answered with the error first.
 func Load(o Options) (Config, error) {
 	return load(o, runtime.GOOS)
 }
@@ -67,7 +65,6 @@ type loader struct {
 	sources  map[string]source // of the values that count, by key
 	cfg      Config
 	problems []string
-	doubt    bool // read_only or tools may not say what was meant
 	setup    bool
 }
 
@@ -93,7 +90,6 @@ func (l *loader) readFile(flag, folder string) {
 	}
 	if err != nil {
 		l.problem(err.Error())
-		l.doubt = true
 	}
 	l.cfg.File = f.path
 	l.cfg.hint = hint(f, under(folder, "config.yaml"))
@@ -127,7 +123,6 @@ func (l *loader) checkNames(f file) {
 			continue
 		}
 		l.problem("unknown key " + nameShown(name) + " in " + f.path + "; the nearest known key is " + nearest.Nearest(name, known))
-		l.doubt = true
 		delete(f.values, name)
 	}
 }
@@ -145,7 +140,6 @@ func (l *loader) readEnvironment() {
 	for name := range l.env {
 		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
 			l.problem("unknown environment variable " + nameShown(name) + "; the nearest known one is " + nearest.Nearest(name, known))
-			l.doubt = true
 		}
 	}
 	l.override(values, func(name string) source { return fromVariable(variable(name)) })
@@ -202,9 +196,6 @@ func (l *loader) apply() {
 			l.set(k)
 		}
 	}
-	if l.doubt {
-		l.cfg.ReadOnly = true
-	}
 	if l.cfg.Simulator {
 		l.cfg.Mode = ModeSimulator
 		return // with no use for a key, it is not even read
@@ -233,7 +224,6 @@ func (l *loader) set(k key) {
 	}
 	if err := k.rule.set(&l.cfg, l.values.Get(k.Name)); err != nil {
 		l.problem(k.rule.explain(err, from))
-		l.doubt = l.doubt || k.Name == readOnly || k.Name == tools
 		return
 	}
 	if k.rule.private {

@@ -69,15 +69,24 @@ func comparePaths(a, b string) int {
 	})
 }
 
-// unrelated returns those of broken, rules between values, whose values are themselves acceptable: a value that already
-// has a problem in known was not decoded, so that nothing can be said of it.
+// unrelated returns those of broken, rules between values, of which something can be said: not of a value that already has
+// a problem in known, nor of what stands in it or right around it, because it may not have been decoded.
 func unrelated(broken, known []Problem) []Problem {
 	return slices.DeleteFunc(broken, func(b Problem) bool {
 		return slices.ContainsFunc(known, func(k Problem) bool {
-			return k.Path != "" && (strings.HasPrefix(k.Path, b.Path) || strings.HasPrefix(b.Path, k.Path))
+			return k.Path != "" && (within(b.Path, k.Path) || b.Path != "" && parent(k.Path) == b.Path)
 		})
 	})
 }
+
+// within reports whether path is container or stands in it.
+func within(path, container string) bool {
+	rest, ok := strings.CutPrefix(path, container)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// parent returns the path of what a value stands in.
+func parent(path string) string { return path[:max(0, strings.LastIndexAny(path, ".["))] }
 
 // violations translates the validator's error, whose own texts echo values and come in random order.
 func violations(err error, root *Node) []Problem {

@@ -39,7 +39,7 @@ func resources() []Resource {
 func (c *Client) Access(ctx context.Context, everything bool) (Access, error) {
 	var access Access
 	account := &stripe.Account{}
-	if _, err := c.mayRead(ctx, &access, "/v1/account", &stripe.Params{}, account); err != nil {
+	if _, err := c.mayRead(ctx, &access, &call{effect: reads}, "/v1/account", &stripe.Params{}, account); err != nil {
 		return access, err
 	}
 	access.Account = account.ID
@@ -52,7 +52,7 @@ func (c *Client) Access(ctx context.Context, everything bool) (Access, error) {
 	for _, resource := range resources() {
 		one := &stripe.Params{}
 		one.AddExtra("limit", "1")
-		allowed, err := c.mayRead(ctx, &access, resource.path, one, &stripe.APIResource{})
+		allowed, err := c.mayRead(ctx, &access, &call{effect: reads, list: true}, resource.path, one, &stripe.APIResource{})
 		if err != nil {
 			return access, err
 		}
@@ -64,8 +64,7 @@ func (c *Client) Access(ctx context.Context, everything bool) (Access, error) {
 }
 
 // mayRead reports whether Stripe lets the key read path, and notes Stripe's clock.
-func (c *Client) mayRead(ctx context.Context, access *Access, path string, params *stripe.Params, into stripe.LastResponseSetter) (bool, error) {
-	record := &call{effect: reads}
+func (c *Client) mayRead(ctx context.Context, access *Access, record *call, path string, params *stripe.Params, into stripe.LastResponseSetter) (bool, error) {
 	params.Context = withCall(ctx, record)
 	err := c.backend.Call(http.MethodGet, path, c.key.Reveal(), params, into)
 	if last, tried := record.last(); tried && !last.date.IsZero() {

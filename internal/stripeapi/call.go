@@ -23,6 +23,8 @@ const (
 // call records what became of one request over all its attempts.
 type call struct {
 	effect effect
+	list   bool                    // the answer is a list
+	parse  func(body []byte) error // whether an answer is what was asked for; set before anything is sent, nil for not caring
 	began  time.Time
 
 	mu       sync.Mutex
@@ -123,8 +125,13 @@ func (c *call) markSent() {
 	c.pending = true
 }
 
+// afterCaller is how long a write that is under way is seen through after its caller has gone. A process that is asked to
+// stop has little more.
+const afterCaller = 9 * time.Second
+
 // untilSent returns the context under which a write runs: it ends with the caller's as long as nothing can have come of
-// it, and only with the caller's deadline otherwise, because a write that is under way has to be seen through.
+// it, and otherwise with the caller's deadline or a little after the caller, because a write that is under way has to be
+// seen through.
 func (c *call) untilSent(caller context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(caller))
 	if deadline, ok := caller.Deadline(); ok {
@@ -134,7 +141,9 @@ func (c *call) untilSent(caller context.Context) (context.Context, context.Cance
 	stop := context.AfterFunc(caller, func() {
 		if !c.abandon(caller) {
 			cancel()
+			return
 		}
+		time.AfterFunc(afterCaller, cancel)
 	})
 	return ctx, func() { stop(); cancel() }
 }

@@ -3,6 +3,7 @@ package stripeapi
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"time"
@@ -196,17 +197,22 @@ func (c *Client) CreateBillingPortalSession(ctx context.Context, params *stripe.
 	return send(ctx, writes, &params.Params, func() (*stripe.BillingPortalSession, error) { return c.portal.New(params) })
 }
 
-// HostedInvoiceURL returns where a customer can pay an invoice, or "" when the key may not read invoices.
-func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) (string, error) {
+// HostedInvoiceURL returns where a customer can pay an invoice. A key that may not read invoices gets "" and no note; when
+// the invoice cannot be read for another reason, the note says so.
+func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) Reply[string] {
+	const patience = 10 * time.Second // for what is only an addition to an answer
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	params := &stripe.InvoiceParams{}
 	found, err := send(ctx, reads, &params.Params, func() (*stripe.Invoice, error) { return c.invoices.Get(invoiceID, params) })
-	if failure := asError(err); failure != nil && failure.status == http.StatusForbidden {
-		return "", nil
+	switch failure := asError(err); {
+	case failure == nil:
+		return Reply[string]{Object: found.HostedInvoiceURL}
+	case failure.status == http.StatusForbidden:
+		return Reply[string]{}
+	default:
+		return Reply[string]{Note: "hosted_invoice_url is missing, because the invoice could not be read: " + failure.Message}
 	}
-	if err != nil {
-		return "", err
-	}
-	return found.HostedInvoiceURL, nil
 }
 
 // UnitPrice is what one of a price costs.
@@ -247,7 +253,7 @@ type Reply[T any] struct {
 // create sends a request that makes something. When Stripe answers it with what an earlier equal request made, that is
 // read again, because it may have changed since.
 func create[T any](ctx context.Context, params *stripe.Params, request func() (T, error), again func(context.Context, T) (T, error)) (Reply[T], error) {
-	call := &call{effect: creates}
+	call := newCall[T](creates)
 	sending, release := leaveTime(ctx)
 	defer release()
 	params.Context = withCall(sending, call)
@@ -266,9 +272,22 @@ func create[T any](ctx context.Context, params *stripe.Params, request func() (T
 	return Reply[T]{current, note}, nil
 }
 
+// newCall returns the record of a request that is answered with a T. Whether the answer to a write can be understood
+// decides over its outcome, so that is found out as it arrives.
+func newCall[T any](e effect) *call {
+	c := &call{effect: e}
+	if e != reads {
+		c.parse = func(body []byte) error {
+			var answer T
+			return json.Unmarshal(body, &answer)
+		}
+	}
+	return c
+}
+
 // send runs one request under a fresh record of its attempts and turns its failure into an *Error.
 func send[T any](ctx context.Context, e effect, params *stripe.Params, request func() (T, error)) (T, error) {
-	call := &call{effect: e}
+	call := newCall[T](e)
 	params.Context = withCall(ctx, call)
 	result, err := request()
 	if err != nil {
@@ -280,7 +299,7 @@ func send[T any](ctx context.Context, e effect, params *stripe.Params, request f
 
 // list is send for lists, of which it takes exactly one page.
 func list[T any](ctx context.Context, params *stripe.ListParams, request func() (Page[T], error)) (Page[T], error) {
-	call := &call{effect: reads}
+	call := &call{effect: reads, list: true}
 	params.Context = withCall(ctx, call)
 	params.Single = true
 	page, err := request()

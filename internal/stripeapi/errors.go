@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/plain"
 	"stripe-mcp/internal/secret"
 )
 
@@ -100,10 +101,6 @@ func (c *call) failure(ctx context.Context) *Error {
 		if failure.Outcome != Unknown { // else an earlier call's key was to be used, and what it did is still open
 			return failure
 		}
-	case failure.Outcome == Succeeded:
-		failure.Message = "Stripe did it, but its answer could not be understood"
-		failure.Hint = "Do not call again: read " + last.object.ID + " instead"
-		return failure
 	case last.refusal != nil:
 		failure.quote(last)
 	default:
@@ -111,7 +108,7 @@ func (c *call) failure(ctx context.Context) *Error {
 		failure.Retryable = last.trouble != redirected
 	}
 	failure.status = last.status
-	failure.RequestID = last.requestID
+	failure.RequestID = fit(last.requestID)
 	if failure.Outcome == Unknown && tried && (!last.sent || last.refusal != nil && last.status < http.StatusInternalServerError) {
 		failure.Message = "the answer to an earlier attempt got lost; the last one was: " + failure.Message
 	}
@@ -131,15 +128,21 @@ func refusedByJournal(cause error) *Error {
 
 // quote takes over Stripe's own words, which may name a key or quote what a customer wrote.
 func (e *Error) quote(a attempt) {
-	e.Type = a.refusal.Type
-	e.Code = a.refusal.Code
-	e.DeclineCode = a.refusal.DeclineCode
-	e.Param = a.refusal.Param
-	e.DocURL = a.refusal.DocURL
-	e.ApprovalURL = a.refusal.ApprovalRequest.DashboardURL
-	e.Message = secret.Redact(a.refusal.Message)
+	e.Type = fit(a.refusal.Type)
+	e.Code = fit(a.refusal.Code)
+	e.DeclineCode = fit(a.refusal.DeclineCode)
+	e.Param = fit(a.refusal.Param)
+	e.DocURL = fit(a.refusal.DocURL)
+	e.ApprovalURL = fit(a.refusal.ApprovalRequest.DashboardURL)
+	e.Message = fit(a.refusal.Message)
 	e.Retryable = a.status == http.StatusConflict || a.status == http.StatusTooManyRequests ||
 		a.status >= http.StatusInternalServerError
+}
+
+// fit makes a text of Stripe's fit to be shown.
+func fit(text string) string {
+	const longest = 1000
+	return plain.Clean(secret.Redact(text), longest)
 }
 
 // describe says in words what went wrong with an attempt that Stripe did not answer.

@@ -23,6 +23,8 @@ func (c *call) hint(e *Error, last attempt) string {
 		return "Make fewer calls at once, or raise rate_limit in the configuration if Stripe allows this account more"
 	case last.refusal == nil && !last.sent:
 		return "Nothing was sent. Check the network, and proxy, ca_file and api_base in the configuration"
+	case last.refusal == nil && last.trouble == noAnswer:
+		return "Nothing was changed. Stripe or the network is slow: call again"
 	case last.refusal == nil:
 		return "Nothing was changed. Check proxy and api_base in the configuration, then call again"
 	}
@@ -42,7 +44,9 @@ func adviceFor(e *Error, last attempt) string {
 	switch {
 	case last.status == http.StatusUnauthorized:
 		return "Stripe does not accept the configured key. Put a current secret or restricted key (Dashboard > Developers > API keys) into the configuration"
-	case last.status == http.StatusForbidden:
+	case last.status == http.StatusForbidden && e.Code == "account_invalid":
+		return "The key has no access to the connected account. Check stripe_account in the configuration"
+	case last.status == http.StatusForbidden && says("permission"):
 		return "The restricted key lacks this permission. Edit the key in the Dashboard under Developers > API keys and add " + permission(e.Message)
 	case last.status == http.StatusTooManyRequests:
 		return "Too many requests or a busy object, and nothing was changed. Wait a few seconds, then call again"

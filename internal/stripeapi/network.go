@@ -8,10 +8,17 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 )
 
-// NewNetwork returns the transport for a real network. proxy may be nil for the environment's; caFile may be empty, else
+func isLoopback(host string) bool {
+	address := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || address != nil && address.IsLoopback()
+}
+
+// NewNetwork returns the transport for a real network. proxy may be nil for the environment's, and is not used
+// for addresses on this machine; caFile may be empty, else
 // it names a PEM file of certificate authorities to trust besides the system's.
 func NewNetwork(proxy *url.URL, caFile string) (http.RoundTripper, error) {
 	const (
@@ -30,7 +37,12 @@ func NewNetwork(proxy *url.URL, caFile string) (http.RoundTripper, error) {
 		ExpectContinueTimeout: time.Second,
 	}
 	if proxy != nil {
-		network.Proxy = http.ProxyURL(proxy)
+		network.Proxy = func(req *http.Request) (*url.URL, error) {
+			if isLoopback(req.URL.Hostname()) { // a key for this machine stays on it
+				return nil, nil
+			}
+			return proxy, nil
+		}
 	}
 	if caFile == "" {
 		return network, nil

@@ -45,9 +45,10 @@ func (c *call) judge() Outcome {
 			return Succeeded
 		case a.refusal == nil || a.status >= http.StatusInternalServerError:
 			outcome = Unknown
+		case outcome == Unknown && !c.settledBy(a):
 		case a.refusal.Code == codeApprovalRequired:
 			outcome = PendingApproval
-		case c.settledBy(a):
+		default:
 			outcome = Failed
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -77,6 +78,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := setLength(retryable); err != nil {
+		return nil, err
+	}
 	if call.effect == creates {
 		if err := t.begin(ctx, call, retryable); err != nil {
 			return nil, err
@@ -84,6 +88,16 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		defer t.settle(ctx, call)
 	}
 	return t.retry.Do(retryable)
+}
+
+// setLength declares the body's length. Without it net/http would send the body in chunks, which simple servers do not read.
+func setLength(req *retryablehttp.Request) error {
+	body, err := req.BodyBytes()
+	if err != nil {
+		return err
+	}
+	req.ContentLength = int64(len(body))
+	return nil
 }
 
 // complete sets the headers that stripe-go sets otherwise than we want.
@@ -149,12 +163,12 @@ func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	once.GetBody = nil // so that net/http cannot resend on its own and leave us with a wrong count
 	resp, err := t.network.RoundTrip(once)
 	if err == nil {
-		err = record.read(resp, &t.key)
+		err = record.read(resp, &t.key, call)
 	} else {
 		record.trouble, record.cause = noAnswer, err
 	}
 	call.add(record)
-	t.logger.DebugContext(ctx, "stripe request", "method", req.Method, "path", req.URL.Path, "status", record.status,
+	t.logger.DebugContext(ctx, "stripe request", "method", req.Method, "path", route(req.URL.Path), "status", record.status,
 		"request_id", record.requestID, "took", time.Since(start))
 	if err != nil {
 		return nil, err
@@ -162,9 +176,19 @@ func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// route returns a path without the id in it, which is an argument and may be a customer's name.
+func route(path string) string {
+	at := strings.LastIndexByte(path, '/')
+	switch path[at+1:] {
+	case "customers", "sessions", "subscriptions", "invoices", "prices", "account":
+		return path
+	}
+	return path[:at+1] + "{id}"
+}
+
 // read takes in the answer, leaving a response whose body is in memory. It fails when the answer is not a complete one
 // from Stripe.
-func (a *attempt) read(resp *http.Response, key *secret.Scrubber) error {
+func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) error {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	closeErr := resp.Body.Close()
 	a.sent = true
@@ -187,11 +211,20 @@ func (a *attempt) read(resp *http.Response, key *secret.Scrubber) error {
 		return errRedirected
 	case resp.StatusCode >= http.StatusBadRequest:
 		a.trouble = foreign
-	case json.Unmarshal(body, &a.object) != nil || a.object.Object == "": // all of Stripe's objects name their type
+	case !call.answeredBy(body, &a.object):
 		a.trouble = foreign
 		return errForeign
 	}
 	return nil
+}
+
+// answeredBy reports whether body, of which it reads what the journal keeps, is an answer to the call: one of Stripe's
+// objects, which name their type and, but for lists, have an id.
+func (c *call) answeredBy(body []byte, read *object) bool {
+	if json.Unmarshal(body, read) != nil || read.Object == "" || (read.Object == "list") != c.list || !c.list && read.ID == "" {
+		return false
+	}
+	return c.parse == nil || c.parse(body) == nil
 }
 
 // shouldRetry is the policy: faults of the network, damaged answers, 409, 429 and 5xx are tried again, unless Stripe
@@ -212,6 +245,9 @@ func shouldRetry(ctx context.Context, resp *http.Response, err error) (bool, err
 	}
 	if resp.StatusCode >= http.StatusInternalServerError && isReplay(resp) {
 		return false, nil // saved for this key, it will not change
+	}
+	if resp.StatusCode < http.StatusBadRequest {
+		return false, nil
 	}
 	switch resp.Header.Get("Stripe-Should-Retry") {
 	case "true":
