@@ -130,7 +130,8 @@ func TestRotation(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "journal.jsonl")
-	first, second := New(folder), New(folder)
+	const limit = 4 << 10
+	first, second := newJournal(&file{folder: folder, limit: limit}), newJournal(&file{folder: folder, limit: limit})
 	open, err := first.Begin(t.Context(), equal())
 	must(t, err)
 	running := equal()
@@ -139,7 +140,7 @@ func TestRotation(t *testing.T) {
 	must(t, err)
 	must(t, open.Settle(t.Context(), Result{Outcome: "unknown"}))
 	for generation := 1; generation <= rotated+2; generation++ {
-		fill(t, path)
+		fill(t, path, limit)
 		other := equal()
 		other.Body = fmt.Sprintf("email=%d%%40example.com", generation)
 		_, err = second.Begin(t.Context(), other)
@@ -167,13 +168,13 @@ func TestRotation(t *testing.T) {
 }
 
 // fill makes a journal as long as it may be, with lines about what is long over.
-func fill(t *testing.T, path string) {
+func fill(t *testing.T, path string, limit int) {
 	t.Helper()
-	line, err := json.Marshal(record{Event: eventEnded, Intent: strings.Repeat("x", 1<<10)})
+	line, err := json.Marshal(record{Event: eventEnded, Intent: "over"})
 	must(t, err)
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	must(t, err)
-	_, err = f.Write(bytes.Repeat(append(line, '\n'), rotateAt/len(line)+1))
+	_, err = f.Write(bytes.Repeat(append(line, '\n'), limit/len(line)+1))
 	must(t, errors.Join(err, f.Close()))
 }
 
@@ -193,7 +194,7 @@ func (n *noSync) sync() error {
 // TestAFailedSync refuses the request, and keeps the key for the next: an earlier one may have used it.
 func TestAFailedSync(t *testing.T) {
 	t.Parallel()
-	disk := &noSync{log: &file{folder: t.TempDir()}}
+	disk := &noSync{log: New(t.TempDir()).log}
 	j := newJournal(disk)
 	first, err := j.Begin(t.Context(), equal())
 	must(t, err)

@@ -62,10 +62,10 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 		{"two equal orders side by side", lab.Schedule{Groups: together(lab.Subscription, 0, 0)}, 2},
 		{"two equal orders from two programs", lab.Schedule{Groups: together(lab.Session, 0, 1)}, 2},
 
-		{"time out, call again", lab.Schedule{Groups: once(lab.Customer), Faults: faults(lab.HangAfter)}, 1},
-		{"time out while Stripe is still at it, call again", lab.Schedule{Groups: once(lab.Customer), Faults: []lab.Fault{{Kind: lab.Late, Times: 1, Wait: 1500 * time.Millisecond}}}, 1},
-		{"time out on the way to Stripe, call again", lab.Schedule{Groups: once(lab.Customer), Faults: []lab.Fault{{Kind: lab.Lag, Times: 1, Wait: 1500 * time.Millisecond}}}, 1},
-		{"time out, order a second one", lab.Schedule{Groups: inARow(lab.Customer), Faults: faults(lab.HangAfter)}, 2},
+		{"time out, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Customer), Faults: faults(lab.HangAfter)}, 1},
+		{"time out while Stripe is still at it, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Customer), Faults: []lab.Fault{{Kind: lab.Late, Times: 1, Wait: 1500 * time.Millisecond}}}, 1},
+		{"time out on the way to Stripe, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Customer), Faults: []lab.Fault{{Kind: lab.Lag, Times: 1, Wait: 1500 * time.Millisecond}}}, 1},
+		{"time out, order a second one", lab.Schedule{Timeout: time.Second, Groups: inARow(lab.Customer), Faults: faults(lab.HangAfter)}, 2},
 		{"the connection breaks before Stripe's answer", lab.Schedule{Groups: once(lab.Subscription), Faults: faults(lab.ResetAfter)}, 1},
 		{"half an answer", lab.Schedule{Groups: once(lab.Session), Faults: faults(lab.Truncate)}, 1},
 		{"a page from something in between", lab.Schedule{Groups: once(lab.Session), Faults: faults(lab.Page200, lab.GatewayAfter, lab.GatewayBefore)}, 1},
@@ -93,7 +93,7 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 			Strikes: strike(lab.Terminate, lab.Arrived)}, 1},
 
 		{"a cancellation's answer is lost", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter)}, 1},
-		{"a cancellation's answer is lost, and so is its reading back", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter, "", lab.HangBefore)}, 1},
+		{"a cancellation's answer is lost, and so is its reading back", lab.Schedule{Timeout: time.Second, Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter, "", lab.HangBefore)}, 1},
 		{"a cancellation is killed and repeated", lab.Schedule{Groups: once(lab.Cancel), Strikes: strike(lab.Kill, lab.Applied)}, 1},
 		{"HTTP/2: the handshake fails, then the stream is reset", lab.Schedule{TLS: true, Groups: once(lab.Customer), Faults: faults(lab.TLSFailure, lab.ResetAfter)}, 1},
 	}
@@ -103,7 +103,7 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 			s := tt.schedule
 			s.Index = i
 			if s.Timeout == 0 {
-				s.Timeout = time.Second
+				s.Timeout = 8 * time.Second // so that nothing times out because the machine is busy
 			}
 			result, err := lab.Run(program(t), t.TempDir(), s)
 			if err != nil {
