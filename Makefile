@@ -8,8 +8,10 @@ GOLANGCI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stripe-mcp/golangci-lint-$(GO
 # Stripe's own mock is a test's dependency and not the program's, hence a module of its own.
 CONTRACT := internal/contracttest
 FUZZTIME ?= 30s
+# How many random schedules the fault laboratory runs; SEED and RUN repeat what it printed.
+N ?= 1000
 
-.PHONY: help bench build demo test lint tidy check golden docs fuzz
+.PHONY: help bench build demo test lint torture tidy check golden docs fuzz
 
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -26,6 +28,10 @@ demo: build ## Drive all ten tools over MCP on the simulator; needs no key
 test: ## Run all tests with the race detector
 	$(GOTEST) ./...
 	cd $(CONTRACT) && $(GOTEST) -count=1 ./...
+
+torture: ## Run N (1000) random schedules of faults and kills against the real program
+	go build -race -o bin/stripe-mcp-race ./cmd/stripe-mcp
+	go run ./internal/lab/torture -n $(N) $(if $(SEED),-seed $(SEED)) $(if $(RUN),-run $(RUN)) $(if $(V),-v) bin/stripe-mcp-race
 
 lint: $(GOLANGCI) ## Run the linters
 	$(GOLANGCI) run ./...

@@ -31,6 +31,7 @@ const (
 // process also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
 type file struct {
 	folder string
+	limit  int64  // bytes, after which it is rotated
 	id     string // of this process
 	key    []byte
 	all    *flock.Flock
@@ -198,7 +199,7 @@ func (f *file) append(r record) error {
 	return nil
 }
 
-func (f *file) full() bool { return f.read >= rotateAt }
+func (f *file) full() bool { return f.read >= f.limit }
 
 // rotate keeps the log under another name and starts a new one with what is still open.
 func (f *file) rotate(open []record) error {

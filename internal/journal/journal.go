@@ -91,7 +91,7 @@ type log interface {
 
 // New returns a journal in folder, which it creates with the first intent.
 func New(folder string) *Journal {
-	return newJournal(&file{folder: folder})
+	return newJournal(&file{folder: folder, limit: rotateAt})
 }
 
 // InMemory returns a journal that keeps the same rules for as long as the process lives.

@@ -28,7 +28,8 @@ type call struct {
 	over      bool // done is closed
 	cancelled bool
 	pinged    bool // the program has read the cancellation
-	late      int  // answers that it gave all the same
+	crossed   bool // an answer came before that
+	late      int  // answers that came after it
 	more      int  // answers after the first
 	told      *Told
 	ambiguous bool // an answer may have been lost in a pipe that we closed
@@ -94,7 +95,8 @@ func (c *call) take(l line) {
 	switch {
 	case c.pinged:
 		c.late++
-	case c.cancelled: // crossed the cancellation, and clients drop it (MCP, Cancellation)
+	case c.cancelled: // clients drop it (MCP, Cancellation)
+		c.crossed = true
 	case c.told != nil:
 		c.more++
 	default:
@@ -128,10 +130,11 @@ func (c *call) wasCancelled() bool {
 	return c.cancelled
 }
 
-// cancel has the agent lose its patience.
+// cancel has the agent lose its patience, unless the program has been asked to end and reads nothing any more.
 func (c *call) cancel() {
+	gone := c.program.gone()
 	c.mu.Lock()
-	if c.told != nil || c.cancelled {
+	if gone || c.told != nil || c.cancelled {
 		c.mu.Unlock()
 		return
 	}

@@ -16,7 +16,7 @@ type Verdict struct {
 	Other           []string // unsettled at the end, bad exits, data races
 
 	Saved500  int // operations that were told that Stripe keeps an internal error, and ordered again
-	Ambiguous int // answers that may have been lost in a pipe which the laboratory closed
+	Ambiguous int // answers that were written and that nobody took in
 }
 
 // Wrong returns everything that must not be, each with the name of its kind.
@@ -94,7 +94,7 @@ func (v *Verdict) judgeCalls(operations []*operation) {
 			if c.told != nil && c.told.SavedError {
 				v.Saved500++
 			}
-			if c.ambiguous && c.told == nil {
+			if c.inDoubt() {
 				v.Ambiguous++
 			}
 		}
@@ -110,6 +110,12 @@ func (p *program) excused() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.killed || p.deaf || p.signalled
+}
+
+// inDoubt reports whether an answer was written that nobody took in, and the program could not know: it was in the pipe that
+// we closed, or it crossed the cancellation and the program was asked to end before it could read that.
+func (c *call) inDoubt() bool {
+	return c.told == nil && (c.ambiguous || c.crossed && c.program.excused())
 }
 
 // last returns what the agent was told last.
@@ -163,7 +169,7 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 			case c.told.Outcome == failed:
 				saidFailed = true
 			}
-			if c.told == nil && c.ambiguous || c.told != nil && c.told.SavedError {
+			if c.inDoubt() || c.told != nil && c.told.SavedError {
 				allowed++
 			}
 			if c.told == nil || c.told.Outcome != succeeded {

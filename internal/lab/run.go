@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -73,6 +72,7 @@ func Run(binary, folder string, s Schedule) (Result, error) {
 	}
 	operations := r.work()
 	r.endAll()
+	r.inspect()
 	return r.result(operations), nil
 }
 
@@ -218,43 +218,6 @@ func (r *run) endAll() {
 			<-p.ended
 		}
 	}
-}
-
-// awaitOutcome waits until the journal holds the outcome of something that p was asked for.
-func (r *run) awaitOutcome(p *program) {
-	prefix := fmt.Sprintf("%d-", p.cmd.Process.Pid)
-	for deadline := time.Now().Add(r.schedule.Timeout + patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		ours := map[string]bool{}
-		for _, entry := range Journal(r.file("state")) {
-			switch {
-			case entry.Event == "intent" && strings.HasPrefix(entry.Process, prefix):
-				ours[entry.Intent] = true
-			case entry.Event == "outcome" && ours[entry.Intent]:
-				return
-			}
-		}
-	}
-}
-
-// Entry is what the laboratory reads of a line of the journal.
-type Entry struct {
-	Event, Intent, Process, Outcome, Object string
-}
-
-// Journal returns the lines of the journal in a state folder, whole ones only.
-func Journal(state string) []Entry {
-	text, err := os.ReadFile(filepath.Join(state, "journal", "journal.jsonl")) //nolint:gosec // our own folder
-	if err != nil {
-		return nil // it was not begun
-	}
-	var entries []Entry
-	for line := range strings.Lines(string(text)) {
-		var e Entry
-		if json.Unmarshal([]byte(line), &e) == nil {
-			entries = append(entries, e)
-		}
-	}
-	return entries
 }
 
 func (r *run) logf(format string, arguments ...any) {

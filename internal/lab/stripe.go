@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,6 +31,7 @@ type Stripe struct {
 	traps    []trap
 	objects  []*Object
 	saved    map[string]*saved
+	keys     []string // idempotency keys that arrived
 }
 
 // Object is something that exists at Stripe.
@@ -97,6 +99,7 @@ func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := s.next()
 	group := s.groupOf(r, form)
 	s.logf("stripe: %s %s, group %d, key %s, fault %q", r.Method, r.URL.Path, group, r.Header.Get("Idempotency-Key"), fault.Kind)
+	s.note(r.Header.Get("Idempotency-Key"))
 	s.reach(Arrived, group)
 	if s.before(fault, w, r) {
 		return
@@ -107,6 +110,14 @@ func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.reach(Applied, group)
 	}
 	s.after(fault, w, r, answer)
+}
+
+func (s *Stripe) note(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if key != "" && !slices.Contains(s.keys, key) {
+		s.keys = append(s.keys, key)
+	}
 }
 
 // groupOf returns the group of operations that a request belongs to, noGroup when it changes nothing.

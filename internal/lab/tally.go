@@ -55,7 +55,7 @@ func (t *Tally) Print(w io.Writer) error {
 		text += fmt.Sprintf("%6d  %s\n", t.counts[kind.name], kind.name)
 	}
 	text += fmt.Sprintf("\n%6d  runs ended in a saved 500, after which the agents ordered again: doubling cannot be excluded there\n", t.saved500)
-	text += fmt.Sprintf("%6d  answers may have been lost in a pipe that the laboratory closed: their repetition counts as new\n", t.ambiguous)
+	text += fmt.Sprintf("%6d  answers may have been written without anybody taking them in: their repetition counts as new\n", t.ambiguous)
 	text += "\nruns in which a fault hit a request:\n"
 	for _, kind := range kinds() {
 		text += fmt.Sprintf("%6d  %s\n", t.faults[kind], kind)

@@ -13,8 +13,9 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// grace is how long calls may go on after the process was asked to stop.
-const grace = 10 * time.Second
+// grace is how long calls may go on after the process was asked to stop: it has 10 s to end, and some of that is for the
+// rest.
+const grace = 9 * time.Second
 
 // loop carries the messages of one client.
 type loop struct {
@@ -30,7 +31,7 @@ type loop struct {
 //
 //   - in ends. Everything received is finished and answered, however long that takes: calls bound their own duration.
 //   - ctx ends. Reading stops at once and the contexts of running calls end. Their answers are still written, if they come
-//     within 10 s.
+//     within 9 s.
 //   - out can no longer be written. As if ctx had ended, but nobody gets the answers.
 //
 // Calls run concurrently. Other requests are answered in order, and never wait for a call.

@@ -28,7 +28,7 @@ func TestStopping(t *testing.T) {
 	}{
 		"input ends: a call finishes, however long it takes": {lasting(time.Hour), true, false, time.Hour},
 		"signal: a call that can stop answers at once":       {untilCancelled, false, true, 0},
-		"signal: a call that must finish does":               {lasting(9 * time.Second), false, true, 9 * time.Second},
+		"signal: a call that must finish does":               {lasting(8 * time.Second), false, true, 8 * time.Second},
 		"signal after the end of the input":                  {untilCancelled, true, true, 0},
 	}
 	for name, test := range tests {
@@ -80,7 +80,7 @@ func TestStoppingReachesCallsThatWait(t *testing.T) {
 	})
 }
 
-func TestStoppingTakesTenSecondsAtMost(t *testing.T) {
+func TestStoppingTakesNineSecondsAtMost(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
 		"with a call that goes on":            call("1", "buy", "{}"),
@@ -109,7 +109,7 @@ func TestStoppingTakesTenSecondsAtMost(t *testing.T) {
 				if err := <-ended; err != nil {
 					t.Errorf("Serve: %v", err)
 				}
-				if took := time.Since(begin); took != 10*time.Second {
+				if took := time.Since(begin); took != grace {
 					t.Errorf("took %v", took)
 				}
 				begun := out.writes.Load()

@@ -1,0 +1,277 @@
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// TestDamage: what a crash can leave at the end is dropped, because nothing was sent for it. Anything else stops creating.
+func TestDamage(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		damage func(text string) string
+		want   string // the second request's key: whose, or what is said
+	}{
+		"nothing":                            {func(s string) string { return s }, "A"},
+		"a torn last line":                   {func(s string) string { return s + `{"time":"2026-01-0` }, "A"},
+		"zeros where a last line should be":  {func(s string) string { return s + strings.Repeat("\x00", 100) }, "A"},
+		"a line that is no JSON":             {func(s string) string { return "half of a li\n" + s }, "is damaged at byte 0"},
+		"a line that is no record":           {func(s string) string { return s + "{}\n" }, "is damaged at byte"},
+		"the last line torn but for its end": {func(s string) string { return s[:len(s)-10] + "\n" }, "is damaged at byte"},
+	}
+	for why, tt := range tests {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			first := New(folder)
+			intent, err := first.Begin(t.Context(), equal())
+			must(t, err)
+			die(t, first)
+			path := filepath.Join(folder, "journal.jsonl")
+			text, err := os.ReadFile(path)
+			must(t, err)
+			must(t, os.WriteFile(path, []byte(tt.damage(string(text))), 0o600))
+			second, err := New(folder).Begin(t.Context(), equal())
+			if tt.want == "A" {
+				must(t, err)
+				if second.Key() != intent.Key() {
+					t.Error("the key is not the first one's")
+				}
+				readable(t, path)
+				return
+			}
+			if unavailable, ok := errors.AsType[*UnavailableError](err); !ok || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v (%v), want %q in it", err, unavailable, tt.want)
+			}
+		})
+	}
+}
+
+// readable checks that every line of a journal is JSON, and returns how many there are.
+func readable(t *testing.T, path string) int {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	must(t, err)
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	for _, line := range lines[:len(lines)-1] {
+		if !json.Valid(line) {
+			t.Errorf("not JSON: %s", line)
+		}
+	}
+	if rest := lines[len(lines)-1]; len(rest) > 0 {
+		t.Errorf("torn: %s", rest)
+	}
+	return len(lines) - 1
+}
+
+// TestUnavailable: without a place for the record there is no intent, and so no request.
+func TestUnavailable(t *testing.T) {
+	t.Parallel()
+	below := filepath.Join(t.TempDir(), "file")
+	must(t, os.WriteFile(below, nil, 0o600))
+	for why, folder := range map[string]string{
+		"no folder is known":       "journal",
+		"the folder is below file": filepath.Join(below, "journal"),
+	} {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			_, err := New(folder).Begin(t.Context(), equal())
+			if _, ok := errors.AsType[*UnavailableError](err); !ok {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// TestPrivate: nobody else can read the folder, and nothing in it says what was ordered.
+func TestPrivate(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "state", "journal")
+	ctx, receipt := WithReceipt(t.Context(), Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"})
+	intent, err := New(folder).Begin(ctx, equal())
+	must(t, err)
+	must(t, intent.Settle(ctx, Result{Outcome: "succeeded", Object: "cus_1", Settled: true}))
+	must(t, receipt.Close(ctx, true))
+	info, err := os.Stat(folder)
+	must(t, err)
+	if info.Mode().Perm() != 0o700 {
+		t.Errorf("the folder is %v", info.Mode())
+	}
+	entries, err := os.ReadDir(folder)
+	must(t, err)
+	for _, entry := range entries {
+		info, err := entry.Info()
+		must(t, err)
+		if info.Mode().Perm() != 0o600 {
+			t.Errorf("%s is %v", entry.Name(), info.Mode())
+		}
+		text, err := os.ReadFile(filepath.Join(folder, entry.Name()))
+		must(t, err)
+		for _, private := range []string{"jenny", "Jenny", "example.com", "sk_test"} {
+			if strings.Contains(string(text), private) {
+				t.Errorf("%s holds %q", entry.Name(), private)
+			}
+		}
+	}
+	if lines := readable(t, filepath.Join(folder, "journal.jsonl")); lines != 3 {
+		t.Errorf("%d lines, want an intent, an outcome and a delivery", lines)
+	}
+}
+
+// TestRotation: a full journal is kept under another name, and what is open moves to the new one, for all processes.
+func TestRotation(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	path := filepath.Join(folder, "journal.jsonl")
+	const limit = 4 << 10
+	first, second := newJournal(&file{folder: folder, limit: limit}), newJournal(&file{folder: folder, limit: limit})
+	open, err := first.Begin(t.Context(), equal())
+	must(t, err)
+	running := equal()
+	running.Body = "email=another%40example.com"
+	stillRunning, err := first.Begin(t.Context(), running)
+	must(t, err)
+	must(t, open.Settle(t.Context(), Result{Outcome: "unknown"}))
+	for generation := 1; generation <= rotated+2; generation++ {
+		fill(t, path, limit)
+		other := equal()
+		other.Body = fmt.Sprintf("email=%d%%40example.com", generation)
+		_, err = second.Begin(t.Context(), other)
+		must(t, err)
+	}
+	if readable(t, path) > 20 {
+		t.Error("the new journal is not short")
+	}
+	for n := 1; n <= rotated; n++ {
+		readable(t, filepath.Join(folder, fmt.Sprintf("journal-%d.jsonl", n)))
+	}
+	if _, err := os.Stat(filepath.Join(folder, fmt.Sprintf("journal-%d.jsonl", rotated+1))); err == nil {
+		t.Error("more is kept than should be")
+	}
+	side, err := second.Begin(t.Context(), running)
+	must(t, err)
+	if side.Key() == stillRunning.Key() {
+		t.Error("a running request lost its key to an equal one")
+	}
+	again, err := first.Begin(t.Context(), equal())
+	must(t, err)
+	if again.Key() != open.Key() {
+		t.Error("an open intent was lost")
+	}
+}
+
+// fill makes a journal as long as it may be, with lines about what is long over.
+func fill(t *testing.T, path string, limit int) {
+	t.Helper()
+	line, err := json.Marshal(record{Event: eventEnded, Intent: "over"})
+	must(t, err)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	must(t, err)
+	_, err = f.Write(bytes.Repeat(append(line, '\n'), limit/len(line)+1))
+	must(t, errors.Join(err, f.Close()))
+}
+
+// noSync is a disk that takes everything and keeps nothing.
+type noSync struct {
+	log
+	broken bool
+}
+
+func (n *noSync) sync() error {
+	if n.broken {
+		return errors.New("the disk is full")
+	}
+	return n.log.sync()
+}
+
+// TestAFailedSync refuses the request, and keeps the key for the next: an earlier one may have used it.
+func TestAFailedSync(t *testing.T) {
+	t.Parallel()
+	disk := &noSync{log: New(t.TempDir()).log}
+	j := newJournal(disk)
+	first, err := j.Begin(t.Context(), equal())
+	must(t, err)
+	must(t, first.Settle(t.Context(), Result{Outcome: "unknown"}))
+	disk.broken = true
+	if _, err := j.Begin(t.Context(), equal()); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+		t.Errorf("got %v", err)
+	}
+	disk.broken = false
+	third, err := j.Begin(t.Context(), equal())
+	must(t, err)
+	if third.Key() != first.Key() {
+		t.Error("the key was lost")
+	}
+}
+
+// TestSideBySide: a hundred equal requests and a hundred others, in two processes, all get keys of their own.
+func TestSideBySide(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	processes := []*Journal{New(folder), New(folder)}
+	var keys sync.Map
+	var all sync.WaitGroup
+	for i := range 200 {
+		all.Go(func() {
+			request := equal()
+			if i%2 == 0 {
+				request.Body = fmt.Sprintf("email=%d%%40example.com", i)
+			}
+			ctx, receipt := WithReceipt(t.Context(), Caller{})
+			intent, err := processes[i/2%2].Begin(ctx, request)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if _, twice := keys.LoadOrStore(intent.Key(), i); twice {
+				t.Errorf("request %d has the key of another", i)
+			}
+			if err := errors.Join(intent.Settle(ctx, Result{Outcome: "succeeded", Settled: true}), receipt.Close(ctx, true)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if lines := readable(t, filepath.Join(folder, "journal.jsonl")); lines != 600 {
+		t.Errorf("%d lines, want three for each request", lines)
+	}
+	for _, j := range processes {
+		if _, err := j.Begin(t.Context(), Request{}); err != nil || len(j.open) > 2 {
+			t.Errorf("%d intents are open (%v)", len(j.open), err)
+		}
+	}
+}
+
+// FuzzReading: whatever is in the file, it is read or refused, and a journal that was read can be written to.
+func FuzzReading(f *testing.F) {
+	for _, text := range []string{
+		"", "\n", "{}\n", "{", "\x00\x00", `{"event":"intent","intent":"A","digest":"x","idempotency_key":"k"}` + "\n",
+		`{"event":"intent","intent":"A"}` + "\n" + `{"event":"outcome","intent":"A","settled":true}` + "\n" + `{"event":"delivered","intent":"A"}` + "\n{\"ev",
+		`{"event":"outcome","intent":"A"}` + "\n", `{"event":"intent","intent":"B","takes":"B"}` + "\n",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		folder := t.TempDir()
+		path := filepath.Join(folder, "journal.jsonl")
+		must(t, os.WriteFile(path, []byte(text), 0o600))
+		intent, err := New(folder).Begin(t.Context(), equal())
+		if err != nil {
+			if _, ok := errors.AsType[*UnavailableError](err); !ok {
+				t.Fatal(err)
+			}
+			return
+		}
+		if intent.Key() == "" {
+			t.Fatal("no key")
+		}
+		readable(t, path)
+	})
+}

@@ -1,0 +1,134 @@
+package lab_test
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"stripe-mcp/internal/cli"
+	"stripe-mcp/internal/lab"
+)
+
+// TestMain puts the program on PATH as stripe-mcp: this binary, with the race detector where the tests have it.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"stripe-mcp": func() { os.Exit(int(cli.Main())) }})
+}
+
+func program(t *testing.T) string {
+	t.Helper()
+	binary, err := exec.LookPath("stripe-mcp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binary
+}
+
+// The parts that schedules are made of.
+
+func once(tool lab.Tool) []lab.Group { return []lab.Group{{Tool: tool, Homes: []int{0}}} }
+
+func inARow(tool lab.Tool) []lab.Group { return []lab.Group{{Tool: tool, Homes: []int{0, 0}}} }
+
+func together(tool lab.Tool, homes ...int) []lab.Group {
+	return []lab.Group{{Tool: tool, Homes: homes, Together: true}}
+}
+
+func faults(kinds ...lab.Kind) []lab.Fault {
+	var all []lab.Fault
+	for _, kind := range kinds {
+		all = append(all, lab.Fault{Kind: kind, Times: 1})
+	}
+	return all
+}
+
+func strike(blow lab.Blow, point lab.Point) []lab.Strike {
+	return []lab.Strike{{Blow: blow, Point: point, Nth: 1}}
+}
+
+// TestNoWriteLostOrDoubled plays the stories that people fear. Beside the number of objects in the end, each of them is
+// judged as any run of the laboratory: what the agents were told is compared with what Stripe holds.
+func TestNoWriteLostOrDoubled(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		why      string
+		schedule lab.Schedule
+		objects  int
+	}{
+		{"nothing happens", lab.Schedule{Groups: once(lab.Customer)}, 1},
+		{"two equal orders, one after the other", lab.Schedule{Groups: inARow(lab.Customer)}, 2},
+		{"two equal orders side by side", lab.Schedule{Groups: together(lab.Subscription, 0, 0)}, 2},
+		{"two equal orders from two programs", lab.Schedule{Groups: together(lab.Session, 0, 1)}, 2},
+
+		{"time out, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Customer), Faults: faults(lab.HangAfter)}, 1},
+		{"time out while Stripe is still at it, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Customer), Faults: []lab.Fault{{Kind: lab.Late, Times: 1, Wait: 1500 * time.Millisecond}}}, 1},
+		{"time out on the way to Stripe, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Customer), Faults: []lab.Fault{{Kind: lab.Lag, Times: 1, Wait: 1500 * time.Millisecond}}}, 1},
+		{"time out, order a second one", lab.Schedule{Timeout: time.Second, Groups: inARow(lab.Customer), Faults: faults(lab.HangAfter)}, 2},
+		{"the connection breaks before Stripe's answer", lab.Schedule{Groups: once(lab.Subscription), Faults: faults(lab.ResetAfter)}, 1},
+		{"half an answer", lab.Schedule{Groups: once(lab.Session), Faults: faults(lab.Truncate)}, 1},
+		{"a page from something in between", lab.Schedule{Groups: once(lab.Session), Faults: faults(lab.Page200, lab.GatewayAfter, lab.GatewayBefore)}, 1},
+		{"the card is declined, and the answer lost", lab.Schedule{Groups: once(lab.Subscription), Faults: faults(lab.Declined), Strikes: strike(lab.Kill, lab.Half)}, 0},
+		{"Stripe keeps an internal error, and the agent orders again as advised", lab.Schedule{Groups: once(lab.Customer), Faults: faults(lab.Saved500)}, 1},
+		{"Stripe keeps an internal error, and nobody learns of it", lab.Schedule{Groups: once(lab.Customer), Faults: faults(lab.Saved500), Strikes: strike(lab.CancelCall, lab.Answered)}, 1},
+
+		{"cancel when the request arrives, call again", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.CancelCall, lab.Arrived)}, 1},
+		{"cancel when it is applied, call again", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.CancelCall, lab.Applied)}, 1},
+		{"cancel when half the answer is there, call again", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.CancelCall, lab.Half)}, 1},
+		{"cancel when the answer may be on its way, call again", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.CancelCall, lab.Answered)}, 1},
+
+		{"SIGKILL when the request arrives, restart, call again", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.Kill, lab.Arrived)}, 1},
+		{"SIGKILL when it is applied, restart, call again", lab.Schedule{Groups: once(lab.Session), Strikes: strike(lab.Kill, lab.Applied)}, 1},
+		{"SIGKILL when half the answer is there, restart, call again", lab.Schedule{Groups: once(lab.Subscription), Strikes: strike(lab.Kill, lab.Half)}, 1},
+		{"SIGKILL when the answer is there and not delivered, restart, call again", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.KillUnread, "")}, 1},
+		{"SIGKILL of one of two programs with equal orders", lab.Schedule{Groups: together(lab.Customer, 0, 1), Strikes: strike(lab.Kill, lab.Applied)}, 2},
+
+		{"SIGTERM in the middle of a write", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.Terminate, lab.Applied)}, 1},
+		{"SIGINT in the middle of a write", lab.Schedule{Groups: once(lab.Session), Strikes: strike(lab.Interrupt, lab.Arrived)}, 1},
+		{"SIGHUP in the middle of a write", lab.Schedule{Groups: once(lab.Subscription), Strikes: strike(lab.HangUp, lab.Half)}, 1},
+		{"stdin ends in the middle of a write", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.CloseInput, lab.Arrived)}, 1},
+		{"stdout is closed in the middle of a write", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.CloseOutput, lab.Applied)}, 1},
+		{"SIGTERM in the middle of a write that Stripe never answers", lab.Schedule{Timeout: time.Minute, Groups: once(lab.Customer), Faults: faults(lab.HangAfter),
+			Strikes: strike(lab.Terminate, lab.Arrived)}, 1},
+
+		{"a cancellation's answer is lost", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter)}, 1},
+		{"a cancellation's answer is lost, and so is its reading back", lab.Schedule{Timeout: time.Second, Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter, "", lab.HangBefore)}, 1},
+		{"a cancellation is killed and repeated", lab.Schedule{Groups: once(lab.Cancel), Strikes: strike(lab.Kill, lab.Applied)}, 1},
+		{"HTTP/2: the handshake fails, then the stream is reset", lab.Schedule{TLS: true, Groups: once(lab.Customer), Faults: faults(lab.TLSFailure, lab.ResetAfter)}, 1},
+	}
+	for i, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			s := tt.schedule
+			s.Index = i
+			if s.Timeout == 0 {
+				s.Timeout = 8 * time.Second // so that nothing times out because the machine is busy
+			}
+			result, err := lab.Run(program(t), t.TempDir(), s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, wrong := range lab.Judge(result).Wrong() {
+				t.Error(wrong)
+			}
+			if len(result.Objects) != tt.objects {
+				t.Errorf("%d objects, want %d", len(result.Objects), tt.objects)
+			}
+			for _, f := range s.Faults {
+				if f.Kind != "" && result.Hits[f.Kind] == 0 {
+					t.Errorf("the fault %q hit nothing", f.Kind)
+				}
+			}
+			for _, strike := range s.Strikes {
+				strike.Nth = 0
+				if result.Strikes[strike] == 0 {
+					t.Errorf("the strike %q hit nothing", strike)
+				}
+			}
+			if t.Failed() {
+				t.Logf("%s%s", s, result.Transcript)
+			}
+		})
+	}
+}

@@ -1,0 +1,107 @@
+package lab
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// inspect looks at what the programs left in their state folder: a journal of every creating request, readable to the last
+// line, and nothing of what is private.
+func (r *run) inspect() {
+	state := r.file("state")
+	text := r.readAll(state)
+	for _, private := range []string{Email, Key, "shop.example"} {
+		if strings.Contains(text, private) {
+			r.complain("the state folder holds " + private)
+		}
+	}
+	intents := map[string]bool{}
+	for _, e := range journal(state) {
+		if e.Intent == "" {
+			r.complain("the journal has a line that cannot be read")
+		}
+		intents[e.Key] = true
+	}
+	r.stripe.mu.Lock()
+	keys := r.stripe.keys
+	r.stripe.mu.Unlock()
+	for _, key := range keys {
+		if !intents[key] {
+			r.complain("the journal has no line for a request with key " + key)
+		}
+	}
+}
+
+// readAll returns all files below a folder as one text.
+func (r *run) readAll(folder string) string {
+	var all strings.Builder
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path) //nolint:gosec // our own folder
+		all.Write(text)
+		return err
+	})
+	if err != nil && len(r.programs) > 0 && r.creates() {
+		r.complain("the state folder cannot be read: " + err.Error())
+	}
+	return all.String()
+}
+
+// creates reports whether the schedule has anything that the journal records.
+func (r *run) creates() bool {
+	for _, g := range r.schedule.Groups {
+		if g.Tool != Cancel {
+			return true
+		}
+	}
+	return false
+}
+
+// awaitOutcome waits until the journal holds the outcome of something that p was asked for.
+func (r *run) awaitOutcome(p *program) {
+	prefix := fmt.Sprintf("%d-", p.cmd.Process.Pid)
+	for deadline := time.Now().Add(r.schedule.Timeout + patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		ours := map[string]bool{}
+		for _, e := range journal(r.file("state")) {
+			switch {
+			case e.Event == "intent" && strings.HasPrefix(e.Process, prefix):
+				ours[e.Intent] = true
+			case e.Event == "outcome" && ours[e.Intent]:
+				return
+			}
+		}
+	}
+}
+
+// entry is what the laboratory reads of a line of the journal.
+type entry struct {
+	Event   string `json:"event"`
+	Intent  string `json:"intent"`
+	Process string `json:"process"`
+	Key     string `json:"idempotency_key"`
+}
+
+// journal returns the whole lines of the journal in a state folder.
+func journal(state string) []entry {
+	text, err := os.ReadFile(filepath.Join(state, "journal", "journal.jsonl")) //nolint:gosec // our own folder
+	if err != nil {
+		return nil // it was not begun
+	}
+	var entries []entry
+	for line := range strings.Lines(string(text)) {
+		var e entry
+		if !strings.HasSuffix(line, "\n") {
+			break // torn, or being written
+		}
+		_ = json.Unmarshal([]byte(line), &e) // what cannot be read has no intent
+		entries = append(entries, e)
+	}
+	return entries
+}
