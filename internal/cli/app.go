@@ -67,9 +67,10 @@ type answer struct {
 // call runs one tool for a client.
 func (a *app) call(ctx context.Context, client string, tool tools.Tool, arguments json.RawMessage) answer {
 	const longest = 64
+	mode := a.mode(ctx) // which makes the key known, so that client can be scrubbed of it
 	client = a.scrubber.Scrub(client)
 	ctx, receipt := journal.WithReceipt(ctx, journal.Caller{
-		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: a.mode(ctx).String(),
+		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: mode.String(),
 	})
 	delivered := func(ok bool) {
 		if err := receipt.Close(ctx, ok); err != nil {
@@ -118,15 +119,12 @@ func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessag
 	return tool.Call(ctx, client, arguments)
 }
 
-// mode returns what a call acts on. For some keys that is known only after they were read, for which it waits.
+// mode returns what a call acts on. At the first call it reads the key, without which that is not always known.
 func (a *app) mode(ctx context.Context) config.Mode {
-	if a.misfit != nil || a.config.Mode != config.ModeUnknown {
+	if a.misfit != nil {
 		return a.config.Mode
 	}
-	cfg, err := a.connection.use(ctx).config()
-	if err != nil {
-		return config.ModeUnknown
-	}
+	cfg, _ := a.connection.use(ctx).config() // an error comes back when the key is needed
 	return cfg.Mode
 }
 
