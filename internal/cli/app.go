@@ -67,10 +67,11 @@ type answer struct {
 // call runs one tool for a client.
 func (a *app) call(ctx context.Context, client string, tool tools.Tool, arguments json.RawMessage) answer {
 	const longest = 64
-	mode := a.mode(ctx) // which makes the key known, so that client can be scrubbed of it
-	client = a.scrubber.Scrub(client)
+	link := a.connection.use(ctx)
+	cfg, _ := link.config()           // an error comes back when the key is needed
+	client = a.scrubber.Scrub(client) // of the key too, which is known now
 	ctx, receipt := journal.WithReceipt(ctx, journal.Caller{
-		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: mode.String(),
+		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: cfg.Mode.String(),
 	})
 	delivered := func(ok bool) {
 		if err := receipt.Close(ctx, ok); err != nil {
@@ -83,7 +84,7 @@ func (a *app) call(ctx context.Context, client string, tool tools.Tool, argument
 			delivered(false)
 		}
 	}()
-	text, err := a.run(ctx, tool, arguments)
+	text, err := a.run(ctx, link, tool, arguments)
 	var failure *stripeapi.Error
 	if err != nil {
 		text, failure = a.failureJSON(ctx, tool.Name, err)
@@ -93,14 +94,13 @@ func (a *app) call(ctx context.Context, client string, tool tools.Tool, argument
 }
 
 // run runs one tool. Its errors are *stripeapi.Error, or a failure of our own.
-func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessage) (json.RawMessage, error) {
+func (a *app) run(ctx context.Context, link *link, tool tools.Tool, arguments json.RawMessage) (json.RawMessage, error) {
 	if a.misfit != nil {
 		return nil, a.misconfigured(a.misfit)
 	}
 	if refusal := a.withheld[tool.Name]; refusal != nil {
 		return nil, refusal
 	}
-	link := a.connection.use(ctx)
 	client, err := link.client()
 	if err != nil {
 		return nil, a.misconfigured(err)
@@ -117,15 +117,6 @@ func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessag
 		return nil, a.misconfigured(err)
 	}
 	return tool.Call(ctx, client, arguments)
-}
-
-// mode returns what a call acts on. At the first call it reads the key, without which that is not always known.
-func (a *app) mode(ctx context.Context) config.Mode {
-	if a.misfit != nil {
-		return a.config.Mode
-	}
-	cfg, _ := a.connection.use(ctx).config() // an error comes back when the key is needed
-	return cfg.Mode
 }
 
 func (a *app) misconfigured(err error) *stripeapi.Error {
