@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -22,8 +23,14 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command lines in testdata/script.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	stripe := fakeStripe(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			home := filepath.Join(env.WorkDir, "home")
+			env.Vars = append(env.Vars, "HOME="+home, "DBUS_SESSION_BUS_ADDRESS=disabled:", "FAKE_STRIPE="+stripe)
+			return os.Mkdir(home, 0o700)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exitcode": exitcode,
 		},

@@ -71,16 +71,18 @@ type answer struct {
 // call runs one tool for a client.
 func (a *app) call(ctx context.Context, client string, tool tools.Tool, arguments json.RawMessage) answer {
 	const longest = 64
-	client = a.scrubber.Scrub(client)
+	link := a.connection.use(ctx)
+	cfg, _ := link.config()           // an error comes back when the key is needed
+	client = a.scrubber.Scrub(client) // of the key too, which is known now
 	ctx, receipt := journal.WithReceipt(ctx, journal.Caller{
-		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: a.mode(ctx).String(),
+		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: cfg.Mode.String(),
 	})
 	delivered := func(ok bool) {
 		if err := receipt.Close(ctx, ok); err != nil {
 			a.logger.ErrorContext(ctx, "an answer's delivery could not be recorded; an equal call will find what this one made", "error", err)
 		}
 	}
-	text, err := a.runRecovering(ctx, tool, arguments)
+	text, err := a.runRecovering(ctx, link, tool, arguments)
 	var failure *stripeapi.Error
 	if err != nil {
 		text, failure = a.failureJSON(ctx, tool.Name, err)
@@ -89,17 +91,17 @@ func (a *app) call(ctx context.Context, client string, tool tools.Tool, argument
 }
 
 // runRecovering makes a panic a failure of our own. Its value may hold a secret, so only its type is shown.
-func (a *app) runRecovering(ctx context.Context, tool tools.Tool, arguments json.RawMessage) (answer json.RawMessage, err error) {
+func (a *app) runRecovering(ctx context.Context, link *link, tool tools.Tool, arguments json.RawMessage) (answer json.RawMessage, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			answer, err = nil, fmt.Errorf("a panic of type %T\n%s", cause, debug.Stack())
 		}
 	}()
-	return a.run(ctx, tool, arguments)
+	return a.run(ctx, link, tool, arguments)
 }
 
 // run runs one tool, if the owner lets it. Its errors are *stripeapi.Error, or a failure of our own.
-func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessage) (json.RawMessage, error) {
+func (a *app) run(ctx context.Context, link *link, tool tools.Tool, arguments json.RawMessage) (json.RawMessage, error) {
 	if a.misfit != nil {
 		return nil, a.misconfigured(a.misfit)
 	}
@@ -110,12 +112,12 @@ func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessag
 	if err != nil {
 		return nil, err
 	}
-	link := a.connection.use(ctx)
 	client, err := link.client()
 	if err != nil {
 		return nil, a.misconfigured(err)
 	}
-	ctx, release, refusal := a.permit(ctx, client, request)
+	cfg, _ := link.config() // read, as there is a client
+	ctx, release, refusal := a.permit(ctx, cfg.Mode, client, request)
 	defer release()
 	if refusal != nil {
 		return nil, refusal
@@ -136,8 +138,9 @@ func (a *app) run(ctx context.Context, tool tools.Tool, arguments json.RawMessag
 
 // permit decides whether a call is sent, asking the person if need be. It returns the context to send it with, which ends
 // when its time is over.
-func (a *app) permit(ctx context.Context, client *stripeapi.Client, request tools.Request) (context.Context, context.CancelFunc, *stripeapi.Error) {
-	mode := a.mode(ctx)
+func (a *app) permit(
+	ctx context.Context, mode config.Mode, client *stripeapi.Client, request tools.Request,
+) (context.Context, context.CancelFunc, *stripeapi.Error) {
 	call := policy.Call{
 		Request: request, Live: isLive(mode), Mode: mode.String(), Account: a.config.StripeAccount, Prices: client,
 	}
@@ -154,18 +157,6 @@ func (a *app) permit(ctx context.Context, client *stripeapi.Client, request tool
 
 // isLive reports whether calls may touch real money: the key is not certainly a test key.
 func isLive(mode config.Mode) bool { return mode != config.ModeTest && mode != config.ModeSimulator }
-
-// mode returns what a call acts on. For some keys that is known only after they were read, for which it waits.
-func (a *app) mode(ctx context.Context) config.Mode {
-	if a.misfit != nil || a.config.Mode != config.ModeUnknown {
-		return a.config.Mode
-	}
-	cfg, err := a.connection.use(ctx).config()
-	if err != nil {
-		return config.ModeUnknown
-	}
-	return cfg.Mode
-}
 
 func (a *app) misconfigured(err error) *stripeapi.Error {
 	return stripeapi.Refuse(typeConfiguration, secret.Redact(err.Error())+". Nothing was sent",

@@ -25,7 +25,8 @@ func (p *process) callCommand() *cobra.Command {
 			"Stripe does not accept (4), network or Stripe down (5), refusal by policy (6) and an unknown outcome (7).",
 		Example: "  stripe-mcp call stripe_get_customer customer_id=cus_NffrFeUfNV2Hib\n" +
 			"  stripe-mcp call stripe_list_subscriptions '{\"status\": \"active\", \"limit\": 3}'",
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: p.completeCall,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			arguments, err := p.readArguments(args[1:])
 			if err != nil {

@@ -65,7 +65,7 @@ func (c *connection) newLink(ctx context.Context, source func() (config.Config, 
 	l := &link{}
 	l.config = sync.OnceValues(func() (config.Config, error) {
 		cfg, err := source()
-		if err != nil {
+		if err != nil || c.app.misfit != nil { // then no call is sent
 			return cfg, err
 		}
 		cfg, err = cfg.WithKey(ctx)

@@ -10,15 +10,13 @@ import (
 // layout is how a file breaks and indents its lines.
 type layout struct{ newline, step string }
 
-// firstIndent finds the first member of a file, which shows how deep one step is.
-var firstIndent = regexp.MustCompile(`\{[ \t]*\r?\n([ \t]+)["/]`)
-
 func layoutOf(text []byte) layout {
 	l := layout{"\n", "  "}
 	if bytes.Contains(text, []byte("\r\n")) {
 		l.newline = "\r\n"
 	}
-	if found := firstIndent.FindSubmatch(text); found != nil {
+	firstMember := regexp.MustCompile(`\{[ \t]*\r?\n([ \t]+)["/]`) // shows how deep one step is
+	if found := firstMember.FindSubmatch(text); found != nil {
 		l.step = string(found[1])
 	}
 	return l

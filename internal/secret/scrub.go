@@ -19,7 +19,7 @@ type Scrubber struct {
 // form is a secret as it could stand in a text, and what stands there instead.
 type form struct{ text, shown string }
 
-// Learn makes s know one more secret.
+// Learn makes s know one more secret, and its part after the last underscore, which is the secret part of a key.
 func (s *Scrubber) Learn(secret Secret) {
 	if secret.IsZero() {
 		return
@@ -27,9 +27,14 @@ func (s *Scrubber) Learn(secret Secret) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text := secret.Reveal()
-	known := append(encodings(text), form{text, redacted})
+	known := []form{{text, redacted}}
 	if Looks(text) {
-		known[len(known)-1].shown = Redact(text) // its beginning says which kind of key it was
+		known[0].shown = Redact(text) // its beginning says which kind of key it was
+	}
+	known = append(known, encodings(text)...)
+	const longEnough = 12 // to be no word of a language
+	if tail := text[strings.LastIndexByte(text, '_')+1:]; len(tail) >= longEnough {
+		known = append(append(known, form{tail, redacted}), encodings(tail)...)
 	}
 	for _, f := range known {
 		if !slices.Contains(s.forms, f) {

@@ -22,6 +22,8 @@ func TestScrubberKnowsForms(t *testing.T) {
 	s.Learn(secret.Secret{})
 	for why, hidden := range map[string]string{
 		"raw":               "(" + key + ")",
+		"without its start": "(CanaryThatMustNotSing17)",
+		"its end in hex":    hex.EncodeToString([]byte("CanaryThatMustNotSing17")),
 		"inside a word":     "x" + key + "y",
 		"of no known shape": "short-of-a-shape",
 		"hex":               hex.EncodeToString([]byte(key)),

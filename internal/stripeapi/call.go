@@ -127,7 +127,7 @@ func (c *call) markSent() {
 
 // afterCaller is how long a write that is under way is seen through after its caller has gone. A process that is asked to
 // stop has little more.
-const afterCaller = 9 * time.Second
+const afterCaller = 8 * time.Second
 
 // untilSent returns the context under which a write runs: it ends with the caller's as long as nothing can have come of
 // it, and otherwise with the caller's deadline or a little after the caller, because a write that is under way has to be

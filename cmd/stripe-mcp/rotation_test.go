@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// TestRotatedKey: a key that was replaced at its source works without a restart, and costs one request more.
+func TestRotatedKey(t *testing.T) {
+	t.Parallel()
+	const first, second = "sk_test_MadeUpExpired1", "sk_test_MadeUpCurrent2"
+	fake := fakeStripe(t)
+	inVault := func(h home, key string) {
+		h.run([]string{"STRIPE_MCP_API_BASE=" + fake}, strings.Replace(key, "Expired", "Former", 1), "setup", "--key-stdin", "--yes").check(h.t, 0)
+	}
+	inFile := func(text string) func(home, string) {
+		return func(h home, key string) {
+			h.write("key", key)
+			h.write(settings, strings.NewReplacer("KEY", key, "FILE", h.file("key")).Replace(text))
+		}
+	}
+	for source, put := range map[string]func(h home, key string){
+		"configuration": inFile("stripe_secret_key: KEY\n"),
+		"file":          inFile("stripe_secret_key_file: FILE\n"),
+		"command":       inFile("stripe_secret_key_command: [cat, FILE]\n"),
+		"vault":         inVault,
+	} {
+		t.Run(source, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			var seen []string
+			stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer sk_test_MadeUp")
+				mu.Lock()
+				seen = append(seen, key)
+				mu.Unlock()
+				if key != "Current2" {
+					w.WriteHeader(http.StatusUnauthorized)
+					_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","message":"Expired API Key provided"}}`)
+					return
+				}
+				_, _ = io.WriteString(w, `{"id":"cus_1","object":"customer","livemode":false}`)
+			}))
+			t.Cleanup(stripe.Close)
+			h := newHome(t)
+			put(h, first)
+			cmd := command(t, nil)
+			cmd.Env = h.environment("STRIPE_MCP_API_BASE=" + stripe.URL)
+			client := handshake(t, cmd)
+			call := func() (failed bool) {
+				got, err := client.Call(t.Context(), "stripe_get_customer", map[string]string{"customer_id": "cus_1"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return got.IsError
+			}
+			if !call() {
+				t.Error("the old key works")
+			}
+			put(h, "sk_live_MadeUpOther3")
+			if !call() {
+				t.Error("a live key took the place of a test key")
+			}
+			put(h, second)
+			if call() || call() {
+				t.Error("the new key does not work")
+			}
+			old := strings.Replace("Expired1", "Expired", map[bool]string{true: "Former", false: "Expired"}[source == "vault"], 1)
+			if got, want := fmt.Sprint(seen), fmt.Sprint([]string{old, old, old, "Current2", "Current2"}); got != want {
+				t.Errorf("Stripe saw %s, want %s", got, want)
+			}
+		})
+	}
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// completeCall returns what can complete what was begun.
+func (p *process) completeCall(_ *cobra.Command, given []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	all, directive := p.suggest(given, begun)
+	return slices.DeleteFunc(all, func(c cobra.Completion) bool { return !strings.HasPrefix(c, begun) }), directive
+}
+
+// suggest completes the name of a tool, then the names of its arguments, then their values where those are few.
+func (p *process) suggest(given []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	a := p.newApp()
+	if len(given) == 0 {
+		var all []cobra.Completion
+		for _, tool := range a.tools {
+			if a.withheld[tool.Name] == nil {
+				all = append(all, cobra.CompletionWithDesc(tool.Name, tool.Title))
+			}
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+	tool, known := a.find(given[0])
+	var schema struct {
+		Properties map[string]struct {
+			Description string   `json:"description"`
+			Type        string   `json:"type"`
+			Enum        []string `json:"enum"`
+		} `json:"properties"`
+	}
+	if !known || json.Unmarshal(inputOf(tool), &schema) != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	if name, _, valued := strings.Cut(begun, "="); valued {
+		values := schema.Properties[name].Enum
+		if schema.Properties[name].Type == "boolean" {
+			values = []string{"false", "true"}
+		}
+		all := make([]cobra.Completion, len(values))
+		for i, value := range values {
+			all[i] = name + "=" + value
+		}
+		return all, cobra.ShellCompDirectiveNoFileComp
+	}
+	var all []cobra.Completion
+	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+		if !slices.ContainsFunc(given[1:], func(argument string) bool { return strings.HasPrefix(argument, name+"=") }) {
+			all = append(all, cobra.CompletionWithDesc(name+"=", schema.Properties[name].Description))
+		}
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+func inputOf(tool tools.Tool) json.RawMessage {
+	input, _ := tool.Schemas()
+	return input
+}
