@@ -35,7 +35,10 @@ func (p *process) suggest(given []string, begun string) ([]cobra.Completion, cob
 			Enum        []string `json:"enum"`
 		} `json:"properties"`
 	}
-	if !known || json.Unmarshal(inputOf(tool), &schema) != nil {
+	if !known {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	if input, _ := tool.Schemas(); json.Unmarshal(input, &schema) != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	if name, _, valued := strings.Cut(begun, "="); valued {
@@ -56,9 +59,4 @@ func (p *process) suggest(given []string, begun string) ([]cobra.Completion, cob
 		}
 	}
 	return all, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-}
-
-func inputOf(tool tools.Tool) json.RawMessage {
-	input, _ := tool.Schemas()
-	return input
 }
