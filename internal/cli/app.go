@@ -27,13 +27,14 @@ const simulatorKey = "sk_test_simulator"
 
 // app is the one way from a tool's name and arguments to its answer, shared by all commands.
 type app struct {
-	config   config.Config
-	misfit   error // what is wrong with the configuration; no call is sent then
-	policy   policy.Policy
-	tools    []tools.Tool
-	connect  func() (*stripeapi.Client, error)
-	logger   *slog.Logger
-	withheld map[string]*stripeapi.Error
+	config    config.Config
+	misfit    error // what is wrong with the configuration; no call is sent then
+	policy    policy.Policy
+	tools     []tools.Tool
+	connect   func() (*stripeapi.Client, error)
+	simulator func() *simulator.Simulator
+	logger    *slog.Logger
+	withheld  map[string]*stripeapi.Error
 }
 
 // newApp reads the configuration. It never fails: with a wrong configuration the tools are listed and every call answers
@@ -54,6 +55,7 @@ func (p *process) newApp() *app {
 		}
 	}
 	a.connect = sync.OnceValues(a.newClient)
+	a.simulator = sync.OnceValue(a.newSimulator)
 	return a
 }
 
@@ -140,7 +142,7 @@ func (a *app) journal() *journal.Journal {
 
 func (a *app) network() (http.RoundTripper, error) {
 	if a.config.Simulator {
-		return simulator.New(nil).Transport(), nil
+		return a.simulator().Transport(), nil
 	}
 	return stripeapi.NewNetwork(a.config.Proxy(), a.config.CAFile)
 }

@@ -45,6 +45,7 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 	got := a.call(ctx, "stripe-mcp call", tool, arguments)
 	_, err := fmt.Fprintf(p.stdout, "%s\n", got.json)
 	got.delivered(err == nil)
+	_, _ = fmt.Fprint(p.stderr, a.howToOpen(ctx, string(got.json)))
 	switch {
 	case err != nil:
 		return &exitError{ExitToolError, "stripe-mcp: write the answer: " + err.Error()}

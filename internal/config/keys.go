@@ -39,6 +39,7 @@ func keys() []key {
 		{Key{secretKey, "", "sk_ or rk_ key; the file must then be 0600"}, keyItself()},
 		{Key{secretKeyFile, "", "absolute path of a 0600 file holding it"}, keyInFile()},
 		{Key{simulator, "false", "answer from the embedded simulator; no key needed"}, boolean(func(c *Config) *bool { return &c.Simulator })},
+		{Key{"simulator_addr", DefaultSimulatorAddr, "where the simulator shows its checkout and portal pages; loopback only"}, loopbackAddress()},
 		{Key{readOnly, "false", "offer only the five reading tools, and refuse the others by name"}, boolean(func(c *Config) *bool { return &c.ReadOnly })},
 		{Key{tools, "all ten", "allow-list of tool names"}, names(func(c *Config) *[]string { return &c.Tools })},
 		{Key{"stripe_account", "", "connected account, sent as Stripe-Account"}, account()},

@@ -42,7 +42,7 @@ func load(o Options, goos string) (Config, error) {
 		env:     env,
 		values:  viper.NewWithOptions(viper.KeyDelimiter("\x00")), // names have no parts
 		sources: map[string]source{},
-		cfg:     Config{APIBase: DefaultAPIBase, Timeout: DefaultTimeout, LogLevel: slog.LevelWarn, Journal: true, StateDir: state},
+		cfg:     Config{APIBase: DefaultAPIBase, Timeout: DefaultTimeout, SimulatorAddr: DefaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true, StateDir: state},
 	}
 	l.readFile(o.Path, folder)
 	l.readEnvironment()
