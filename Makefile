@@ -17,7 +17,7 @@ help: ## Show this help
 build: ## Build bin/stripe-mcp
 	go build -trimpath -o bin/stripe-mcp ./cmd/stripe-mcp
 
-demo: build ## Drive all ten tools over MCP on the simulator; needs no key
+demo: build ## Play a story with all ten tools, a paying customer included, on the simulator; needs no key
 	go run ./internal/demo bin/stripe-mcp
 
 test: ## Run all tests with the race detector

@@ -25,7 +25,7 @@ let shots;
 before(async () => {
   shots = process.env.STRIPE_MCP_SHOTS ?? (await mkdtemp(join(tmpdir(), 'stripe-mcp-shots-')));
   browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: '/usr/bin/chromium',
     args: [
       '--headless',
       '--no-sandbox',

@@ -43,7 +43,7 @@ func (c *call) change(to, card object) error {
 		ref := sent.value
 		if card != nil && ref == c.in.text("payment_method") {
 			ref = card.text("id")
-		} else if _, err := c.cardOf(to, ref, "invoice_settings[default_payment_method]"); err != nil {
+		} else if err := c.ownCard(to, ref, "invoice_settings[default_payment_method]"); err != nil {
 			return err
 		}
 		to.child("invoice_settings")["default_payment_method"] = orNull(ref)

@@ -23,7 +23,7 @@ func subscriptionFields() contract {
 
 func (c *call) createSubscription() (object, error) {
 	owner := c.find("customer", c.in.text("customer"))
-	if _, err := c.cardOf(owner, c.in.text("default_payment_method"), "default_payment_method"); err != nil {
+	if err := c.ownCard(owner, c.in.text("default_payment_method"), "default_payment_method"); err != nil {
 		return nil, err
 	}
 	items, b, err := c.items(owner)

@@ -133,10 +133,10 @@ func (v *visit) portal() reply {
 
 // plan is what a subscription is about, in words.
 func (c *call) plan(s object) object {
-	var names []string
 	var price object
 	var total int64
 	items, _ := s.child("items")["data"].([]any)
+	names := make([]string, 0, len(items))
 	for _, row := range items {
 		item, _ := row.(map[string]any)
 		price = object(item).child("price")
