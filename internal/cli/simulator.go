@@ -95,9 +95,10 @@ func (p *process) showSimulator(ctx context.Context, a *app, s *simulator.Simula
 		switch {
 		case err == nil:
 			tell("SIMULATOR: no money moves and nothing reaches Stripe.\n  pages  %[1]s/\n  API    %[1]s with any key that begins with sk_test_\nCtrl-C ends it.\n")
+		case told: // and waits for its turn
 		case !a.simulatorAnswers(ctx):
 			return &exitError{ExitConfig, "stripe-mcp: " + err.Error() + ". Another program may use this address; choose one with simulator_addr"}
-		case !told:
+		default:
 			tell("SIMULATOR: another stripe-mcp shows it already.\n  pages  %[1]s/\n  API    %[1]s with any key that begins with sk_test_\nWhen that one ends, this one goes on. Ctrl-C ends it.\n")
 		}
 		return nil

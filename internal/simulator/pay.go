@@ -38,8 +38,8 @@ func (c *call) typed(form url.Values, card, mail bool) (problems map[string]stri
 	if !regexp.MustCompile(`^\d{3,4}$`).MatchString(form.Get("cvc")) {
 		problems["cvc"] = "3 digits."
 	}
-	if strings.TrimSpace(form.Get("name")) == "" {
-		problems["name"] = "Please fill this in."
+	if name := form.Get("name"); strings.TrimSpace(name) == "" || text(256)(c, &params{value: name}, "name") != nil {
+		problems["name"] = "Please fill this in, in up to 256 characters."
 	}
 	if len(problems) == 0 && refusal != "" {
 		problems["number"] = refusal

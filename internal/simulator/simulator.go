@@ -33,7 +33,10 @@ type Simulator struct {
 	routes   []route
 	inFlight sync.Map // idempotency keys of the requests being answered
 
-	mu   sync.Mutex
+	waiting sync.Mutex // guards jobs
+	jobs    []job
+
+	mu   sync.Mutex // guards data and its file
 	data *state
 }
 

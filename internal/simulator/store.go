@@ -20,33 +20,79 @@ func (s *Simulator) Path() string {
 	return filepath.Join(s.Folder, "state.json")
 }
 
+// job is a change that waits to be made, and for the news of how that went.
+type job struct {
+	change func(*call) bool
+	done   chan error
+}
+
 // update is the only way to the state, for reading as for changing it: change sees it as of now, holds it alone among all
 // processes, and says whether it changed anything. When update returns without an error, what changed outlives the process.
+// Changes that come while others are being saved are saved together.
 func (s *Simulator) update(change func(*call) bool) error {
+	mine := job{change, make(chan error, 1)}
+	s.waiting.Lock()
+	s.jobs = append(s.jobs, mine)
+	s.waiting.Unlock()
+
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Folder != "" {
-		release, err := s.load()
-		if err != nil {
-			return &fault{status: http.StatusBadRequest, Type: "api_error", Message: "The simulator's state cannot be used, and nothing was changed: " + err.Error()}
-		}
-		defer release()
+	s.waiting.Lock()
+	jobs := s.jobs
+	s.jobs = nil
+	s.waiting.Unlock()
+	if len(jobs) > 0 { // or another one took care of ours
+		s.run(jobs)
 	}
-	c := &call{state: s.data, now: s.now().Unix() + s.data.Ahead, pages: s.PagesURL}
-	known := c.Version
-	c.Version = "" // until memory and file are known to agree
-	if settled := c.settle(); !change(c) && !settled {
-		c.Version = known
+	return <-mine.done
+}
+
+func (s *Simulator) run(jobs []job) {
+	err := unusable("used", errors.New("another request failed")) // unless all goes its way
+	defer func() {
+		for _, j := range jobs {
+			j.done <- err
+		}
+	}()
+	err = s.carryOut(jobs)
+}
+
+// carryOut makes changes and saves them.
+func (s *Simulator) carryOut(jobs []job) error {
+	if s.Folder == "" {
+		s.change(jobs)
 		return nil
 	}
-	if s.Folder == "" {
+	release, err := s.load()
+	if err != nil {
+		return unusable("used", err)
+	}
+	defer release()
+	known := s.data.Version
+	s.data.Version = "" // until memory and file are known to agree
+	if !s.change(jobs) {
+		s.data.Version = known
 		return nil
 	}
 	if err := s.save(); err != nil {
-		c.Version = ""
-		return &fault{status: http.StatusBadRequest, Type: "api_error", Message: "The simulator's state cannot be written, and nothing was changed: " + err.Error()}
+		s.data.Version = ""
+		return unusable("written", err)
 	}
 	return nil
+}
+
+func (s *Simulator) change(jobs []job) (changed bool) {
+	for _, j := range jobs {
+		c := &call{state: s.data, now: s.now().Unix() + s.data.Ahead, pages: s.PagesURL}
+		settled := c.settle()
+		changed = j.change(c) || settled || changed
+	}
+	return changed
+}
+
+// unusable is no 5xx: nothing happened, and an agent should not have to wonder.
+func unusable(how string, cause error) error {
+	return &fault{status: http.StatusBadRequest, Type: "api_error", Message: "The simulator's state cannot be " + how + ", and nothing was changed: " + cause.Error()}
 }
 
 // load takes the lock that all processes share and reads the file, if another one wrote it since.

@@ -111,6 +111,7 @@ func TestRefusedPayments(t *testing.T) {
 		"no date":            {card(goodCard, "expiry", "13/34"), "Month and year"},
 		"no code":            {card(goodCard, "cvc", "12"), "3 digits"},
 		"no name":            {card(goodCard, "name", " "), "Please fill this in"},
+		"a novel":            {card(goodCard, "name", strings.Repeat("x", 257)), "up to 256 characters"},
 		"no e-mail":          {card(goodCard, "email", "ada"), "An address such as"},
 	} {
 		t.Run(name, func(t *testing.T) {
