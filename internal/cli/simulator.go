@@ -33,6 +33,9 @@ func (p *process) simulatorCommand() *cobra.Command {
 	add := func(use, short string, args cobra.PositionalArgs, run func(s *simulator.Simulator, args []string) (string, error)) {
 		command.AddCommand(&cobra.Command{Use: use, Short: short, Args: args, RunE: func(_ *cobra.Command, args []string) error {
 			return p.withSimulator(func(_ *app, s *simulator.Simulator) error {
+				if s.Path() == "" {
+					return &exitError{ExitConfig, "stripe-mcp: there is no folder for the simulator's state; set state_dir in the configuration"}
+				}
 				said, err := run(s, args)
 				if err != nil {
 					return &exitError{ExitToolError, "stripe-mcp: " + err.Error()}
