@@ -22,7 +22,7 @@ build: ## Build bin/stripe-mcp
 bench: build ## Measure speed, memory and sizes side by side with programs that do less
 	go run ./internal/bench bin/stripe-mcp
 
-demo: build ## Drive all ten tools over MCP on the simulator; needs no key
+demo: build ## Play a story with all ten tools, a paying customer included, on the simulator; needs no key
 	go run ./internal/demo bin/stripe-mcp
 
 test: ## Run all tests with the race detector

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/policy"
 	"stripe-mcp/internal/secret"
+	"stripe-mcp/internal/simulator"
 	"stripe-mcp/internal/stripeapi"
 	"stripe-mcp/tools"
 )
@@ -27,6 +29,7 @@ type app struct {
 	policy     policy.Policy
 	tools      []tools.Tool
 	connection *connection
+	simulator  func() *simulator.Simulator
 	logger     *slog.Logger
 	scrubber   *secret.Scrubber
 	withheld   map[string]*stripeapi.Error
@@ -51,6 +54,7 @@ func (p *process) newApp() *app {
 			a.withheld[tool.Name] = refusal
 		}
 	}
+	a.simulator = sync.OnceValue(a.newSimulator)
 	a.connection = newConnection(a, p.loadConfig)
 	return a
 }

@@ -46,6 +46,7 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 	got := a.call(ctx, "stripe-mcp call", tool, arguments)
 	_, err := fmt.Fprintf(p.stdout, "%s\n", got.json)
 	got.delivered(err == nil)
+	_, _ = fmt.Fprint(p.stderr, a.howToOpen(ctx, string(got.json)))
 	switch {
 	case err != nil:
 		return &exitError{ExitToolError, fmt.Sprintf("stripe-mcp: the call was made, and its answer could not be written (%v). "+

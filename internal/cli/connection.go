@@ -10,7 +10,6 @@ import (
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/secret"
-	"stripe-mcp/internal/simulator"
 	"stripe-mcp/internal/stripeapi"
 )
 
@@ -42,7 +41,7 @@ func newConnection(a *app, reload func() (config.Config, error)) *connection {
 	}
 	c.network = sync.OnceValues(func() (http.RoundTripper, error) {
 		if a.config.Simulator {
-			return simulator.New(nil).Transport(), nil
+			return a.simulator().Transport(), nil
 		}
 		return stripeapi.NewNetwork(a.config.Proxy(), a.config.CAFile)
 	})

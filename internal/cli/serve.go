@@ -31,7 +31,7 @@ func (p *process) serve(ctx context.Context) error {
 	}
 	server := mcpserver.New(mcpserver.Options{
 		Version:      version(),
-		Instructions: instructions(a.config),
+		Instructions: instructions(a.config) + a.simulatorInstructions(),
 		Tools:        a.published(),
 		Logger:       a.logger,
 		Call: func(ctx context.Context, name string, arguments json.RawMessage) mcpserver.Result {
@@ -40,6 +40,7 @@ func (p *process) serve(ctx context.Context) error {
 			return mcpserver.Result{JSON: got.json, IsError: got.failure != nil, Delivered: got.delivered}
 		},
 	})
+	defer a.showPages(ctx)()
 	if err := server.Serve(ctx, p.stdin, p.stdout); err != nil {
 		return &exitError{ExitToolError, "stripe-mcp: " + err.Error()}
 	}

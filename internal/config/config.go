@@ -16,6 +16,8 @@ import (
 const (
 	DefaultAPIBase = "https://api.stripe.com"
 	DefaultTimeout = 40 * time.Second // MCP clients give up at 60 s
+
+	DefaultSimulatorAddr = "127.0.0.1:4343"
 )
 
 // Config is everything that can be configured. It is safe to print: what is secret in it stays so.
@@ -32,6 +34,8 @@ type Config struct {
 	Mode Mode
 	// Simulator asks for the embedded simulator in place of Stripe.
 	Simulator bool
+	// SimulatorAddr is the loopback host and port of the simulator's pages.
+	SimulatorAddr string
 	// ReadOnly leaves only the tools that change nothing.
 	ReadOnly bool
 	// Tools names the tools to offer, unchecked; empty means all.

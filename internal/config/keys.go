@@ -42,6 +42,7 @@ func keys() []key {
 		{Key{secretKeyFile, "", "absolute path of a 0600 file holding it"}, keyInFile()},
 		{Key{secretKeyArgv, "", `list of a program and its arguments that print it, such as ["op", "read", "op://…"]; run without a shell, for at most 10 s, at the first call`}, keyByCommand()},
 		{Key{simulator, "false", "answer from the embedded simulator; no key needed"}, boolean(func(c *Config) *bool { return &c.Simulator })},
+		{Key{"simulator_addr", DefaultSimulatorAddr, "where the simulator shows its checkout and portal pages; loopback only"}, loopbackAddress()},
 		{Key{readOnly, "false", "offer only the five reading tools, and refuse the others by name"}, boolean(func(c *Config) *bool { return &c.ReadOnly })},
 		{Key{tools, "all ten", "allow-list of tool names"}, names([]string{"stripe_get_customer", "stripe_list_subscriptions"}, func(c *Config) *[]string { return &c.Tools })},
 		{Key{allowLive, "false", "with a live key, writing tools are refused until this is true; setup asks"}, boolean(func(c *Config) *bool { return &c.AllowLiveWrites })},

@@ -47,8 +47,8 @@ func load(o Options, goos string) (Config, error) {
 		sources: map[string]source{},
 		setup:   o.Setup,
 		cfg: Config{
-			APIBase: DefaultAPIBase, Timeout: DefaultTimeout, LogLevel: slog.LevelWarn, Journal: true, Confirm: "auto", StateDir: state,
-			path: under(folder, "config.yaml"), bus: env[busVariable],
+			APIBase: DefaultAPIBase, Timeout: DefaultTimeout, SimulatorAddr: DefaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
+			Confirm: "auto", StateDir: state, path: under(folder, "config.yaml"), bus: env[busVariable],
 		},
 	}
 	l.readFile(o.Path, folder)

@@ -54,6 +54,7 @@ func TestEveryKeyInEveryFormat(t *testing.T) {
 		"a.yaml": `
 stripe_secret_key: KEY
 read_only: true
+simulator_addr: localhost:4000
 tools: [stripe_get_customer, stripe_list_subscriptions]
 stripe_account: acct_1MadeUp
 api_base: http://LocalHost:4242/
@@ -66,6 +67,7 @@ state_dir: /var/lib/stripe-mcp/
 		"a.toml": `
 stripe_secret_key = "KEY"
 read_only = true
+simulator_addr = "localhost:4000"
 tools = ["stripe_get_customer", "stripe_list_subscriptions"]
 stripe_account = "acct_1MadeUp"
 api_base = "http://LocalHost:4242/"
@@ -78,6 +80,7 @@ state_dir = "/var/lib/stripe-mcp/"
 		"a.json": `{
 "stripe_secret_key": "KEY",
 "read_only": true,
+"simulator_addr": "localhost:4000",
 "tools": ["stripe_get_customer", "stripe_list_subscriptions"],
 "stripe_account": "acct_1MadeUp",
 "api_base": "http://LocalHost:4242/",
@@ -101,7 +104,7 @@ state_dir = "/var/lib/stripe-mcp/"
 	t.Run("environment", func(t *testing.T) {
 		t.Parallel()
 		checkEveryKey(t, loaded(t, config.Options{Env: []string{
-			"STRIPE_MCP_STRIPE_SECRET_KEY=" + testKey, "STRIPE_MCP_READ_ONLY=TRUE",
+			"STRIPE_MCP_STRIPE_SECRET_KEY=" + testKey, "STRIPE_MCP_READ_ONLY=TRUE", "STRIPE_MCP_SIMULATOR_ADDR=localhost:4000",
 			"STRIPE_MCP_TOOLS=stripe_get_customer, stripe_list_subscriptions", "STRIPE_MCP_STRIPE_ACCOUNT=acct_1MadeUp",
 			"STRIPE_MCP_API_BASE=http://LocalHost:4242/", "STRIPE_MCP_TIMEOUT=1m30s", "STRIPE_MCP_PROXY=http://user:pass@proxy.example:3128",
 			"STRIPE_MCP_CA_FILE=" + ca, "STRIPE_MCP_LOG_LEVEL=debug", "STRIPE_MCP_STATE_DIR=/var/lib/stripe-mcp/",
@@ -112,7 +115,7 @@ state_dir = "/var/lib/stripe-mcp/"
 func checkEveryKey(t *testing.T, c config.Config, ca string) {
 	t.Helper()
 	for what, pair := range map[string][2]any{
-		"key": {c.SecretKey.Reveal(), testKey}, "mode": {c.Mode, config.ModeTest}, "simulator": {c.Simulator, false},
+		"key": {c.SecretKey.Reveal(), testKey}, "mode": {c.Mode, config.ModeTest}, "simulator": {c.Simulator, false}, "address": {c.SimulatorAddr, "localhost:4000"},
 		"read_only": {c.ReadOnly, true}, "tools": {strings.Join(c.Tools, "|"), "stripe_get_customer|stripe_list_subscriptions"},
 		"account": {c.StripeAccount, "acct_1MadeUp"}, "base": {c.APIBase, "http://localhost:4242"}, "timeout": {c.Timeout, 90 * time.Second},
 		"proxy": {c.Proxy().String(), "http://user:pass@proxy.example:3128"}, "ca": {c.CAFile, ca},
@@ -131,7 +134,8 @@ func TestDefaults(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, config.Options{Env: []string{"HOME=/home/you"}})
 	want := config.Config{
-		APIBase: "https://api.stripe.com", Timeout: 40 * time.Second, Journal: true, Confirm: "auto", LogLevel: slog.LevelWarn,
+		APIBase: "https://api.stripe.com", Timeout: 40 * time.Second, SimulatorAddr: "127.0.0.1:4343", Journal: true, Confirm: "auto",
+		LogLevel: slog.LevelWarn,
 		StateDir: "/home/you/.local/state/stripe-mcp", Mode: config.ModeUnknown,
 	}
 	// Printed, they differ only in what RequireKey would say.

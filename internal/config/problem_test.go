@@ -32,6 +32,7 @@ func TestProblemsInFiles(t *testing.T) {
 		wantPath  = "want an absolute path (~ is not expanded), for example "
 		wantLevel = "want debug, info, warn or error, for example "
 		wantBase  = "want https://host, or http://host on loopback, for example "
+		wantAddr  = `want a loopback host and a port, for example simulator_addr: "127.0.0.1:4343"`
 		base      = `api_base: "https://api.stripe.com"`
 		list      = `tools: ["stripe_get_customer","stripe_list_subscriptions"]`
 		proxy     = `proxy in FILE: want an http, https or socks5 URL, for example proxy: "http://proxy.example:3128"`
@@ -89,6 +90,14 @@ func TestProblemsInFiles(t *testing.T) {
 		{"a.yaml", "api_base: https://api.stripe.com/v1", "api_base in FILE: it must not hold a path, not even /v1; " + wantBase + base},
 		{"a.yaml", "api_base: http://api.stripe.com", "api_base in FILE: plain http would let others on the network read the key; " + wantBase + base},
 		{"a.yaml", "api_base: http://localhost.example", "api_base in FILE: plain http would let others on the network read the key; " + wantBase + base},
+
+		{"a.yaml", "simulator_addr: 4343", "simulator_addr in FILE: " + wantAddr},
+		{"a.yaml", "simulator_addr: localhost", "simulator_addr in FILE: " + wantAddr},
+		{"a.yaml", "simulator_addr: 127.0.0.1:0", "simulator_addr in FILE: the port must be a number from 1 to 65535; " + wantAddr},
+		{"a.yaml", "simulator_addr: '[::1]:http'", "simulator_addr in FILE: the port must be a number from 1 to 65535; " + wantAddr},
+		{"a.yaml", "simulator_addr: 0.0.0.0:4343", "simulator_addr in FILE: its pages are for this machine only; " + wantAddr},
+		{"a.yaml", "simulator_addr: :4343", "simulator_addr in FILE: its pages are for this machine only; " + wantAddr},
+		{"a.yaml", "simulator_addr: pages.example:4343", "simulator_addr in FILE: its pages are for this machine only; " + wantAddr},
 
 		{"a.yaml", "stripe_secret_key:", "stripe_secret_key in FILE: it is empty" + findKey},
 		{"a.yaml", "stripe_secret_key: 4242", "stripe_secret_key in FILE: it is not a text; write the key between quotes" + findKey},

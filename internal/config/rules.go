@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net"
 	"net/netip"
 	"net/url"
 	"path/filepath"
@@ -256,6 +257,23 @@ func baseURL() rule {
 func isLoopback(host string) bool {
 	address, err := netip.ParseAddr(host)
 	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
+}
+
+func loopbackAddress() rule {
+	return parsed("a loopback host and a port", DefaultSimulatorAddr, func(c *Config) *string { return &c.SimulatorAddr },
+		func(text string) (string, error) {
+			host, port, err := net.SplitHostPort(text)
+			if err != nil {
+				return "", errKind
+			}
+			if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
+				return "", errors.New("the port must be a number from 1 to 65535")
+			}
+			if !isLoopback(host) {
+				return "", errors.New("its pages are for this machine only")
+			}
+			return text, nil
+		})
 }
 
 func proxyURL() rule {

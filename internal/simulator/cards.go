@@ -48,16 +48,12 @@ func (c *call) attach(card, owner object) {
 	}
 }
 
-// cardOf is a customer's own card; none for an empty id.
-func (c *call) cardOf(owner object, id, param string) (object, error) {
-	if id == "" {
-		return nil, nil
+// ownCard refuses a card that is not the customer's.
+func (c *call) ownCard(owner object, id, param string) error {
+	if card := c.row("payment_method", id); id != "" && (card == nil || card["customer"] != owner["id"]) {
+		return invalid(param, "resource_missing", "The customer does not have a payment method with the ID %s. The payment method must be attached to the customer.", id)
 	}
-	card := c.row("payment_method", id)
-	if card == nil || card["customer"] != owner["id"] {
-		return nil, invalid(param, "resource_missing", "The customer does not have a payment method with the ID %s. The payment method must be attached to the customer.", id)
-	}
-	return card, nil
+	return nil
 }
 
 func declined() error {

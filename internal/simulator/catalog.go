@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // currencies are those that Stripe charges in.
@@ -36,9 +35,49 @@ func tooMuch(param string, amount int64, currency string) error {
 	return nil
 }
 
+// money shows an amount to people: €20.00, ¥2000, 20.00 CHF.
+func money(amount int64, currency string) string {
+	digits := 2
+	switch {
+	case slices.Contains(strings.Fields("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"), currency):
+		digits = 0
+	case slices.Contains(strings.Fields("bhd jod kwd omr tnd"), currency):
+		digits = 3
+	}
+	text := fmt.Sprintf("%0*d", digits+1, amount)
+	if digits > 0 {
+		text = text[:len(text)-digits] + "." + text[len(text)-digits:]
+	}
+	if sign := map[string]string{"eur": "€", "usd": "$", "gbp": "£", "jpy": "¥"}[currency]; sign != "" {
+		return sign + text
+	}
+	return text + " " + strings.ToUpper(currency)
+}
+
+// every is how often a price is paid: per month, every 3 months; empty for once.
+func every(price object) string {
+	recurring := price.child("recurring")
+	switch n := recurring.number("interval_count"); {
+	case recurring == nil:
+		return ""
+	case n == 1:
+		return "per " + recurring.text("interval")
+	default:
+		return fmt.Sprintf("every %d %ss", n, recurring.text("interval"))
+	}
+}
+
+// times is how a quantity of something is shown.
+func times(name string, quantity int64) string {
+	if quantity == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s × %d", name, quantity)
+}
+
 // seeded is the state of a new account. Its ids are fixed, so that they can be learnt by heart.
 func seeded(now int64) *state {
-	st := &state{Objects: map[string][]object{}, Lines: map[string][]object{}, Answers: map[string]answer{}}
+	st := &state{Key: newID("", 32), Objects: map[string][]object{}, Lines: map[string][]object{}, Answers: map[string]answer{}}
 	c := &call{state: st, now: now}
 	for _, seed := range []struct {
 		product, name, currency string
@@ -171,17 +210,6 @@ func (c *call) inlinePrice(data *params, at string) (price object, made []object
 	}
 	price = c.price(product, data.text("currency"), data.number("unit_amount", 0), period.text("interval"), every)
 	return price, append(made, price), nil
-}
-
-// periodEnd is one interval after the start; where a month is too short, its last day.
-func periodEnd(start int64, recurring object) int64 {
-	t, n, interval := time.Unix(start, 0).UTC(), int(recurring.number("interval_count")), recurring.text("interval")
-	months := n * map[string]int{"month": 1, "year": 12}[interval]
-	end := t.AddDate(0, months, n*map[string]int{"day": 1, "week": 7}[interval])
-	if months > 0 && end.Day() != t.Day() {
-		end = end.AddDate(0, 0, -end.Day())
-	}
-	return end.Unix()
 }
 
 // account is who the simulator says it is.

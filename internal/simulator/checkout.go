@@ -27,7 +27,7 @@ func (c *call) createSession() (object, error) {
 		"success_url": c.in.text("success_url"), "cancel_url": orNull(c.in.text("cancel_url")), "customer_email": orNull(c.in.text("customer_email")), "customer": orNull(c.in.text("customer")),
 		"metadata": c.in.at("metadata").merged(nil), "client_reference_id": nil, "customer_details": nil, "invoice": nil, "payment_intent": nil, "subscription": nil,
 	})
-	made["url"] = c.pages + "/c/pay/" + made.text("id")
+	made["url"] = c.address("/c/pay/" + made.text("id"))
 	lines, b, err := c.lines(made)
 	if err != nil {
 		return nil, err
@@ -42,14 +42,17 @@ func (c *call) createSession() (object, error) {
 
 // lines reads the line items of a session that is being made, and totals them in it.
 func (c *call) lines(of object) (lines []object, b basket, err error) {
-	count := map[string]int{}
+	count, sameInterval := map[string]int{}, sameInterval()
 	subscribes := of["mode"] == "subscription"
-	b, err = c.basket("line_items", func(price object, _ string) error {
+	b, err = c.basket("line_items", func(price object, at string) error {
 		if count[price.text("type")]++; !subscribes && price["recurring"] != nil {
 			return invalid("line_items", "", "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.")
 		}
-		return nil
+		return sameInterval(price, at)
 	})
+	if err == nil && subscribes {
+		err = oneCurrency(c.row("customer", c.in.text("customer")), b.currency)
+	}
 	switch {
 	case err != nil:
 	case subscribes && count["recurring"] == 0:

@@ -1,6 +1,9 @@
 package simulator
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 func customerFields() contract {
 	return contract{
@@ -9,12 +12,16 @@ func customerFields() contract {
 	}
 }
 
-func (c *call) createCustomer() (object, error) {
-	made := c.create("customer", object{
+func (c *call) newCustomer() object {
+	return c.create("customer", object{
 		"address": nil, "balance": int64(0), "currency": nil, "default_source": nil, "delinquent": false, "description": nil, "email": nil, "name": nil, "phone": nil,
-		"invoice_prefix": newID("", 8), "invoice_settings": object{"default_payment_method": nil}, "metadata": object{}, "next_invoice_sequence": int64(1),
+		"invoice_prefix": strings.ToUpper(newID("", 8)), "invoice_settings": object{"default_payment_method": nil}, "metadata": object{}, "next_invoice_sequence": int64(1),
 		"preferred_locales": []string{}, "shipping": nil, "tax_exempt": "none",
 	})
+}
+
+func (c *call) createCustomer() (object, error) {
+	made := c.newCustomer()
 	card := c.find("payment_method", c.in.text("payment_method"))
 	if err := acceptable(card, made); err != nil {
 		return nil, err
@@ -36,7 +43,7 @@ func (c *call) change(to, card object) error {
 		ref := sent.value
 		if card != nil && ref == c.in.text("payment_method") {
 			ref = card.text("id")
-		} else if _, err := c.cardOf(to, ref, "invoice_settings[default_payment_method]"); err != nil {
+		} else if err := c.ownCard(to, ref, "invoice_settings[default_payment_method]"); err != nil {
 			return err
 		}
 		to.child("invoice_settings")["default_payment_method"] = orNull(ref)
@@ -57,7 +64,7 @@ func (c *call) deleteCustomer() (object, error) {
 	id := c.target["id"]
 	for _, s := range c.Objects["subscription"] {
 		if s["customer"] == id {
-			c.end(s, c.now)
+			c.end(s)
 		}
 	}
 	c.Objects["payment_method"] = slices.DeleteFunc(c.Objects["payment_method"], func(m object) bool { return m["customer"] == id })
@@ -69,7 +76,7 @@ func (c *call) deleteCustomer() (object, error) {
 func (c *call) createPortalSession() (object, error) {
 	made := c.create("billing_portal.session", object{
 		"configuration": "bpc_1SimulatorPortalConfig00", "customer": c.in.text("customer"), "locale": nil, "on_behalf_of": nil, "flow": nil,
-		"return_url": orNull(c.in.text("return_url")), "url": c.pages + "/p/session/" + newID("test_", 56),
+		"return_url": orNull(c.in.text("return_url")), "url": c.address("/p/session/" + newID("test_", 56)),
 	})
 	c.add(made)
 	return made, nil

@@ -63,12 +63,15 @@ func (c *call) once(key, method string, run func() answer) (answer, error) {
 		return a, nil
 	}
 	if a = run(); !a.unsaved {
-		a.Digest, a.At = digest, c.now
+		a.Digest, a.At = digest, c.wall()
 		c.Answers[key] = a
 	}
 	return a, nil
 }
 
-func (st *state) forgetAnswers(now int64) {
-	maps.DeleteFunc(st.Answers, func(_ string, a answer) bool { return a.At <= now-keptFor })
+// wall is the machine's time. Retries live by it, however far the simulator's clock is ahead.
+func (c *call) wall() int64 { return c.now - c.Ahead }
+
+func (c *call) forgetAnswers() {
+	maps.DeleteFunc(c.Answers, func(_ string, a answer) bool { return a.At <= c.wall()-keptFor })
 }

@@ -38,6 +38,9 @@ func (o object) child(name string) object {
 
 // state is all there is. It is the same after a journey through JSON.
 type state struct {
+	Version string              `json:"version"` // another one each time it is saved
+	Ahead   int64               `json:"ahead"`   // seconds by which its clock is ahead of the machine's
+	Key     string              `json:"key"`     // what the forms of the pages are signed with
 	Objects map[string][]object `json:"objects"` // by type, oldest first
 	Lines   map[string][]object `json:"lines"`   // line items by session
 	Answers map[string]answer   `json:"answers"` // by idempotency key
@@ -70,21 +73,6 @@ func (c *call) find(kind, id string) object {
 		return o
 	}
 	return nil
-}
-
-// settle does what time alone does, up to now.
-func (st *state) settle(now int64) {
-	for _, s := range st.Objects["checkout.session"] {
-		if s.text("status") == "open" && s.number("expires_at") <= now {
-			s["status"], s["url"] = "expired", nil
-		}
-	}
-	for _, s := range st.Objects["subscription"] {
-		if due := s.number("created") + payWithin; s.text("status") == "incomplete" && due <= now {
-			st.end(s, due)
-		}
-	}
-	st.forgetAnswers(now)
 }
 
 // create makes an object without storing it, so that a refusal leaves nothing behind.

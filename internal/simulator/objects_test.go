@@ -109,7 +109,7 @@ func TestCheckoutSessions(t *testing.T) {
 	made.same(t, map[string]any{
 		"object": "checkout.session", "status": "open", "payment_status": "unpaid", "mode": "payment", "amount_total": 5450.0, "amount_subtotal": 5450.0, "currency": "eur",
 		"success_url": "https://example.com/ok?id={CHECKOUT_SESSION_ID}", "cancel_url": "https://example.com/no", "customer": nil, "customer_email": "ada@example.com", "subscription": nil,
-		"payment_intent": nil, "livemode": false, "created": clock.in(0), "expires_at": clock.in(24 * time.Hour), "url": "http://127.0.0.1:4343/c/pay/" + made.text("id"), "line_items": nil,
+		"payment_intent": nil, "livemode": false, "created": clock.in(0), "expires_at": clock.in(24 * time.Hour), "url": "http://127.0.0.1:4343/c/pay/" + made.text("id") + "#to-open-run=stripe-mcp+simulator", "line_items": nil,
 	})
 	path := sessions + "/" + made.text("id")
 	read := c.must(t, http.MethodGet, path, "expand[0]=line_items&expand[1]=line_items.data.price.product")

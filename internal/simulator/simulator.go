@@ -22,16 +22,21 @@ const (
 	largestBody  = 1 << 20
 )
 
-// Simulator is one Stripe account in test mode. It is safe for concurrent use.
+// Simulator is one Stripe account in test mode. It is safe for concurrent use. Set its fields before the first request.
 type Simulator struct {
-	// PagesURL is where checkout, portal and invoice addresses point to; set it before the first request.
+	// PagesURL is where checkout, portal and invoice addresses point to.
 	PagesURL string
+	// Folder is where the state is kept, for all processes that name it; empty keeps it in memory.
+	Folder string
 
 	now      func() time.Time
 	routes   []route
 	inFlight sync.Map // idempotency keys of the requests being answered
 
-	mu   sync.Mutex
+	waiting sync.Mutex // guards jobs
+	jobs    []job
+
+	mu   sync.Mutex // guards data and its file
 	data *state
 }
 
@@ -41,15 +46,6 @@ func New(now func() time.Time) *Simulator {
 		now = time.Now
 	}
 	return &Simulator{PagesURL: defaultPages, now: now, routes: routes(), data: seeded(now().Unix())}
-}
-
-// update is the only way to the state, for reading as for changing it; change sees it as of the given second.
-func (s *Simulator) update(change func(st *state, now int64)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now().Unix()
-	s.data.settle(now)
-	change(s.data, now)
 }
 
 // ServeHTTP speaks Stripe's API.
@@ -100,8 +96,8 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID str
 		return answer{}, err
 	}
 	var a answer
-	s.update(func(st *state, now int64) {
-		c := &call{state: st, now: now, pages: s.PagesURL, kind: target.kind, path: r.URL.Path, in: in}
+	if unsaved := s.update(func(c *call) bool {
+		c.kind, c.path, c.in = target.kind, r.URL.Path, in
 		a, err = c.once(key, r.Method, func() answer {
 			body, err := c.perform(target, id)
 			if err != nil {
@@ -109,7 +105,10 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID str
 			}
 			return answer{Status: http.StatusOK, Body: body, RequestID: requestID}
 		})
-	})
+		return r.Method != http.MethodGet
+	}); unsaved != nil {
+		return answer{}, unsaved
+	}
 	return a, err
 }
 

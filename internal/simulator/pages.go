@@ -1,0 +1,181 @@
+package simulator
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/hex"
+	"html/template"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+//go:embed pages
+var files embed.FS
+
+// Name is what a process that serves the pages says in the header Server.
+const Name = "stripe-mcp-simulator"
+
+// address is a page's, with what to do when nobody answers there: it shows where a person then looks, in the address bar.
+func (c *call) address(path string) string {
+	return c.pages + path + "#to-open-run=stripe-mcp+simulator"
+}
+
+// Handler serves the pages and the API to this machine alone: requests that name another host are refused, and those that
+// another site makes a browser send.
+func (s *Simulator) Handler() http.Handler {
+	style, err := files.ReadFile("pages/style.css")
+	templates, parseErr := template.New("").Funcs(functions(string(style))).ParseFS(files, "pages/*.html")
+	if err != nil || parseErr != nil {
+		panic(parseErr) // both are part of the program
+	}
+	show := func(view func(*visit) reply) http.Handler { return s.show(templates, view) }
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", s)
+	mux.Handle("/", show((*visit).nothing))
+	mux.Handle("GET /{$}", show((*visit).index))
+	for path, view := range map[string]func(*visit) reply{"/c/pay/{id}": (*visit).checkout, "/i/{id}": (*visit).invoice, "/p/session/{id}": (*visit).portal} {
+		mux.Handle("GET "+path, show(view))
+		mux.Handle("POST "+path, show(view))
+	}
+	sum := sha256.Sum256(style)
+	policy := "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; form-action 'self' "
+	guarded := http.NewCrossOriginProtection().Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Server", Name)
+		h.Set("Cache-Control", "no-store")
+		// A browser applies form-action to redirects, too, and a paid Checkout session leads wherever its shop wants.
+		h.Set("Content-Security-Policy", policy+map[bool]string{true: "http: https:"}[strings.HasPrefix(r.URL.Path, "/c/pay/")])
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		if !local(r) {
+			http.Error(w, "The simulator answers this machine only, under the address that it listens on.", http.StatusMisdirectedRequest)
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+// local tells whether a request names this machine and our port, and not a name that somebody else made lead here.
+func local(r *http.Request) bool {
+	ours, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+	host, port, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host, port = strings.Trim(r.Host, "[]"), "80"
+	}
+	ip, err := netip.ParseAddr(host)
+	if ours == nil || !strings.EqualFold(host, "localhost") && (err != nil || !ip.IsLoopback()) {
+		return false
+	}
+	_, own, err := net.SplitHostPort(ours.String())
+	return err == nil && port == own
+}
+
+// visit is one request for a page.
+type visit struct {
+	*call
+	r    *http.Request
+	form url.Values // nil unless a form of ours was sent
+}
+
+// reply is a page, or where to go instead.
+type reply struct {
+	status int
+	page   string
+	data   object
+	to     string
+}
+
+const largestForm = 64 << 10
+
+func (s *Simulator) show(templates *template.Template, view func(*visit) reply) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, largestForm)
+		posted := r.Method == http.MethodPost
+		formErr := r.ParseForm()
+		var got reply
+		var body bytes.Buffer
+		err := s.update(func(c *call) bool {
+			v := &visit{call: c, r: r}
+			token := c.sign(r.URL.Path)
+			switch {
+			case !posted:
+				got = view(v)
+			case formErr != nil || !hmac.Equal([]byte(r.PostForm.Get("token")), []byte(token)):
+				got = message(http.StatusForbidden, "This form is out of date", "Nothing was changed. Open the page again.")
+			default:
+				v.form = r.PostForm
+				got = view(v)
+			}
+			if got.to == "" {
+				got.data["token"], got.data["path"], got.data["now"], got.data["home"] = token, r.URL.Path, c.now, s.Path()
+				if err := templates.ExecuteTemplate(&body, got.page, got.data); err != nil {
+					panic(err) // the pages' tests show each of them
+				}
+			}
+			return posted && got.status < http.StatusBadRequest
+		})
+		switch {
+		case err != nil:
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		case got.to != "":
+			http.Redirect(w, r, got.to, http.StatusSeeOther)
+		default:
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.WriteHeader(got.status)
+			_, _ = w.Write(body.Bytes()) // a browser that has gone away needs no answer
+		}
+	})
+}
+
+// sign is the token of the forms of a page. It is the same in every process, so that any of them can take the form.
+func (c *call) sign(path string) string {
+	mac := hmac.New(sha256.New, []byte(c.Key))
+	mac.Write([]byte(path))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func message(status int, title, text string) reply {
+	return reply{status: status, page: "message.html", data: object{"title": title, "text": text}}
+}
+
+func (v *visit) nothing() reply {
+	return message(http.StatusNotFound, "There is no such page", "Its session may belong to another state folder, or to a simulator that was reset since.")
+}
+
+// functions are what the pages show objects with.
+func functions(style string) template.FuncMap {
+	return template.FuncMap{
+		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // our own file
+		"money": func(o object, amount string) string { return money(o.number(amount), o.text("currency")) },
+		"date":  func(seconds any) string { return at(seconds).Format("2 Jan 2006") },
+		"clock": func(seconds any) string { return at(seconds).Format("2 Jan 2006, 15:04") },
+		"host":  host,
+		"every": func(price map[string]any) string { return every(price) },
+		"times": func(o object) string { return times(o.text("description"), o.number("quantity")) },
+		"field": func(page object, name, label, mode, hint string) object {
+			problems, _ := page["problems"].(map[string]string)
+			return object{"name": name, "label": label, "mode": mode, "hint": hint, "value": page[name], "problem": problems[name]}
+		},
+	}
+}
+
+func at(seconds any) time.Time {
+	return time.Unix(object{"at": seconds}.number("at"), 0).UTC()
+}
+
+func host(address any) string {
+	text, _ := address.(string)
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
