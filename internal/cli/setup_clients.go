@@ -105,7 +105,7 @@ func executable() (string, error) {
 }
 
 func sameFile(a, b string) bool {
-	first, err := os.Stat(a)
+	first, err := os.Stat(a) //nolint:gosec // it only compares
 	if err != nil {
 		return false
 	}

@@ -53,12 +53,7 @@ func All(lookup func(string) string, goos string) []Client {
 
 // Installed reports whether the client seems to be on this machine.
 func (c Client) Installed() bool {
-	for _, sign := range c.signs {
-		if exists(sign) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.signs, exists)
 }
 
 func exists(path string) bool {
