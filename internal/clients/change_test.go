@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"stripe-mcp/internal/clients"
 )
 
 // TestLeftAlone: what cannot be understood, or belongs to somebody else, is not touched.
@@ -24,7 +26,7 @@ func TestLeftAlone(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), c.Path+" was left as it is") || strings.Contains(err.Error(), "MadeUp") {
 			t.Errorf("%s: %v", text, err)
 		}
-		if change, err := c.Remove(); err == nil && !change.Unchanged() {
+		if change, err := c.Remove("/opt/stripe-mcp"); err == nil && !change.Unchanged() {
 			t.Errorf("%s: it would be removed", text)
 		}
 		if got := read(t, c.Path); got != text {
@@ -88,5 +90,24 @@ func TestChangedInTheMeantime(t *testing.T) {
 	write(t, c.Path, `{"projects":{}}`)
 	if _, err := change.Apply(); err == nil || read(t, c.Path) != `{"projects":{}}` {
 		t.Errorf("%v, and the file is %s", err, read(t, c.Path))
+	}
+}
+
+// TestRenamedProgram: whatever the program's file is called, it knows its own entry again.
+func TestRenamedProgram(t *testing.T) {
+	t.Parallel()
+	const program = "/opt/stripe"
+	c := with(t, "cursor", `{"mcpServers":{"stripe":{"command":"/opt/stripe","args":["--config","/c.yaml"]}}}`)
+	if change, err := c.Add(clients.Entry{Command: program, Args: []string{"--config", "/c.yaml"}}); err != nil || !change.Unchanged() {
+		t.Errorf("unchanged is %v, %v", change.Unchanged(), err)
+	}
+	if _, ours, err := c.Current(program); err != nil || !ours {
+		t.Errorf("ours is %v, %v", ours, err)
+	}
+	if change, err := c.Remove(program); err != nil || change.Unchanged() {
+		t.Errorf("it would stay: %v", err)
+	}
+	if change, err := c.Remove("/opt/other"); err != nil || !change.Unchanged() {
+		t.Errorf("another program would remove it: %v", err)
 	}
 }

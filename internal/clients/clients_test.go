@@ -70,7 +70,7 @@ func add(t *testing.T, c clients.Client) {
 	if err != nil || !again.Unchanged() {
 		t.Errorf("a second time, unchanged is %v, %v", again.Unchanged(), err)
 	}
-	if current, ours, err := c.Current(); err != nil || !ours || current.Command != "/opt/stripe-mcp" {
+	if current, ours, err := c.Current("/opt/stripe-mcp"); err != nil || !ours || current.Command != "/opt/stripe-mcp" {
 		t.Errorf("current is %+v, %v, %v", current, ours, err)
 	}
 }
@@ -154,7 +154,7 @@ func TestEveryOtherByteStays(t *testing.T) {
 			if got := read(t, c.Path+".before-stripe-mcp"); got != tt.before {
 				t.Errorf("the backup is %q", got)
 			}
-			change, err := c.Remove()
+			change, err := c.Remove("/opt/stripe-mcp")
 			if err != nil {
 				t.Fatal(err)
 			}
