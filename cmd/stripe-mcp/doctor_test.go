@@ -119,7 +119,7 @@ func TestDoctorOnVariables(t *testing.T) {
 func TestDoctorListsWhatIsUnresolved(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	environment := []string{testKey, "STRIPE_MCP_API_BASE=" + mute(t), "STRIPE_MCP_TIMEOUT=1s"}
+	environment := []string{testKey, "STRIPE_MCP_API_BASE=" + mute(t)}
 	h.run(environment, "", "call", "stripe_create_customer", "email=ann@example.com").check(t, 7, `"outcome":"unknown"`)
 	h.run(environment, "", "doctor", "--offline").check(t, 3, "warn  journal  nobody knows what came of POST /v1/customers (stripe_create_customer, 20", "Fix: repeat the same call before 20")
 }

@@ -140,7 +140,7 @@ func TestNoLeak(t *testing.T) {
 			key := canary()
 			h := newHome(t)
 			own, environment := tt.prepare(h, key)
-			environment = append(environment, "STRIPE_MCP_API_BASE="+stripe, "STRIPE_MCP_TIMEOUT=6s", "STRIPE_MCP_LOG_LEVEL=debug")
+			environment = append(environment, "STRIPE_MCP_API_BASE="+stripe, "STRIPE_MCP_TIMEOUT=30s", "STRIPE_MCP_LOG_LEVEL=debug")
 			places := hostileSession(t, h, key, environment)
 			commands := [][]string{{"call", "stripe_get_customer", "customer_id=cus_401"}, {"doctor"}}
 			if tt.source == "variable" { // the others would tell no more

@@ -48,7 +48,7 @@ func answered(t *testing.T, client *mcpclient.Client, tool, arguments string) ma
 // TestProcessesShareTheSimulator: a hundred creations at once from each of three processes all exist afterwards.
 func TestProcessesShareTheSimulator(t *testing.T) {
 	t.Parallel()
-	environment := shared(t)
+	environment := append(shared(t), "STRIPE_MCP_TIMEOUT=5m") // a slow disk is not what this is about
 	var wait sync.WaitGroup
 	var mu sync.Mutex
 	made := map[string]bool{}

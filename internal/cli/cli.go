@@ -121,15 +121,13 @@ func (p *process) rootCommand() *cobra.Command {
 
 const terminalHelp = `stripe-mcp talks to AI clients over stdin and stdout, and this is a terminal. You may want:
 
+  stripe-mcp setup                                   store the key, encrypted, and set up your AI clients
+  stripe-mcp doctor                                  check everything
   stripe-mcp tools                                   list the tools
   stripe-mcp --simulator call stripe_create_customer email=jenny@example.com
                                                      call one, without a key
   stripe-mcp serve                                   serve here all the same
   stripe-mcp --help                                  everything else
-
-To use it from an AI client, add this to the client's MCP servers:
-
-  {"mcpServers": {"stripe": {"command": "/absolute/path/to/stripe-mcp"}}}
 `
 
 // exitError ends the process with a code and, if there is one, a message on stderr.

@@ -80,7 +80,7 @@ func (d *doctor) checkClients() {
 	}
 	entries := 0
 	for _, c := range d.clients() {
-		entry, ours, err := c.Current()
+		entry, ours, err := c.Current(itself)
 		if err != nil {
 			d.warn("clients", err.Error(), "repair the file, then "+runSetup)
 		}
@@ -124,7 +124,7 @@ func (d *doctor) checkServer(ctx context.Context) {
 		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "start stripe-mcp serve in a terminal to see why")
 		return
 	}
-	if want, _, _ := strings.Cut(instructions(d.app.config), "\n"); mode != want {
+	if want := firstLine(instructions(d.app.config)); mode != want {
 		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it says: "+mode+". Here it is: "+want,
 			"do not rely on variables that are set here; put them into the configuration file, and "+runSetup+" for the key")
 		return
@@ -166,6 +166,11 @@ func (d *doctor) handshake(ctx context.Context) (mode string, offered int, err e
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return "", 0, fmt.Errorf("read the list of tools: %w", err)
 	}
-	mode, _, _ = strings.Cut(info.Instructions, "\n")
-	return mode, len(list.Tools), nil
+	return firstLine(info.Instructions), len(list.Tools), nil
+}
+
+// firstLine returns what instructions say of the mode, without the full stop.
+func firstLine(instructions string) string {
+	line, _, _ := strings.Cut(instructions, "\n")
+	return strings.TrimSuffix(line, ".")
 }

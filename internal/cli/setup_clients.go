@@ -105,7 +105,7 @@ func executable() (string, error) {
 }
 
 func sameFile(a, b string) bool {
-	first, err := os.Stat(a)
+	first, err := os.Stat(a) //nolint:gosec // it only compares
 	if err != nil {
 		return false
 	}
@@ -216,9 +216,13 @@ func (s *setup) undo(ctx context.Context, chosen []client) error {
 	if err := s.confirm(bufio.NewReader(s.stdin)); err != nil {
 		return err
 	}
+	program, err := executable()
+	if err != nil {
+		return err
+	}
 	failed := false
 	for _, c := range chosen {
-		change, err := c.Remove()
+		change, err := c.Remove(program)
 		backup := ""
 		if err == nil {
 			backup, err = change.Apply()

@@ -30,40 +30,53 @@ func (s *setup) obtainKey(ctx context.Context) (secret.Secret, error) {
 	if !s.yes && (s.keyStdin || !s.terminal) {
 		return secret.Secret{}, errNobody
 	}
-	stored, _, missing := s.config.Vault().Open(ctx)
+	stored, _, err := s.config.Vault().Open(ctx)
+	there := err == nil
 	var text string
 	switch {
 	case s.keyStdin:
-		const longest = 4 << 10
-		all, err := io.ReadAll(io.LimitReader(s.stdin, longest))
-		if err != nil {
-			return secret.Secret{}, fmt.Errorf("read the key from stdin: %w", err)
-		}
-		text = strings.TrimSpace(string(all))
-	case s.terminal && !(s.yes && missing == nil):
-		prompt := "Stripe key (not shown): "
-		if missing == nil {
-			prompt = "Stripe key (not shown; Enter keeps the stored one): "
-		}
-		_, _ = fmt.Fprint(s.stderr, prompt)
-		typed, err := term.ReadPassword(int(os.Stdin.Fd()))
-		_, _ = fmt.Fprintln(s.stderr)
-		if err != nil {
-			return secret.Secret{}, fmt.Errorf("read the key: %w", err)
-		}
-		text = strings.TrimSpace(string(typed))
-	case missing != nil:
-		return secret.Secret{}, errors.New("there is no terminal to type the key in: pipe it into setup --key-stdin")
-	}
-	if text == "" && missing == nil && !s.keyStdin {
+		text, err = s.pipedKey()
+	case there && s.yes:
 		return stored, nil
+	case s.terminal:
+		text, err = s.typedKey(there)
+		if there && text == "" && err == nil {
+			return stored, nil
+		}
+	default:
+		err = errors.New("there is no terminal to type the key in: pipe it into setup --key-stdin")
 	}
-	key := secret.New(text)
-	s.scrubber.Learn(key)
+	if err != nil {
+		return secret.Secret{}, err
+	}
 	if _, err := config.CheckKey(text); err != nil {
 		return secret.Secret{}, &exitError{ExitConfig, "stripe-mcp: the key cannot be used and nothing was changed: " + err.Error()}
 	}
-	return key, nil
+	return secret.New(text), nil
+}
+
+func (s *setup) pipedKey() (string, error) {
+	const longest = 4 << 10
+	text, err := io.ReadAll(io.LimitReader(s.stdin, longest))
+	if err != nil {
+		return "", fmt.Errorf("read the key from stdin: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// typedKey has the person at the terminal type the key, unseen.
+func (s *setup) typedKey(stored bool) (string, error) {
+	prompt := "Stripe key (not shown): "
+	if stored {
+		prompt = "Stripe key (not shown; Enter keeps the stored one): "
+	}
+	_, _ = fmt.Fprint(s.stderr, prompt)
+	typed, err := term.ReadPassword(int(os.Stdin.Fd()))
+	_, _ = fmt.Fprintln(s.stderr)
+	if err != nil {
+		return "", fmt.Errorf("read the key: %w", err)
+	}
+	return strings.TrimSpace(string(typed)), nil
 }
 
 // check asks Stripe about the key and says what it is.
@@ -76,7 +89,7 @@ func (s *setup) check(ctx context.Context, key secret.Secret) (foundKey, error) 
 	if err != nil {
 		return foundKey{}, &exitError{ExitConfig, "stripe-mcp: nothing was changed: " + err.Error()}
 	}
-	access, err := s.process.access(ctx, s.config, key)
+	access, err := s.access(ctx, s.config, key)
 	if err != nil {
 		failure, _ := errors.AsType[*stripeapi.Error](err)
 		code := ExitConfig

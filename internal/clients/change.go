@@ -55,7 +55,7 @@ func (c Client) Add(entry Entry) (Change, error) {
 	if err != nil {
 		return change, c.leftAlone(err)
 	}
-	if found && !old.ours() {
+	if found && !old.starts(entry.Command) {
 		return change, c.leftAlone(fmt.Errorf("its entry %q starts another program; rename or remove that entry", name))
 	}
 	change.Entry = entry.merged(old)
@@ -66,8 +66,9 @@ func (c Client) Add(entry Entry) (Change, error) {
 	return change.planned(after, func(members map[string]any) { setMember(members, c.section, name) })
 }
 
-// Remove plans to take our entry out, whatever it says. An entry of our name for another program stays.
-func (c Client) Remove() (Change, error) {
+// Remove plans to take our entry out, which starts program or another copy of it. An entry of our name for anything else
+// stays.
+func (c Client) Remove(program string) (Change, error) {
 	change, text, err := c.read()
 	if err != nil || change.before == nil || len(bytes.TrimSpace(text)) == 0 {
 		change.after = change.before
@@ -81,15 +82,16 @@ func (c Client) Remove() (Change, error) {
 	if err != nil {
 		return change, c.leftAlone(err)
 	}
-	if !found || !old.ours() {
+	if !found || !old.starts(program) {
 		change.after = change.before
 		return change, nil
 	}
 	return change.planned(doc.without(c.section), func(members map[string]any) { setMember(members, c.section, name) })
 }
 
-// Current returns the entry that the client has under our name, and false when it has none that starts this program.
-func (c Client) Current() (Entry, bool, error) {
+// Current returns the entry that the client has under our name, and false when it has none that starts program or another
+// copy of it.
+func (c Client) Current(program string) (Entry, bool, error) {
 	change, text, err := c.read()
 	if err != nil || change.before == nil || len(bytes.TrimSpace(text)) == 0 {
 		return Entry{}, false, err
@@ -102,7 +104,7 @@ func (c Client) Current() (Entry, bool, error) {
 	if err != nil {
 		return Entry{}, false, fmt.Errorf("%s: %w", c.Path, err)
 	}
-	return entry, found && entry.ours(), nil
+	return entry, found && entry.starts(program), nil
 }
 
 func (c Client) leftAlone(err error) error {

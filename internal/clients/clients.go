@@ -53,12 +53,7 @@ func All(lookup func(string) string, goos string) []Client {
 
 // Installed reports whether the client seems to be on this machine.
 func (c Client) Installed() bool {
-	for _, sign := range c.signs {
-		if exists(sign) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.signs, exists)
 }
 
 func exists(path string) bool {
@@ -74,10 +69,13 @@ type Entry struct {
 	Env     map[string]string `json:"env,omitempty"`
 }
 
-// ours reports whether an entry starts this program, wherever it lies.
-func (e Entry) ours() bool {
-	program := strings.TrimSuffix(strings.ToLower(filepath.Base(strings.ReplaceAll(e.Command, `\`, "/"))), ".exe")
-	return program == "stripe-mcp"
+// starts reports whether an entry starts program, or one of this name wherever it lies.
+func (e Entry) starts(program string) bool {
+	if e.Command == program {
+		return true
+	}
+	base := strings.TrimSuffix(strings.ToLower(filepath.Base(strings.ReplaceAll(e.Command, `\`, "/"))), ".exe")
+	return base == "stripe-mcp"
 }
 
 // merged returns e with what old has and e does not say: further arguments and variables, but no key and no simulator.

@@ -30,13 +30,13 @@ func (l layout) render(value any, depth int) string {
 	return strings.ReplaceAll(encode(value, strings.Repeat(l.step, depth), l.step), "\n", l.newline)
 }
 
-// encode returns value as JSON. Everything here can be encoded.
+// encode returns value as JSON.
 func encode(value any, prefix, step string) string {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent(prefix, step)
-	_ = encoder.Encode(value)
+	_ = encoder.Encode(value) //nolint:errchkjson // texts, and lists and maps of them, can always be encoded
 	return strings.TrimRight(text.String(), "\n")
 }
 

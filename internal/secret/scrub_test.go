@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -74,7 +75,7 @@ func TestScrubbingWriter(t *testing.T) {
 	if want := "key hunter2hunter2 and sk_live_[redacted]\nkey [redacted] and sk_live_[redacted]\n"; out.String() != want {
 		t.Errorf("got %q", out.String())
 	}
-	if _, err := s.Writer(failing{}).Write([]byte("x")); err != io.ErrShortWrite {
+	if _, err := s.Writer(failing{}).Write([]byte("x")); !errors.Is(err, io.ErrShortWrite) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -80,7 +80,7 @@ func TestAccessOfARefusedKey(t *testing.T) {
 func TestAnswersCannotRepeatTheKey(t *testing.T) {
 	t.Parallel()
 	s := script(t, status(200, `{"id":"`+key+`","object":"customer","name":"`+key+`","metadata":{"a":"`+key+`"}}`, "Request-Id", key))
-	made, err := s.client(t, time.Minute).CreateCustomer(t.Context(), &stripe.CustomerParams{Email: stripe.String("a@example.com")})
+	made, err := s.client(t, time.Minute).CreateCustomer(t.Context(), &stripe.CustomerParams{Email: new("a@example.com")})
 	if err != nil || made.Object.ID != "sk_test_[redacted]" || made.Object.Name != "sk_test_[redacted]" || made.Object.Metadata["a"] != "sk_test_[redacted]" {
 		t.Errorf("got %+v, %v", made.Object, err)
 	}
