@@ -29,8 +29,12 @@ func TestWithoutAJournal(t *testing.T) {
 		reason  string                           // empty when creating goes on
 	}{
 		{"all is well", func(*testing.T, string) {}, ""},
-		{"a torn last line was never acted upon, and goes", func(t *testing.T, state string) { rewrite(t, journal(state), func(s string) string { return s + `{"ti` }) }, ""},
-		{"a damaged line", func(t *testing.T, state string) { rewrite(t, journal(state), func(s string) string { return "?\n" + s }) }, "is damaged at byte 0"},
+		{"a torn last line was never acted upon, and goes", func(t *testing.T, state string) {
+			rewrite(t, journal(state), func(s string) string { return s + `{"ti` })
+		}, ""},
+		{"a damaged line", func(t *testing.T, state string) {
+			rewrite(t, journal(state), func(s string) string { return "?\n" + s })
+		}, "is damaged at byte 0"},
 		{"a folder below a file", func(t *testing.T, state string) {
 			must(t, os.RemoveAll(state))
 			must(t, os.WriteFile(state, nil, 0o600))

@@ -119,7 +119,7 @@ func publish(t Tool) mcp.Tool {
 // model behind the client does not get to see.
 func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	delivery := deliveryFrom(ctx)
-	result := s.callRecovering(delivery.asker, request.Params.Name, argumentsFrom(ctx))
+	result := s.callRecovering(delivery.asker, request.Params.Name, argumentsFrom(ctx)) //nolint:contextcheck // ctx comes from it, and ends too early
 	delivery.delivered = result.Delivered
 	answer := &mcp.CallToolResult{
 		Content: []mcp.Content{mcp.NewTextContent(string(result.JSON))},

@@ -171,7 +171,7 @@ func (a *attempt) read(resp *http.Response) error {
 // says otherwise or the wait would outlast the caller's time.
 func shouldRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
-		return false, nil // an answer that came at the last moment counts all the same
+		return false, nil //nolint:nilerr // an answer that came at the last moment counts all the same
 	}
 	if err != nil {
 		if errors.Is(err, errRedirected) || errors.Is(err, errTooLate) {
