@@ -3,6 +3,7 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -154,11 +155,18 @@ func (c *call) cancel() {
 
 // perform repeats an operation until its outcome is known.
 func (r *run) perform(op *operation) {
+	uncertain := false // a call before may have happened
 	for range mostCalls {
 		c := r.call(op)
-		if c == nil || c.answer().settled() {
+		if c == nil {
 			return
 		}
+		told := c.answer()
+		// A creation has one key for all its calls, so that a no to one is a no to all. A cancellation has none.
+		if told.settled() && (told.Outcome == succeeded || !uncertain || r.schedule.Groups[op.group].Tool != Cancel) {
+			return
+		}
+		uncertain = uncertain || told == nil || told.Outcome == unknown
 	}
 }
 
@@ -214,7 +222,7 @@ const unanswered = "no answer to a call"
 
 // arguments are the same for all operations of a group, and for no other's.
 func (r *run) arguments(group int) map[string]any {
-	mark := fmt.Sprint(group)
+	mark := strconv.Itoa(group)
 	switch r.schedule.Groups[group].Tool {
 	case Customer:
 		return map[string]any{"email": Email, "metadata": map[string]string{"lab": mark}}

@@ -80,19 +80,19 @@ func (r *run) file(name string) string { return filepath.Join(r.folder, name) }
 
 // work has all agents do all they are to do.
 func (r *run) work() []*operation {
-	var all []*operation
 	var groups sync.WaitGroup
 	most := 0
 	for _, g := range r.schedule.Groups {
 		most = max(most, slices.Max(g.Homes))
 	}
 	r.homes = make([]home, most+1)
+	all := make([][]*operation, len(r.schedule.Groups))
 	for i, g := range r.schedule.Groups {
 		var operations []*operation
 		for _, h := range g.Homes {
 			operations = append(operations, &operation{group: i, home: h})
 		}
-		all = append(all, operations...)
+		all[i] = operations
 		groups.Go(func() {
 			var together sync.WaitGroup
 			for _, op := range operations {
@@ -105,7 +105,7 @@ func (r *run) work() []*operation {
 		})
 	}
 	groups.Wait()
-	return all
+	return slices.Concat(all...)
 }
 
 // program returns the living program of that home, started anew if the one before has ended or is about to.

@@ -116,6 +116,7 @@ func randomFault(r *rand.Rand, s Schedule) Fault {
 		f.Wait = below(r, s.Timeout)
 	case Error500ForEver:
 		f.Times = 8
+	default:
 	}
 	return f
 }
@@ -127,6 +128,7 @@ func randomStrike(r *rand.Rand) Strike {
 		strike.Point = ""
 	case CloseOutput:
 		strike.Point = pick(r, []Point{Arrived, Applied, Half})
+	default:
 	}
 	return strike
 }

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -48,20 +49,10 @@ func (r *run) readAll(folder string) string {
 		all.Write(text)
 		return err
 	})
-	if err != nil && len(r.programs) > 0 && r.creates() {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing may have got as far as a record
 		r.complain("the state folder cannot be read: " + err.Error())
 	}
 	return all.String()
-}
-
-// creates reports whether the schedule has anything that the journal records.
-func (r *run) creates() bool {
-	for _, g := range r.schedule.Groups {
-		if g.Tool != Cancel {
-			return true
-		}
-	}
-	return false
 }
 
 // awaitOutcome waits until the journal holds the outcome of something that p was asked for.

@@ -201,6 +201,7 @@ func (s *Stripe) create(kind string, form url.Values, f Fault) answer {
 		return refusal(http.StatusPaymentRequired, "card_error", "card_declined")
 	case Saved500:
 		return refusal(oops, "api_error", "")
+	default:
 	}
 	group, _ := strconv.Atoi(form.Get("metadata[lab]")) // a test that forgets it ends up in group 0
 	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub"}[kind]

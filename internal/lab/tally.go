@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Tally adds up runs.
@@ -50,21 +51,27 @@ func (t *Tally) Add(r Result, v Verdict) {
 
 // Print writes the figures. A fault or a strike that hit nothing is listed with 0, so that it is seen.
 func (t *Tally) Print(w io.Writer) error {
-	text := fmt.Sprintf("%d runs, %d calls, %d objects at Stripe\n\n", t.Runs, t.calls, t.objects)
+	var text strings.Builder
+	line := func(count int, what any) { _, _ = fmt.Fprintf(&text, "%6d  %v\n", count, what) }
+	line(t.Runs, "runs")
+	line(t.calls, "calls")
+	line(t.objects, "objects at Stripe")
+	text.WriteString("\nwhat must not be:\n")
 	for _, kind := range (Verdict{}).kinds() {
-		text += fmt.Sprintf("%6d  %s\n", t.counts[kind.name], kind.name)
+		line(t.counts[kind.name], kind.name)
 	}
-	text += fmt.Sprintf("\n%6d  runs ended in a saved 500, after which the agents ordered again: doubling cannot be excluded there\n", t.saved500)
-	text += fmt.Sprintf("%6d  answers may have been written without anybody taking them in: their repetition counts as new\n", t.ambiguous)
-	text += "\nruns in which a fault hit a request:\n"
+	text.WriteString("\nwhat cannot be decided:\n")
+	line(t.saved500, "runs ended in a saved 500, after which the agents ordered again: doubling cannot be excluded there")
+	line(t.ambiguous, "answers may have been written without anybody taking them in: their repetition counts as new")
+	text.WriteString("\nruns in which a fault hit a request:\n")
 	for _, kind := range kinds() {
-		text += fmt.Sprintf("%6d  %s\n", t.faults[kind], kind)
+		line(t.faults[kind], kind)
 	}
-	text += "\nruns in which a strike hit a program:\n"
+	text.WriteString("\nruns in which a strike hit a program:\n")
 	for _, strike := range allStrikes() {
-		text += fmt.Sprintf("%6d  %s\n", t.strikes[strike], strike)
+		line(t.strikes[strike], strike)
 	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(w, text.String())
 	return err
 }
 

@@ -129,7 +129,7 @@ func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mc
 	asker := askerFrom(ctx)
 	asker.prepare(ctx, request)
 	delivery := deliveryFrom(ctx)
-	result := s.callRecovering(delivery.asker, request.Params.Name, argumentsFrom(ctx))
+	result := s.callRecovering(delivery.asker, request.Params.Name, argumentsFrom(ctx)) //nolint:contextcheck // ctx comes from it, and ends too early
 	delivery.delivered = result.Delivered
 	if asker.result != nil {
 		return asker.result, nil

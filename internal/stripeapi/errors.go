@@ -96,7 +96,7 @@ func (c *call) failure(ctx context.Context) *Error {
 	case !tried:
 		failure.Message, failure.Retryable = "the time for one call ran out before anything was sent", true
 		if errors.Is(ctx.Err(), context.Canceled) {
-			failure.Message, failure.Retryable = "the call was cancelled before anything was sent", false
+			failure.Message = "the call was cancelled, or this server stopped, before anything was sent"
 		}
 		if failure.Outcome != Unknown { // else an earlier call's key was to be used, and what it did is still open
 			return failure

@@ -231,7 +231,7 @@ func (c *call) answeredBy(body []byte, read *object) bool {
 // says otherwise or the wait would outlast the caller's time.
 func shouldRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
-		return false, nil // an answer that came at the last moment counts all the same
+		return false, nil //nolint:nilerr // an answer that came at the last moment counts all the same
 	}
 	if err != nil {
 		if errors.Is(err, errRedirected) || errors.Is(err, errTooLate) || errors.Is(err, errNoTurn) {

@@ -95,12 +95,11 @@ func report(out io.Writer, tally *lab.Tally, result lab.Result, verbose bool) {
 	if len(wrong) == 0 && !verbose {
 		return
 	}
-	text := fmt.Sprintf("\n%s%s", result.Schedule, result.Transcript)
+	_, _ = fmt.Fprintf(out, "\n%s%s", result.Schedule, result.Transcript) // a closed pipe ends the printing and not the verdict
 	for _, line := range wrong {
-		text += "WRONG: " + line + "\n"
+		_, _ = fmt.Fprintln(out, "WRONG:", line)
 	}
 	if len(wrong) > 0 {
-		text += fmt.Sprintf("again: make torture N=1 SEED=%d RUN=%d\n", result.Schedule.Seed, result.Schedule.Index)
+		_, _ = fmt.Fprintf(out, "again: make torture N=1 SEED=%d RUN=%d\n", result.Schedule.Seed, result.Schedule.Index)
 	}
-	_, _ = io.WriteString(out, text) // a closed pipe ends the printing and not the verdict
 }
