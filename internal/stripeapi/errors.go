@@ -152,7 +152,7 @@ func (a attempt) describe(ctx context.Context) string {
 	case noTrouble, noAnswer:
 	}
 	if a.sent {
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(a.cause, context.DeadlineExceeded) {
 			return "Stripe did not answer within the time for one call"
 		}
 		return "the connection broke after the request was sent and before Stripe's answer came"
