@@ -200,7 +200,7 @@ func (r *run) call(op *operation) *call {
 
 // await waits for the end of a call.
 func (r *run) await(c *call) {
-	lost := time.NewTimer(r.schedule.Timeout + 2*patience)
+	lost := time.NewTimer(r.schedule.Timeout + 2*time.Minute) // nobody answers later than never, however busy the machine is
 	defer lost.Stop()
 	select {
 	case <-c.done:

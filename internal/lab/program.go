@@ -126,7 +126,7 @@ func (p *program) listen() {
 	case p.killed:
 	case err != nil:
 		p.wrong = append(p.wrong, fmt.Sprintf("it ended with %v: %s", err, p.stderr.Bytes()))
-	case !p.struck.IsZero() && took > patience:
+	case !p.struck.IsZero() && took > patience+busy:
 		p.wrong = append(p.wrong, fmt.Sprintf("it took %v to end", took))
 	}
 	p.logf("%s: ended, %v", p.name, err)
@@ -154,8 +154,12 @@ func (p *program) take(text []byte, whole bool) {
 // stray begins the complaint about bytes on stdout that are none of the protocol's.
 const stray = "it wrote to stdout: "
 
-// patience is how long a program may live after it was asked to end.
-const patience = 10 * time.Second
+const (
+	// patience is how long a program may live after it was asked to end.
+	patience = 10 * time.Second
+	// busy is what a machine that runs a dozen programs at once may add to that.
+	busy = 10 * time.Second
+)
 
 // strike does to the program what befalls it from the outside.
 func (p *program) strike(blow Blow) {

@@ -142,7 +142,7 @@ func TestClosedOutput(t *testing.T) {
 		finished := false
 		c := connect(t.Context(), t, newServer(func(ctx context.Context, _ string, _ json.RawMessage) Result {
 			<-ctx.Done()
-			time.Sleep(9 * time.Second)
+			time.Sleep(8 * time.Second)
 			finished = true
 			return okResult
 		}))

@@ -234,29 +234,6 @@ func TestReadsAreNeverUnknown(t *testing.T) {
 	}
 }
 
-func TestTheBudgetEndsEverything(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		why     string
-		reply   reply
-		outcome stripeapi.Outcome
-		message string
-	}{
-		{"while waiting for an answer", hang, stripeapi.Unknown, "Stripe did not answer within the time for one call"},
-		{"during the wait before a retry", refusal(429, "invalid_request_error", "rate_limit", "slow down"), stripeapi.Failed, "slow down"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.why, func(t *testing.T) {
-			t.Parallel()
-			_, err := create(t, script(t, tt.reply), 2*time.Second)
-			failure := asError(t, err)
-			if failure.Outcome != tt.outcome || failure.Message != tt.message {
-				t.Errorf("got %s: %s", failure.Outcome, failure.Message)
-			}
-		})
-	}
-}
-
 func TestCancellation(t *testing.T) {
 	t.Parallel()
 	t.Run("a write that was sent is finished", func(t *testing.T) {
