@@ -1,0 +1,92 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestExitCodes has what Stripe does on the left and what a script sees on the right.
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	refusing := func(status int, message string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","message":"`+message+`"}}`)
+		}
+	}
+	hanging := func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // or the server does not notice that the client has gone
+		<-r.Context().Done()
+	}
+	tests := []struct {
+		why    string
+		stripe http.HandlerFunc
+		code   int
+		stdout string
+	}{
+		{"it works", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"id":"cus_1","object":"customer","livemode":false}`)
+		}, 0, `{"id":"cus_1","livemode":false}`},
+		{"Stripe says no", refusing(400, "no"), 1, `"outcome":"failed"`},
+		{"Stripe does not accept the key", refusing(401, "Invalid API Key provided: sk_test_MadeUpForTests"), 4, `"outcome":"failed"`},
+		{"Stripe is busy", refusing(429, "slow down"), 5, `"outcome":"failed"`},
+		{"the answer never comes", hanging, 7, `"outcome":"unknown"`},
+		{"an answer that makes no sense", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"id":"cus_1","object":"customer","created":"soon"}`)
+		}, 7, `"outcome":"unknown"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			stripe := httptest.NewServer(tt.stripe)
+			t.Cleanup(stripe.Close)
+			cmd := command(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe.URL, "STRIPE_MCP_TIMEOUT=2s"},
+				"--log-level", "debug", "call", "stripe_create_customer", "email=ann@example.com")
+			var stderr strings.Builder
+			cmd.Stderr = &stderr
+			stdout, err := cmd.Output()
+			code := 0
+			if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+				code = exit.ExitCode()
+			}
+			if code != tt.code || !strings.Contains(string(stdout), tt.stdout) {
+				t.Errorf("exit code %d, want %d: %s", code, tt.code, stdout)
+			}
+			if said := stderr.String() + string(stdout); strings.Contains(said, "MadeUp") || strings.Contains(stderr.String(), "ann@example.com") {
+				t.Errorf("the key or an argument shows in %s", said)
+			}
+		})
+	}
+}
+
+// TestAnnotations: clients decide by them what to ask a person about.
+func TestAnnotations(t *testing.T) {
+	t.Parallel()
+	client := start(t, nil, "--simulator")
+	raw, err := client.Request(t.Context(), "tools/list", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list struct {
+		Tools []struct {
+			Name        string
+			Annotations map[string]bool
+		}
+	}
+	decode(t, string(raw), &list)
+	for _, tool := range list.Tools {
+		reads := strings.Contains(tool.Name, "_get_") || strings.Contains(tool.Name, "_list_")
+		cancels := tool.Name == "stripe_cancel_subscription"
+		want := map[string]bool{"readOnlyHint": reads, "destructiveHint": cancels, "idempotentHint": reads || cancels, "openWorldHint": true}
+		for hint, value := range want {
+			if got, explicit := tool.Annotations[hint]; !explicit || got != value {
+				t.Errorf("%s: %s is %v, explicit %v", tool.Name, hint, got, explicit)
+			}
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package tools_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"stripe-mcp/internal/stripeapi"
+	"stripe-mcp/tools"
+)
+
+func find(t *testing.T, name string) tools.Tool {
+	t.Helper()
+	all := tools.All()
+	i := slices.IndexFunc(all, func(tool tools.Tool) bool { return tool.Name == name })
+	if i < 0 {
+		t.Fatalf("there is no tool %s", name)
+	}
+	return all[i]
+}
+
+// TestArgumentRules has a row for each rule that the tools add to their schemas, with exactly what the caller is told.
+func TestArgumentRules(t *testing.T) {
+	t.Parallel()
+	session := func(mode, item, more string) string {
+		return fmt.Sprintf(`{"mode":%q,"success_url":"https://shop.example/ok","line_items":[%s]%s}`, mode, item, more)
+	}
+	const (
+		once    = `{"price_data":{"currency":"eur","unit_amount":1,"product_data":{"name":"x"}}}`
+		monthly = `{"price_data":{"currency":"eur","unit_amount":1,"product_data":{"name":"x"},"recurring":{"interval":"month"}}}`
+		noMoney = `{"price_data":{"unit_amount":1,"product_data":{"name":"x"}}}`
+		create  = "stripe_create_checkout_session"
+		urlRule = `must be an absolute URL that starts with https:// or http:// and has at most 5000 characters, e.g. "https://example.com/thanks"`
+	)
+	keys := func(n int) string {
+		pairs := make([]string, n)
+		for i := range pairs {
+			pairs[i] = fmt.Sprintf(`"k%d":"v"`, i)
+		}
+		return `{"email":"a@b","metadata":{` + strings.Join(pairs, ",") + `}}`
+	}
+	note := func(key, value string) string {
+		return fmt.Sprintf(`{"email":"a@b","metadata":{%q:%q}}`, key, value)
+	}
+	tests := []struct {
+		why, tool, wrong, right string
+		problems                []string
+	}{
+		{"one customer", create, session("payment", once, `,"customer":"cus_1","customer_email":"a@b"`), session("payment", once, `,"customer":"cus_1"`),
+			[]string{"customer_email: cannot be given together with customer; leave one out"}},
+		{"a price", create, session("payment", `{"quantity":1}`, ""), session("payment", `{"price":"p"}`, ""),
+			[]string{"line_items[0]: must have exactly one of price and price_data"}},
+		{"one price", create, session("payment", `{"price":"p",`+once[1:], ""), session("payment", once, ""),
+			[]string{"line_items[0]: must have exactly one of price and price_data"}},
+		{"a currency", create, session("payment", noMoney, ""), session("payment", noMoney, `,"currency":"EUR"`),
+			[]string{`line_items[0].price_data.currency: is required, here or as the top-level currency, e.g. "eur"`}},
+		{"recurring in subscription mode", create, session("subscription", once, ""), session("subscription", monthly, ""),
+			[]string{`line_items[0].price_data.recurring: is required in subscription mode, e.g. {"interval":"month"}`}},
+		{"not recurring in payment mode", create, session("payment", monthly, ""), session("payment", once, ""),
+			[]string{"line_items[0].price_data.recurring: must be left out in payment mode; use mode subscription for recurring prices"}},
+		{"a URL of no host", create, session("payment", once, `,"cancel_url":"https:///x"`), session("payment", once, `,"cancel_url":"https://h"`),
+			[]string{"cancel_url: " + urlRule}},
+		{"a URL of another kind", create, session("payment", once, `,"cancel_url":"javascript:alert(1)"`), "", []string{"cancel_url: " + urlRule}},
+		{"a URL that is too long", create, session("payment", once, `,"cancel_url":"https://h/`+strings.Repeat("x", 4991)+`"`),
+			session("payment", once, `,"cancel_url":"https://h/`+strings.Repeat("x", 4990)+`"`), []string{"cancel_url: " + urlRule}},
+		{"50 keys", "stripe_create_customer", keys(51), keys(50), []string{"metadata: must have at most 50 keys"}},
+		{"a key of 40 characters", "stripe_create_customer", note(strings.Repeat("ü", 41), "v"), note(strings.Repeat("ü", 40), "v"),
+			[]string{"metadata: each key must be 1 to 40 characters without square brackets"}},
+		{"a key without brackets", "stripe_create_customer", note("a[b]", "v"), note("a.b", "v"),
+			[]string{"metadata: each key must be 1 to 40 characters without square brackets"}},
+		{"a value of 500 characters", "stripe_create_customer", note("k", strings.Repeat("ü", 501)), note("k", strings.Repeat("ü", 500)),
+			[]string{"metadata: each value must be at most 500 characters"}},
+		{"100 items", create, session("payment", strings.Repeat(once+",", 100)+once, ""), session("payment", strings.Repeat(once+",", 99)+once, ""),
+			[]string{`line_items: must be a list of 1 to 100 items, e.g. [{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1}]`}},
+		{"20 subscription items", "stripe_create_subscription", `{"customer":"c","items":[` + strings.Repeat(`{"price":"p"},`, 20) + `{"price":"p"}]}`,
+			`{"customer":"c","items":[` + strings.Repeat(`{"price":"p"},`, 19) + `{"price":"p"}]}`,
+			[]string{`items: must be a list of 1 to 20 items, e.g. [{"price":"price_1MoBy5LkdIwHu7ixZhnattbh"}]`}},
+		{"a trial of two years", "stripe_create_subscription", `{"customer":"c","items":[{"price":"p"}],"trial_period_days":731}`,
+			`{"customer":"c","items":[{"price":"p"}],"trial_period_days":730}`, []string{"trial_period_days: must be a whole number from 1 to 730"}},
+		{"pages of 100", "stripe_list_subscriptions", `{"limit":101}`, `{"limit":100}`, []string{"limit: must be a whole number from 1 to 100"}},
+		{"an id cannot leave its path", "stripe_get_customer", `{"customer_id":".."}`, `{"customer_id":"a..b"}`,
+			[]string{`customer_id: must be an id of letters, digits, _, . and -, e.g. "cus_NffrFeUfNV2Hib"`}},
+		{"a prefix that Stripe mints", "stripe_get_subscription", `{"subscription_id":"cus_1"}`, `{"subscription_id":"sub_1"}`,
+			[]string{`subscription_id: must be an id that starts with sub_, e.g. "sub_1MowQVLkdIwHu7ixeRlqHVzs"`}},
+		{"two rules at once", create, session("payment", `{"price":"p","price_data":{"currency":"eur","unit_amount":"$5","product_data":{"name":"x"}}}`,
+			`,"customer":"bad id","customer_email":"a@b"`), "", []string{
+			`customer: must be an id of letters, digits, _, . and -, e.g. "cus_NffrFeUfNV2Hib"`,
+			"customer_email: cannot be given together with customer; leave one out",
+			"line_items[0]: must have exactly one of price and price_data",
+			"line_items[0].price_data.unit_amount: must be a whole number in the currency's minor unit, not negative and without separators or symbols, e.g. 2000",
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			tool := find(t, tt.tool)
+			_, err := tool.Prepare(json.RawMessage(tt.wrong))
+			refusal, ok := errors.AsType[*stripeapi.Error](err)
+			if !ok {
+				t.Fatalf("got %v", err)
+			}
+			if diff := cmp.Diff(tt.problems, refusal.Problems); diff != "" {
+				t.Error(diff)
+			}
+			if tt.right == "" {
+				return
+			}
+			if _, err := tool.Prepare(json.RawMessage(tt.right)); err != nil {
+				t.Errorf("the nearest right call: %v", err)
+			}
+		})
+	}
+}
