@@ -3,6 +3,7 @@ package stripeapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -139,6 +140,9 @@ func (c *call) untilSent(caller context.Context) (context.Context, context.Cance
 		ctx, cancel = context.WithDeadline(context.WithoutCancel(caller), deadline)
 	}
 	stop := context.AfterFunc(caller, func() {
+		if !errors.Is(caller.Err(), context.Canceled) {
+			return // its time is over and it waits for the word on that, which is no reason to hand over
+		}
 		if !c.abandon(caller) {
 			cancel()
 			return
