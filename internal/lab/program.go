@@ -31,6 +31,7 @@ type program struct {
 	nextID    int
 	waiting   map[string]func(line)
 	wrong     []string // what it did that it must never do
+	up        bool     // it answered initialize, so it is past the start of a process, where any signal ends it
 	struck    time.Time
 	killed    bool // with SIGKILL
 	signalled bool // with another signal
@@ -65,7 +66,7 @@ func start(name string, cmd *exec.Cmd, logf func(string, ...any)) (*program, err
 	}
 	p.logf("%s: starts as process %d", name, cmd.Process.Pid)
 	go p.listen()
-	p.request(p.expect(func(line) {}), "initialize", map[string]any{
+	p.request(p.expect(func(line) { p.up = true }), "initialize", map[string]any{
 		"protocolVersion": "2025-11-25", "capabilities": struct{}{}, "clientInfo": map[string]string{"name": "lab", "version": "1"},
 	})
 	return p, nil
@@ -168,7 +169,7 @@ func (p *program) strike(blow Blow) {
 		p.struck = time.Now()
 	}
 	signal := blow == Terminate || blow == Interrupt || blow == HangUp
-	p.killed = p.killed || blow == Kill || blow == KillUnread || signal && p.signalled // a second signal ends it at once
+	p.killed = p.killed || blow == Kill || blow == KillUnread || signal && (p.signalled || !p.up) // a second signal ends it at once
 	p.signalled = p.signalled || signal
 	p.deaf = p.deaf || blow == CloseOutput
 	p.mu.Unlock()
