@@ -31,7 +31,8 @@ type Stripe struct {
 	traps    []trap
 	objects  []*Object
 	saved    map[string]*saved
-	keys     []string // idempotency keys that arrived
+	keys     []string        // idempotency keys that arrived
+	invalid  map[string]bool // keys of requests that Stripe finds invalid, whichever copy of them it looks at
 }
 
 // Object is something that exists at Stripe.
@@ -177,7 +178,8 @@ func (s *Stripe) once(r *http.Request, form url.Values, f Fault, run func() answ
 		again := before.answer
 		again.replayed = true
 		return again
-	case f.Kind == Invalid: // is found out before a key counts
+	case f.Kind == Invalid || s.invalid[key]: // is found out before a key counts, and stays so
+		s.invalid[key] = true
 		s.mu.Unlock()
 		return refusal(http.StatusBadRequest, "invalid_request_error", "parameter_invalid")
 	}
