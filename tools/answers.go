@@ -26,6 +26,9 @@ type row interface {
 	withoutMetadata() row
 }
 
+// metadataLeftOut is the note of a row without metadata.
+const metadataLeftOut = "metadata left out: too long for a list"
+
 // newPage returns as many of rows as fit. When some are left out, the cursor continues with them.
 func newPage[T row](rows []T, hasMore bool) (page[T], error) {
 	result := page[T]{Data: []T{}, HasMore: hasMore}

@@ -156,7 +156,7 @@ type sessionStatus string
 // Schema returns the statuses of a Checkout session.
 func (sessionStatus) Schema() *schema.Node { return choice("open", "complete", "expired") }
 
-// checkoutSessionOutput is a Checkout session as every tool shows it; line items only on get.
+// checkoutSessionOutput is a Checkout session as every tool shows it.
 type checkoutSessionOutput struct {
 	ID                 string            `json:"id"`
 	URL                string            `json:"url,omitempty"`
@@ -173,13 +173,18 @@ type checkoutSessionOutput struct {
 	SuccessURL         string            `json:"success_url,omitempty"`
 	CancelURL          string            `json:"cancel_url,omitempty"`
 	Metadata           map[string]string `json:"metadata,omitempty"`
-	MetadataOmitted    bool              `json:"metadata_omitted,omitempty"`
-	LineItems          []lineItemOutput  `json:"line_items,omitempty"`
-	LineItemsHasMore   bool              `json:"line_items_has_more,omitempty"`
 	Created            string            `json:"created,omitempty"`
 	ExpiresAt          string            `json:"expires_at,omitempty"`
 	Livemode           bool              `json:"livemode"`
 	Note               string            `json:"note,omitempty"`
+}
+
+// checkoutSessionDetails is what only get shows.
+type checkoutSessionDetails struct {
+	checkoutSessionOutput
+
+	LineItems        []lineItemOutput `json:"line_items,omitempty"`
+	LineItemsHasMore bool             `json:"line_items_has_more,omitempty"`
 }
 
 type lineItemOutput struct {
@@ -193,7 +198,7 @@ type lineItemOutput struct {
 func (s checkoutSessionOutput) cursor() string { return s.ID }
 
 func (s checkoutSessionOutput) withoutMetadata() row {
-	s.Metadata, s.MetadataOmitted = nil, true
+	s.Metadata, s.Note = nil, metadataLeftOut
 	return s
 }
 
@@ -272,9 +277,9 @@ func getCheckoutSession() Tool {
 		Title:       "Get Checkout session",
 		Description: "Returns one Checkout session with its line items. status complete and payment_status paid: the customer has paid.",
 		Effect:      Reads,
-	}, func(ctx context.Context, client *stripeapi.Client, in getCheckoutSessionInput) (checkoutSessionOutput, error) {
+	}, func(ctx context.Context, client *stripeapi.Client, in getCheckoutSessionInput) (checkoutSessionDetails, error) {
 		found, err := client.CheckoutSession(ctx, string(in.SessionID))
-		return toCheckoutSession(found), err
+		return withLineItems(found), err
 	})
 }
 
@@ -328,7 +333,12 @@ func toCheckoutSession(s *stripe.CheckoutSession) checkoutSessionOutput {
 	if s.PaymentIntent != nil {
 		out.PaymentIntent = s.PaymentIntent.ID
 	}
-	if s.LineItems != nil {
+	return out
+}
+
+func withLineItems(s *stripe.CheckoutSession) checkoutSessionDetails {
+	out := checkoutSessionDetails{checkoutSessionOutput: toCheckoutSession(s)}
+	if s != nil && s.LineItems != nil {
 		out.LineItems = convert(s.LineItems.Data, toLineItem)
 		out.LineItemsHasMore = s.LineItems.HasMore
 	}

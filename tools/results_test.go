@@ -42,8 +42,8 @@ func TestResults(t *testing.T) {
 				"customer":{"id":"cus_1","object":"customer"},"customer_email":"a\u200bb@c","payment_intent":"pi_1","cancel_url":"https://h/?a&b","created":1700000000,"client_secret":"cs_1_secret_MadeUp","livemode":true,
 				"line_items":{"object":"list","has_more":true,"data":[{"id":"li_1","object":"item","description":"T\u0007 <b>","quantity":1,"amount_total":2000,"currency":"kwd","price":{"id":"p","object":"price"}}]}}`},
 			`{"id":"cs_1","status":"complete","payment_status":"paid","mode":"payment","amount_total":2000,"amount_total_display":"2.000 KWD","currency":"kwd","customer":"cus_1","customer_email":"ab@c",` +
-				`"payment_intent":"pi_1","cancel_url":"https://h/?a&b","line_items":[{"description":"T <b>","quantity":1,"price":"p","amount_total":2000,"amount_total_display":"2.000 KWD"}],` +
-				`"line_items_has_more":true,"created":"2023-11-14T22:13:20Z","livemode":true}`},
+				`"payment_intent":"pi_1","cancel_url":"https://h/?a&b","created":"2023-11-14T22:13:20Z","livemode":true,` +
+				`"line_items":[{"description":"T <b>","quantity":1,"price":"p","amount_total":2000,"amount_total_display":"2.000 KWD"}],"line_items_has_more":true}`},
 		{"a subscription that is past due", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
 			map[string]string{"/v1/subscriptions/sub_1": subscription("past_due", flat), "/v1/invoices/in_1": invoice},
 			`{"id":"sub_1","status":"past_due","customer":"cus_1",` + flatItem + `,"cancel_at_period_end":false,"latest_invoice":"in_1","hosted_invoice_url":"https://invoice.stripe.com/i/1","livemode":true}`},

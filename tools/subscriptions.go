@@ -102,7 +102,6 @@ type subscriptionOutput struct {
 	LatestInvoice      string                   `json:"latest_invoice,omitempty"`
 	HostedInvoiceURL   string                   `json:"hosted_invoice_url,omitempty"`
 	Metadata           map[string]string        `json:"metadata,omitempty"`
-	MetadataOmitted    bool                     `json:"metadata_omitted,omitempty"`
 	Created            string                   `json:"created,omitempty"`
 	Livemode           bool                     `json:"livemode"`
 	Note               string                   `json:"note,omitempty"`
@@ -123,7 +122,7 @@ type subscriptionItemOutput struct {
 func (s subscriptionOutput) cursor() string { return s.ID }
 
 func (s subscriptionOutput) withoutMetadata() row {
-	s.Metadata, s.MetadataOmitted = nil, true
+	s.Metadata, s.Note = nil, metadataLeftOut
 	return s
 }
 

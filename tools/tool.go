@@ -5,6 +5,7 @@ package tools
 import (
 	"bytes"
 	"context"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,13 +39,34 @@ type Spec struct {
 type Tool struct {
 	Spec
 
-	schemas func() (input, output json.RawMessage)
+	derive  func() (input, output json.RawMessage) // what published is made from
 	prepare func(json.RawMessage) (Request, error)
 }
 
-// Schemas returns the JSON Schemas of the arguments, exactly as Prepare enforces it, and of the answer. They are derived
-// when they are first asked for.
-func (t Tool) Schemas() (input, output json.RawMessage) { return t.schemas() }
+// published holds what clients see of each tool. make golden derives it from the tools' types and a test compares, so that
+// no client has to wait for that.
+//
+//go:embed published/*.json
+var published embed.FS
+
+// Schemas returns the JSON Schemas of the arguments, exactly as Prepare enforces it, and of the answer, as compact JSON.
+func (t Tool) Schemas() (input, output json.RawMessage) {
+	var file struct{ InputSchema, OutputSchema json.RawMessage }
+	text, err := published.ReadFile("published/" + t.Name + ".json")
+	if err == nil {
+		err = json.Unmarshal(text, &file)
+	}
+	if err != nil {
+		panic(err) // the file is part of the program
+	}
+	return compact(file.InputSchema), compact(file.OutputSchema)
+}
+
+func compact(schema json.RawMessage) json.RawMessage {
+	var short bytes.Buffer
+	_ = json.Compact(&short, schema) // it was read as JSON already
+	return short.Bytes()
+}
 
 // Request is a call whose arguments are valid and that was not sent yet: what it will do, for those who have a say in it.
 type Request struct {
@@ -110,14 +132,13 @@ func All() []Tool {
 	}
 }
 
-// define makes a tool from its input struct, its output struct and the function between them. Its schemas are derived
-// late, so that a client need not wait for them at the start.
+// define makes a tool from its input struct, its output struct and the function between them. The schema that arguments are
+// checked with is derived at the tool's first call.
 func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, In) (Out, error)) Tool {
 	input := sync.OnceValue(schema.For[In])
-	output := sync.OnceValue(schema.Publish[Out])
 	return Tool{
-		Spec:    spec,
-		schemas: func() (json.RawMessage, json.RawMessage) { return input().JSON(), output() },
+		Spec:   spec,
+		derive: func() (json.RawMessage, json.RawMessage) { return input().JSON(), schema.Answer[Out]() },
 		prepare: func(arguments json.RawMessage) (Request, error) {
 			in, err := input().Decode(arguments)
 			if err != nil {

@@ -40,9 +40,10 @@ type Schema[T any] struct {
 // For derives the schema of T, a struct whose json tags name the arguments and whose jsonschema tags describe them.
 // Fields without omitempty are required. It panics for types that JSON Schema cannot describe, which no input can cause.
 func For[T any]() *Schema[T] {
-	published := Publish[T]()
+	t := reflect.TypeFor[T]()
+	published := publish(derive(t))
 	return &Schema[T]{
-		root:     derive(reflect.TypeFor[T]()),
+		root:     derive(t),
 		json:     published,
 		validate: sync.OnceValues(func() (*validator.Schema, error) { return compile(published) }), // the first call pays
 	}
@@ -80,13 +81,22 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	return decoded, nil
 }
 
-// Publish returns T's schema as JSON, without the notes that only error messages use. It panics as For does.
-func Publish[T any]() json.RawMessage {
+// Answer returns the schema of T, an answer, as JSON. Below its root it leaves out which other properties there can be: every
+// answer would conform to that, and every client would have to read it. It panics as For does.
+func Answer[T any]() json.RawMessage {
 	root := derive(reflect.TypeFor[T]())
+	others := root.AdditionalProperties
+	walk(root, func(n *Node) { n.AdditionalProperties = nil })
+	root.AdditionalProperties = others
+	return publish(root)
+}
+
+// publish returns a schema as JSON, without the notes that only error messages use.
+func publish(root *Node) json.RawMessage {
 	walk(root, func(n *Node) { n.Comment, n.Examples = "", nil })
 	published, err := json.Marshal(root)
 	if err != nil {
-		panic(fmt.Sprintf("encode the schema of %v: %v", reflect.TypeFor[T](), err))
+		panic(fmt.Sprintf("encode a schema: %v", err))
 	}
 	return published
 }
