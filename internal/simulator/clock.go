@@ -103,12 +103,10 @@ func (s *Simulator) Advance(span string) (now time.Time, err error) {
 	return now, err
 }
 
-var spans = regexp.MustCompile(`^(\d{1,4}) ?(day|week|month|year)s?$`)
-
 func parseSpan(span string) (func(time.Time) time.Time, error) {
 	var months, days, count int
 	length, err := time.ParseDuration(span)
-	if m := spans.FindStringSubmatch(span); m != nil {
+	if m := regexp.MustCompile(`^(\d{1,4}) ?(day|week|month|year)s?$`).FindStringSubmatch(span); m != nil {
 		count, err = strconv.Atoi(m[1])
 		months = count * map[string]int{"month": 1, "year": 12}[m[2]]
 		days = count * map[string]int{"day": 1, "week": 7}[m[2]]

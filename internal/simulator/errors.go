@@ -31,15 +31,13 @@ func (f *fault) saved() bool {
 	return f.status != http.StatusBadRequest || f.Code == "resource_missing"
 }
 
-// secrets are keys that were put where something else belongs. They are not repeated.
-var secrets = regexp.MustCompile(`([sr]k_(live|test)|whsec)_\w*`)
-
 func failure(err error, requestID string) answer {
 	f := &fault{status: http.StatusInternalServerError, Type: "api_error", Message: "An unknown error occurred"}
 	errors.As(err, &f)
 	if f.Code != "" {
 		f.DocURL = "https://stripe.com/docs/error-codes/" + strings.ReplaceAll(f.Code, "_", "-")
 	}
+	secrets := regexp.MustCompile(`([sr]k_(live|test)|whsec)_\w*`) // put where something else belongs, and not repeated
 	f.Message, f.Param = secrets.ReplaceAllString(f.Message, "…"), secrets.ReplaceAllString(f.Param, "…")
 	body, _ := json.Marshal(map[string]*fault{"error": f}) //nolint:errchkjson // strings always encode
 	return answer{Status: f.status, Body: body, RequestID: requestID, unsaved: !f.saved()}

@@ -4,20 +4,18 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
-	"embed"
 	"encoding/base64"
 	"encoding/hex"
-	"html/template"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
-)
 
-//go:embed pages
-var files embed.FS
+	g "maragu.dev/gomponents"
+)
 
 // Name is what a process that serves the pages says in the header Server.
 const Name = "stripe-mcp-simulator"
@@ -30,21 +28,20 @@ func (c *call) address(path string) string {
 // Handler serves the pages and the API to this machine alone: requests that name another host are refused, and those that
 // another site makes a browser send.
 func (s *Simulator) Handler() http.Handler {
-	style, err := files.ReadFile("pages/style.css")
-	templates, parseErr := template.New("").Funcs(functions(string(style))).ParseFS(files, "pages/*.html")
-	if err != nil || parseErr != nil {
-		panic(parseErr) // both are part of the program
-	}
-	show := func(view func(*visit) reply) http.Handler { return s.show(templates, view) }
+	site := sync.OnceValue(s.site) // many a process that serves the pages is never asked for one
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { site().ServeHTTP(w, r) })
+}
+
+func (s *Simulator) site() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", s)
-	mux.Handle("/", show((*visit).nothing))
-	mux.Handle("GET /{$}", show((*visit).index))
+	mux.Handle("/", s.show((*visit).nothing))
+	mux.Handle("GET /{$}", s.show((*visit).index))
 	for path, view := range map[string]func(*visit) reply{"/c/pay/{id}": (*visit).checkout, "/i/{id}": (*visit).invoice, "/p/session/{id}": (*visit).portal} {
-		mux.Handle("GET "+path, show(view))
-		mux.Handle("POST "+path, show(view))
+		mux.Handle("GET "+path, s.show(view))
+		mux.Handle("POST "+path, s.show(view))
 	}
-	sum := sha256.Sum256(style)
+	sum := sha256.Sum256([]byte(style))
 	policy := "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; form-action 'self' "
 	guarded := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,21 +78,23 @@ func local(r *http.Request) bool {
 // visit is one request for a page.
 type visit struct {
 	*call
-	r    *http.Request
-	form url.Values // nil unless a form of ours was sent
+	r        *http.Request
+	home     string            // the file that holds the state
+	token    string            // of the page's forms
+	form     url.Values        // nil unless a form of ours was sent
+	problems map[string]string // of its fields
 }
 
 // reply is a page, or where to go instead.
 type reply struct {
 	status int
-	page   string
-	data   object
+	page   g.Node
 	to     string
 }
 
 const largestForm = 64 << 10
 
-func (s *Simulator) show(templates *template.Template, view func(*visit) reply) http.Handler {
+func (s *Simulator) show(view func(*visit) reply) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, largestForm)
 		posted := r.Method == http.MethodPost
@@ -103,22 +102,18 @@ func (s *Simulator) show(templates *template.Template, view func(*visit) reply) 
 		var got reply
 		var body bytes.Buffer
 		err := s.update(func(c *call) bool {
-			v := &visit{call: c, r: r}
-			token := c.sign(r.URL.Path)
+			v := &visit{call: c, r: r, home: s.Path(), token: c.sign(r.URL.Path)}
 			switch {
 			case !posted:
 				got = view(v)
-			case formErr != nil || !hmac.Equal([]byte(r.PostForm.Get("token")), []byte(token)):
+			case formErr != nil || !hmac.Equal([]byte(r.PostForm.Get("token")), []byte(v.token)):
 				got = message(http.StatusForbidden, "This form is out of date", "Nothing was changed. Open the page again.")
 			default:
 				v.form = r.PostForm
 				got = view(v)
 			}
 			if got.to == "" {
-				got.data["token"], got.data["path"], got.data["now"], got.data["home"] = token, r.URL.Path, c.now, s.Path()
-				if err := templates.ExecuteTemplate(&body, got.page, got.data); err != nil {
-					panic(err) // the pages' tests show each of them
-				}
+				_ = got.page.Render(&body) // while the state stands still; a buffer takes everything
 			}
 			return posted && got.status < http.StatusBadRequest
 		})
@@ -142,40 +137,19 @@ func (c *call) sign(path string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-func message(status int, title, text string) reply {
-	return reply{status: status, page: "message.html", data: object{"title": title, "text": text}}
+func (o object) money(name string) string { return money(o.number(name), o.text("currency")) }
+
+func (o object) date(name string) string {
+	return time.Unix(o.number(name), 0).UTC().Format("2 Jan 2006")
 }
 
-func (v *visit) nothing() reply {
-	return message(http.StatusNotFound, "There is no such page", "Its session may belong to another state folder, or to a simulator that was reset since.")
-}
+func clock(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2 Jan 2006, 15:04") }
 
-// functions are what the pages show objects with.
-func functions(style string) template.FuncMap {
-	return template.FuncMap{
-		"style": func() template.CSS { return template.CSS(style) }, //nolint:gosec // our own file
-		"money": func(o object, amount string) string { return money(o.number(amount), o.text("currency")) },
-		"date":  func(seconds any) string { return at(seconds).Format("2 Jan 2006") },
-		"clock": func(seconds any) string { return at(seconds).Format("2 Jan 2006, 15:04") },
-		"host":  host,
-		"every": func(price map[string]any) string { return every(price) },
-		"times": func(o object) string { return times(o.text("description"), o.number("quantity")) },
-		"field": func(page object, name, label, mode, hint string) object {
-			problems, _ := page["problems"].(map[string]string)
-			return object{"name": name, "label": label, "mode": mode, "hint": hint, "value": page[name], "problem": problems[name]}
-		},
-	}
-}
-
-func at(seconds any) time.Time {
-	return time.Unix(object{"at": seconds}.number("at"), 0).UTC()
-}
-
-func host(address any) string {
-	text, _ := address.(string)
-	u, err := url.Parse(text)
+// parsed is an address in its parts, none if it is no address.
+func parsed(address string) *url.URL {
+	u, err := url.Parse(address)
 	if err != nil {
-		return ""
+		return &url.URL{}
 	}
-	return u.Host
+	return u
 }

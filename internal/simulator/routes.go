@@ -51,7 +51,7 @@ func routes() []route {
 
 // route finds the call that a request means, and the id in its path.
 func (s *Simulator) route(r *http.Request) (found route, id string, err error) {
-	for _, found := range s.routes {
+	for _, found := range s.routes() {
 		before, after, open := strings.Cut(found.path, "{id}")
 		rest, begins := strings.CutPrefix(r.URL.Path, before)
 		id, ends := strings.CutSuffix(rest, after)

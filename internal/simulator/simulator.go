@@ -30,14 +30,14 @@ type Simulator struct {
 	Folder string
 
 	now      func() time.Time
-	routes   []route
+	routes   func() []route
 	inFlight sync.Map // idempotency keys of the requests being answered
 
 	waiting sync.Mutex // guards jobs
 	jobs    []job
 
 	mu   sync.Mutex // guards data and its file
-	data *state
+	data *state     // nil until it is first needed, as most processes never do
 }
 
 // New returns an account with a few products and prices and nothing else. A nil now means time.Now.
@@ -45,7 +45,7 @@ func New(now func() time.Time) *Simulator {
 	if now == nil {
 		now = time.Now
 	}
-	return &Simulator{PagesURL: defaultPages, now: now, routes: routes(), data: seeded(now().Unix())}
+	return &Simulator{PagesURL: defaultPages, now: now, routes: sync.OnceValue(routes)}
 }
 
 // ServeHTTP speaks Stripe's API.

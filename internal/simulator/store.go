@@ -59,6 +59,9 @@ func (s *Simulator) run(jobs []job) {
 
 // carryOut makes changes and saves them.
 func (s *Simulator) carryOut(jobs []job) error {
+	if s.data == nil {
+		s.data = seeded(s.now().Unix())
+	}
 	if s.Folder == "" {
 		s.change(jobs)
 		return nil
