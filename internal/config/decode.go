@@ -117,9 +117,6 @@ func checkNamesOnce(data []byte) error {
 	return nil
 }
 
-// yamlLine finds the line in a text of the YAML decoder, which gives it in no other way.
-var yamlLine = regexp.MustCompile(`\bline ([0-9]{1,9})\b`)
-
 // lineOf returns the line that a decoder's error is about, or 0.
 func lineOf(err error, data []byte) int {
 	if own, ok := errors.AsType[lineError](err); ok {
@@ -135,7 +132,8 @@ func lineOf(err error, data []byte) int {
 		line, _ := fault.Position()
 		return line
 	}
-	if found := yamlLine.FindStringSubmatch(err.Error()); found != nil {
+	// The YAML decoder gives it in no other way.
+	if found := regexp.MustCompile(`\bline ([0-9]{1,9})\b`).FindStringSubmatch(err.Error()); found != nil {
 		line, _ := strconv.Atoi(found[1])
 		return line
 	}

@@ -162,12 +162,9 @@ func checkPrivate(path string, mode, forbidden fs.FileMode) error {
 	return fmt.Errorf("other users can open %s (mode %04o); run: chmod 600 %s", path, mode.Perm(), shellWord(path))
 }
 
-// plainWord is what every shell takes as it is.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9/._-]+$`)
-
 // shellWord quotes path for a shell where it must be: the folder on macOS has a blank in its name.
 func shellWord(path string) string {
-	if plainWord.MatchString(path) {
+	if regexp.MustCompile(`^[A-Za-z0-9/._-]+$`).MatchString(path) {
 		return path
 	}
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"

@@ -137,6 +137,7 @@ func amounts(field func(*Config) *map[string]int64) rule {
 		if !ok || len(given) == 0 {
 			return errKind
 		}
+		currencyCode := regexp.MustCompile(`^[a-z]{3}$`)
 		result := make(map[string]int64, len(given))
 		for currency, amount := range given {
 			code := strings.ToLower(strings.TrimSpace(currency))
@@ -153,8 +154,6 @@ func amounts(field func(*Config) *map[string]int64) rule {
 		return nil
 	}}
 }
-
-var currencyCode = regexp.MustCompile(`^[a-z]{3}$`)
 
 // rate is a rule for calls per second.
 func rate(field func(*Config) *float64) rule {
@@ -215,14 +214,12 @@ func existingFile(field func(*Config) *string) rule {
 	})
 }
 
-// accountID is the shape of a connected account's id; anything else could not be a header's value.
-var accountID = regexp.MustCompile(`^acct_[A-Za-z0-9]+$`)
-
+// account is a rule for the id of a connected account; anything of another shape could not be a header's value.
 func account() rule {
 	return parsed("the id of a connected account", "acct_1MadeUp", func(c *Config) *string { return &c.StripeAccount },
 		func(text string) (string, error) {
 			const longest = 255
-			if len(text) > longest || !accountID.MatchString(text) {
+			if len(text) > longest || !regexp.MustCompile(`^acct_[A-Za-z0-9]+$`).MatchString(text) {
 				return "", errKind
 			}
 			return text, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -102,21 +101,48 @@ func CheckKey(text string) (Mode, error) {
 	return modeOf(text), nil
 }
 
-// keyStart and keyWhole are the shape of the keys that can call the API; Stripe's own sandboxes use
-// the test prefixes too, and underscores may follow (https://docs.stripe.com/keys).
-var (
-	keyStart = regexp.MustCompile(`^[sr]k_(?:test|live)_`)
-	keyWhole = regexp.MustCompile(`^[sr]k_(?:test|live)_[A-Za-z0-9_]{3,}$`)
-)
-
-// longestKey is far above any key of Stripe's. A bound in the pattern would make every start slower.
+// longestKey is far above any key of Stripe's.
 const longestKey = 258
 
-// placeholder is what documentation and examples have where the key goes.
-var placeholder = regexp.MustCompile(`^(?:[sr]k_(?:test|live)_)?(?i:\.+|…|x+|\*+|<.*>|\[.*\]|(?:your|replace|insert|change_?me|placeholder).*)$`)
+// keyTail returns what follows the beginning of a key that can call the API; Stripe's own sandboxes use the test prefixes
+// too (https://docs.stripe.com/keys).
+func keyTail(text string) (tail string, isKey bool) {
+	for _, prefix := range []string{"sk_test_", "sk_live_", "rk_test_", "rk_live_"} {
+		if tail, isKey = strings.CutPrefix(text, prefix); isKey {
+			return tail, true
+		}
+	}
+	return text, false
+}
+
+// whole says whether text can be the tail of a key. Underscores may occur in it.
+func whole(tail string) bool {
+	const shortest = 3
+	strange := func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}
+	return len(tail) >= shortest && !strings.ContainsFunc(tail, strange)
+}
+
+// isPlaceholder says whether text is what documentation and examples have where the key's tail goes.
+func isPlaceholder(text string) bool {
+	text = strings.ToLower(text)
+	for _, word := range []string{"your", "replace", "insert", "changeme", "change_me", "placeholder"} {
+		if strings.HasPrefix(text, word) {
+			return true
+		}
+	}
+	for _, filler := range []string{".", "x", "*"} {
+		if text != "" && strings.Trim(text, filler) == "" {
+			return true
+		}
+	}
+	return text == "…" || strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">") || strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]")
+}
 
 // keyFault says what is wrong with a key, going by its looks, or returns "".
 func keyFault(text string) string {
+	tail, isKey := keyTail(text)
 	switch {
 	case strings.TrimSpace(text) == "":
 		return "it is empty"
@@ -130,13 +156,13 @@ func keyFault(text string) string {
 		return "it is a webhook signing secret, which cannot call the API"
 	case strings.ContainsAny(text, "${}%"):
 		return "it is a variable that nothing filled in; write the key itself"
-	case placeholder.MatchString(text):
+	case isPlaceholder(tail):
 		return "it is the placeholder of an example; put your own key in its place"
 	case strings.Contains(text, "...") || strings.ContainsAny(text, "…*•"):
 		return "it is shortened, as the Dashboard shows keys; reveal the whole key there and copy that"
-	case !keyStart.MatchString(text):
+	case !isKey:
 		return "it is not a secret key, which starts with sk_test_, sk_live_, rk_test_ or rk_live_"
-	case len(text) > longestKey || !keyWhole.MatchString(text):
+	case len(text) > longestKey || !whole(tail):
 		return "it starts like a key but is damaged after that; copy the key again, in one piece"
 	}
 	return ""
