@@ -18,13 +18,15 @@ import (
 // programs are what is measured.
 type programs struct{ ours, empty, bare string }
 
-// build compiles the reference programs into folder.
+// build compiles the reference programs into folder, in the way of make build.
 func build(ctx context.Context, folder, binary string) (programs, error) {
 	p := programs{ours: binary, empty: filepath.Join(folder, "emptymcp"), bare: filepath.Join(folder, "bare")}
 	for _, target := range []string{p.empty, p.bare} {
 		source := "./internal/bench/reference/" + filepath.Base(target)
 		//nolint:gosec // builds our own source
-		if output, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", target, source).CombinedOutput(); err != nil {
+		compile := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", target, source)
+		compile.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if output, err := compile.CombinedOutput(); err != nil {
 			return p, fmt.Errorf("build %s: %w\n%s", source, err, output)
 		}
 	}

@@ -2,12 +2,12 @@ package simulator
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
 )
 
 // listed is what the index tells about an object.
@@ -21,37 +21,37 @@ func (v *visit) index() reply {
 	const most = 200
 	rows := v.everything()
 	shown := rows[:min(len(rows), most)]
-	watched, button, now := v.r.URL.Query().Has("watch"), h.A(h.Class("button quiet"), h.Href("/?watch"), g.Text("Watch")), clock(v.now)+" UTC"
+	watched, button, now := v.r.URL.Query().Has("watch"), el("a", attr("class", "button quiet"), attr("href", "/?watch"), words("Watch")), clock(v.now)+" UTC"
 	if watched {
-		button = h.A(h.Class("button quiet"), h.Href("/"), g.Text("Stop watching"))
+		button = el("a", attr("class", "button quiet"), attr("href", "/"), words("Stop watching"))
 	}
 	if v.Ahead != 0 {
 		now += ", ahead of the machine’s clock"
 	}
-	content := g.Group{empty(g.Text("Nothing yet. Let an agent make something, or run "), h.Code(g.Text("stripe-mcp simulator seed")), g.Text("."))}
+	content := g.Group{empty(words("Nothing yet. Let an agent make something, or run "), el("code", words("stripe-mcp simulator seed")), words("."))}
 	if len(rows) > 0 {
-		content = g.Group{table(shown), g.If(len(rows) > most, empty(g.Textf("And %d older ones.", len(rows)-most)))}
+		content = g.Group{table(shown), g.If(len(rows) > most, empty(words(fmt.Sprintf("And %d older ones.", len(rows)-most))))}
 	}
-	return reply{status: http.StatusOK, page: layout("Simulator", watched, h.Main(h.Class("column wide"),
-		h.Header(h.Class("head"), h.Div(h.H1(g.Text("What exists")), h.P(h.Class("lead"), g.Text("Newest first. It is "+now+"."))), button),
+	return reply{status: http.StatusOK, page: layout("Simulator", watched, el("main", attr("class", "column wide"),
+		el("header", attr("class", "head"), el("div", el("h1", words("What exists")), el("p", attr("class", "lead"), words("Newest first. It is "+now+"."))), button),
 		content,
-		h.Footer(h.P(
-			h.Code(g.Text("stripe-mcp simulator advance 1month")), g.Text(" moves the clock, "), h.Code(g.Text("seed")), g.Text(" adds a story, "),
-			h.Code(g.Text("reset")), g.Text(" starts afresh."), g.If(v.home != "", g.Group{g.Text(" The state is in "), h.Code(g.Text(v.home)), g.Text(".")}),
+		el("footer", el("p",
+			el("code", words("stripe-mcp simulator advance 1month")), words(" moves the clock, "), el("code", words("seed")), words(" adds a story, "),
+			el("code", words("reset")), words(" starts afresh."), g.If(v.home != "", g.Group{words(" The state is in "), el("code", words(v.home)), words(".")}),
 		)),
 	))}
 }
 
 func table(rows []listed) g.Node {
-	head := func(text string) g.Node { return h.Th(g.Text(text)) }
-	cell := func(class string, content ...g.Node) g.Node { return h.Td(h.Class(class), g.Group(content)) }
-	return h.Table(
-		h.THead(h.Tr(head("Time (UTC)"), head("What"), head("About"), head("Amount"), head("Status"), h.Th(h.Span(h.Class("unseen"), g.Text("Page"))))),
-		h.TBody(g.Map(rows, func(row listed) g.Node {
-			return h.Tr(
-				cell("time", g.Text(clock(row.number("created")))), cell("kind", g.Text(row.kind)), cell("what", g.Text(row.what), h.Small(g.Text(row.text("id")))), cell("amount", g.Text(row.sum)),
-				cell("status", g.If(row.status != "", tag(row.status)), g.If(row.note != "", h.Small(g.Text(row.note)))),
-				cell("open", g.If(row.link != "", h.A(h.Href(row.link), g.Text("Open"), h.Span(h.Class("unseen"), g.Text(" "+row.kind+" "+row.text("id")))))),
+	head := func(text string) g.Node { return el("th", words(text)) }
+	cell := func(class string, content ...g.Node) g.Node { return el("td", attr("class", class), g.Group(content)) }
+	return el("table",
+		el("thead", el("tr", head("Time (UTC)"), head("What"), head("About"), head("Amount"), head("Status"), el("th", el("span", attr("class", "unseen"), words("Page"))))),
+		el("tbody", g.Map(rows, func(row listed) g.Node {
+			return el("tr",
+				cell("time", words(clock(row.number("created")))), cell("kind", words(row.kind)), cell("what", words(row.what), el("small", words(row.text("id")))), cell("amount", words(row.sum)),
+				cell("status", g.If(row.status != "", tag(row.status)), g.If(row.note != "", el("small", words(row.note)))),
+				cell("open", g.If(row.link != "", el("a", attr("href", row.link), words("Open"), el("span", attr("class", "unseen"), words(" "+row.kind+" "+row.text("id")))))),
 			)
 		})),
 	)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
 )
 
 //go:embed pages/style.css
@@ -15,24 +14,35 @@ const icon = "data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 v
 
 // layout is a whole page. One that is watched loads itself again and again.
 func layout(title string, watched bool, main g.Node) g.Node {
-	return h.Doctype(h.HTML(h.Lang("en"),
-		h.Head(
-			h.Meta(h.Charset("utf-8")), h.Meta(h.Name("viewport"), h.Content("width=device-width, initial-scale=1")),
-			h.Meta(h.Name("color-scheme"), h.Content("light dark")), h.Meta(h.Name("robots"), h.Content("noindex")),
-			h.TitleEl(g.Text(title+" · SIMULATOR")), h.Link(h.Rel("icon"), h.Href(icon)),
-			g.If(watched, h.Meta(g.Attr("http-equiv", "refresh"), h.Content("2"))),
-			h.StyleEl(g.Raw(style)), // everything else on the pages is escaped
+	return g.Group{g.Raw("<!doctype html>"), el("html", attr("lang", "en"),
+		el("head",
+			el("meta", attr("charset", "utf-8")), el("meta", attr("name", "viewport"), attr("content", "width=device-width, initial-scale=1")),
+			el("meta", attr("name", "color-scheme"), attr("content", "light dark")), el("meta", attr("name", "robots"), attr("content", "noindex")),
+			el("title", words(title+" · SIMULATOR")), el("link", attr("rel", "icon"), attr("href", icon)),
+			g.If(watched, el("meta", attr("http-equiv", "refresh"), attr("content", "2"))),
+			el("style", g.Raw(style)), // everything else on the pages is escaped
 		),
-		h.Body(
-			h.Header(h.Class("banner"), h.Strong(g.Text("SIMULATOR")), g.Text(" "), h.Span(g.Text("No money moves and nothing reaches Stripe.")), g.Text(" "), h.A(h.Href("/"), g.Text("Overview"))),
+		el("body",
+			el("header", attr("class", "banner"), el("strong", words("SIMULATOR")), words(" "), el("span", words("No money moves and nothing reaches Stripe.")), words(" "), el("a", attr("href", "/"), words("Overview"))),
 			main,
 		),
-	))
+	)}
 }
 
+// The compiler would put a copy of the library's code wherever one of these is called: a third of a megabyte.
+
+//go:noinline
+func el(name string, content ...g.Node) g.Node { return g.El(name, content...) }
+
+//go:noinline
+func attr(name string, value ...string) g.Node { return g.Attr(name, value...) }
+
+//go:noinline
+func words(text string) g.Node { return g.Text(text) }
+
 func message(status int, title, text string) reply {
-	overview := h.P(h.A(h.Class("button"), h.Href("/"), g.Text("Overview")))
-	return reply{status: status, page: layout(title, false, h.Main(h.Class("column"), h.H1(g.Text(title)), h.P(g.Text(text)), overview))}
+	overview := el("p", el("a", attr("class", "button"), attr("href", "/"), words("Overview")))
+	return reply{status: status, page: layout(title, false, el("main", attr("class", "column"), el("h1", words(title)), el("p", words(text)), overview))}
 }
 
 func (v *visit) nothing() reply {
@@ -41,17 +51,17 @@ func (v *visit) nothing() reply {
 
 // leave links to where a shop wants its customers to go, and names the host. Whatever is no address of the web stays text: nothing else
 // keeps a javascript: link from being one.
-func leave(words, address string, attributes ...g.Node) g.Node {
+func leave(label, address string, attributes ...g.Node) g.Node {
 	u := parsed(address)
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return g.Text(words + " " + address)
+		return words(label + " " + address)
 	}
-	return h.A(g.Group(attributes), h.Href(address), g.Text(words+" "+u.Host))
+	return el("a", g.Group(attributes), attr("href", address), words(label+" "+u.Host))
 }
 
 // back is the way out at the top of a page, if there is one.
-func back(words, address string) g.Node {
-	return g.If(address != "", h.P(h.Class("back"), leave("← "+words, address)))
+func back(label, address string) g.Node {
+	return g.If(address != "", el("p", attr("class", "back"), leave("← "+label, address)))
 }
 
 // with puts words around a text, if there is any.
@@ -62,15 +72,15 @@ func with(before, text, after string) string {
 	return before + text + after
 }
 
-func tag(status string) g.Node { return h.Span(h.Class("tag "+status), g.Text(status)) }
+func tag(status string) g.Node { return el("span", attr("class", "tag "+status), words(status)) }
 
-func empty(text ...g.Node) g.Node { return h.P(h.Class("empty"), g.Group(text)) }
+func empty(text ...g.Node) g.Node { return el("p", attr("class", "empty"), g.Group(text)) }
 
 func hidden(name, value string) g.Node {
-	return h.Input(h.Type("hidden"), h.Name(name), h.Value(value))
+	return el("input", attr("type", "hidden"), attr("name", name), attr("value", value))
 }
 
 // posts is a form of the page that it is on.
 func (v *visit) posts(content ...g.Node) g.Node {
-	return h.Form(h.Method("post"), h.Action(v.r.URL.Path), g.Group(content))
+	return el("form", attr("method", "post"), attr("action", v.r.URL.Path), g.Group(content))
 }

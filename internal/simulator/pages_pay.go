@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
 )
 
 // checkout is where a person pays a Checkout session.
@@ -52,18 +51,18 @@ func (v *visit) order(session object, success string) g.Node {
 	due, then := session.money("amount_total"), v.then(session)
 	return g.Group{
 		way,
-		h.H1(h.ID("what"), g.Text(verb+with(" at ", parsed(success).Host, ""))),
-		h.P(h.Class("total"), g.Text(due)),
-		h.Ul(h.Class("lines"), g.Map(v.Lines[session.text("id")], func(line object) g.Node {
+		el("h1", attr("id", "what"), words(verb+with(" at ", parsed(success).Host, ""))),
+		el("p", attr("class", "total"), words(due)),
+		el("ul", attr("class", "lines"), g.Map(v.Lines[session.text("id")], func(line object) g.Node {
 			return sold(times(line.text("description"), line.number("quantity")), with("Paid ", every(line.child("price")), ""), line.money("amount_total"))
 		})),
-		h.P(h.Class("sum"), h.Span(g.Text(sum)), h.Span(g.Text(due))),
-		g.If(then != "", h.P(h.Class("then"), g.Text("Then "+then+", until canceled."))),
+		el("p", attr("class", "sum"), el("span", words(sum)), el("span", words(due))),
+		g.If(then != "", el("p", attr("class", "then"), words("Then "+then+", until canceled."))),
 	}
 }
 
 func sold(name, price, sum string) g.Node {
-	return h.Li(h.Span(h.Strong(g.Text(name)), g.If(price != "", h.Small(g.Text(price)))), h.Span(g.Text(sum)))
+	return el("li", el("span", el("strong", words(name)), g.If(price != "", el("small", words(price)))), el("span", words(sum)))
 }
 
 // then is what a session in subscription mode costs later on.
@@ -90,7 +89,7 @@ func (v *visit) payment(session object, known string, free bool) g.Node {
 	case free:
 		title, button = "Your details", "Complete order"
 	}
-	mail := h.P(h.Class("known"), h.Span(g.Text("E-mail")), g.Text(" "+known))
+	mail := el("p", attr("class", "known"), el("span", words("E-mail")), words(" "+known))
 	if known == "" {
 		mail = v.field("email", "E-mail", "email", "you@example.com", v.form.Get("email"))
 	}
@@ -101,8 +100,8 @@ func (v *visit) payment(session object, known string, free bool) g.Node {
 func over(session object, success string) g.Node {
 	if session["status"] != "complete" {
 		cancel := session.text("cancel_url")
-		return outcome("mark off", "–", "This session has expired", h.P(g.Text("Nothing was charged, and it can no longer be paid. Ask for a new link.")),
-			g.If(cancel != "", h.P(leave("Back to", cancel, h.Class("button")))))
+		return outcome("mark off", "–", "This session has expired", el("p", words("Nothing was charged, and it can no longer be paid. Ask for a new link.")),
+			g.If(cancel != "", el("p", leave("Back to", cancel, attr("class", "button")))))
 	}
 	title := "Order complete"
 	if session["payment_status"] == "paid" {
@@ -110,8 +109,8 @@ func over(session object, success string) g.Node {
 	}
 	receipt := with(" A receipt for ", session.child("customer_details").text("email"), " is not sent: this is a simulator.")
 	return outcome("mark", "✓", title,
-		h.P(g.Text("The session is "), h.B(g.Text(session.text("status"))), g.Text(" and "), h.B(g.Text(session.text("payment_status"))), g.Text("."+receipt)),
-		h.P(leave("Continue to", success, h.Class("button"))))
+		el("p", words("The session is "), el("b", words(session.text("status"))), words(" and "), el("b", words(session.text("payment_status"))), words("."+receipt)),
+		el("p", leave("Continue to", success, attr("class", "button"))))
 }
 
 // invoice is where a person pays an open invoice.
@@ -121,10 +120,10 @@ func (v *visit) invoice() reply {
 		return v.nothing()
 	}
 	s := v.row("subscription", invoice.text("subscription"))
-	panel := outcome("mark off", "–", "This invoice is void", h.P(g.Text("Nothing is due.")))
+	panel := outcome("mark off", "–", "This invoice is void", el("p", words("Nothing is due.")))
 	switch {
 	case invoice["status"] == "paid":
-		panel = outcome("mark", "✓", "Invoice paid", h.P(g.Text("The subscription is "), h.B(g.Text(s.text("status"))), g.Text(".")))
+		panel = outcome("mark", "✓", "Invoice paid", el("p", words("The subscription is "), el("b", words(s.text("status"))), words(".")))
 	case invoice["status"] == "open" && v.asks(true, false):
 		panel = v.pays("Pay with card", "Pay "+invoice.money("total"), v.card())
 	case invoice["status"] == "open":
@@ -134,13 +133,13 @@ func (v *visit) invoice() reply {
 	title, due := "Invoice "+invoice.text("number"), invoice.money("total")
 	plan, price := v.plan(s)
 	return v.split(title, g.Group{
-		h.H1(h.ID("what"), g.Text(title)),
-		h.P(h.Class("total"), g.Text(due)),
-		h.Ul(h.Class("lines"), sold(plan, price, due)),
-		h.P(h.Class("sum"), h.Span(g.Text("Amount due")), h.Span(g.Text(invoice.money("amount_remaining")))),
-		h.Dl(h.Class("facts"),
-			h.Div(h.Dt(g.Text("Billed to")), h.Dd(g.Text(with("", invoice.text("customer_name"), ", ")+invoice.text("customer_email")))),
-			h.Div(h.Dt(g.Text("Issued")), h.Dd(g.Text(invoice.date("created")))),
+		el("h1", attr("id", "what"), words(title)),
+		el("p", attr("class", "total"), words(due)),
+		el("ul", attr("class", "lines"), sold(plan, price, due)),
+		el("p", attr("class", "sum"), el("span", words("Amount due")), el("span", words(invoice.money("amount_remaining")))),
+		el("dl", attr("class", "facts"),
+			el("div", el("dt", words("Billed to")), el("dd", words(with("", invoice.text("customer_name"), ", ")+invoice.text("customer_email")))),
+			el("div", el("dt", words("Issued")), el("dd", words(invoice.date("created")))),
 		),
 	}, panel)
 }
@@ -151,14 +150,14 @@ func (v *visit) split(title string, summary, panel g.Node) reply {
 	if len(v.problems) > 0 {
 		status = http.StatusPaymentRequired
 	}
-	return reply{status: status, page: layout(title, false, h.Main(h.Class("split"),
-		h.Section(h.Class("summary"), h.Aria("labelledby", "what"), summary),
-		h.Section(h.Class("panel"), panel),
+	return reply{status: status, page: layout(title, false, el("main", attr("class", "split"),
+		el("section", attr("class", "summary"), attr("aria-labelledby", "what"), summary),
+		el("section", attr("class", "panel"), panel),
 	))}
 }
 
 func outcome(class, mark, title string, text ...g.Node) g.Node {
-	return h.Div(h.Class("done"), h.P(h.Class(class), h.Aria("hidden", "true"), g.Text(mark)), h.H2(g.Text(title)), g.Group(text))
+	return el("div", attr("class", "done"), el("p", attr("class", class), attr("aria-hidden", "true"), words(mark)), el("h2", words(title)), g.Group(text))
 }
 
 // asks tells whether a form for a card or an e-mail address or both is still to be filled in, for the first time or because of its problems.
@@ -171,23 +170,23 @@ func (v *visit) asks(card, mail bool) bool {
 
 // pays is the form that asks.
 func (v *visit) pays(title, button string, fields ...g.Node) g.Node {
-	return v.posts(g.Attr("novalidate"),
-		h.H2(g.Text(title)),
-		g.If(len(v.problems) > 0, h.P(h.Class("alert"), h.Role("alert"), g.Text("Nothing was charged. Please look at what is marked below."))),
-		hidden("token", v.token), g.Group(fields), h.Button(g.Text(button)),
+	return v.posts(attr("novalidate"),
+		el("h2", words(title)),
+		g.If(len(v.problems) > 0, el("p", attr("class", "alert"), attr("role", "alert"), words("Nothing was charged. Please look at what is marked below."))),
+		hidden("token", v.token), g.Group(fields), el("button", words(button)),
 	)
 }
 
 // card is the part of a form that asks for one. What was typed is not shown again, apart from the name: it might be a real card's.
 func (v *visit) card() g.Node {
-	test := func(number, does string) g.Node { return h.Div(h.Dt(g.Text(number)), h.Dd(g.Text(does))) }
+	test := func(number, does string) g.Node { return el("div", el("dt", words(number)), el("dd", words(does))) }
 	return g.Group{
 		v.field("number", "Card number", "numeric", "1234 1234 1234 1234", ""),
-		h.Div(h.Class("pair"), v.field("expiry", "Expiry", "numeric", "MM / YY", ""), v.field("cvc", "CVC", "numeric", "123", "")),
+		el("div", attr("class", "pair"), v.field("expiry", "Expiry", "numeric", "MM / YY", ""), v.field("cvc", "CVC", "numeric", "123", "")),
 		v.field("name", "Name on card", "text", "Full name", v.form.Get("name")),
-		h.Details(h.Class("cards"), g.Attr("open"), h.Summary(g.Text("Test cards")),
-			h.Dl(test("4242 4242 4242 4242", "pays"), test("4000 0000 0000 0002", "is declined"), test("4000 0000 0000 9995", "has insufficient funds")),
-			h.P(g.Text("Any date to come, any CVC, any name. Never a real card.")),
+		el("details", attr("class", "cards"), attr("open"), el("summary", words("Test cards")),
+			el("dl", test("4242 4242 4242 4242", "pays"), test("4000 0000 0000 0002", "is declined"), test("4000 0000 0000 9995", "has insufficient funds")),
+			el("p", words("Any date to come, any CVC, any name. Never a real card.")),
 		),
 	}
 }
@@ -195,9 +194,9 @@ func (v *visit) card() g.Node {
 // field has no autocomplete: a browser must not offer a real card.
 func (v *visit) field(name, label, mode, hint, value string) g.Node {
 	problem := v.problems[name]
-	return h.Div(h.Class("field"), h.Label(h.For(name), g.Text(label)),
-		h.Input(h.ID(name), h.Name(name), h.Value(value), g.Attr("inputmode", mode), h.Placeholder(hint), h.AutoComplete("off"), g.Attr("spellcheck", "false"), h.Required(),
-			g.If(problem != "", g.Group{h.Aria("invalid", "true"), h.Aria("describedby", name+"-problem"), h.AutoFocus()})),
-		g.If(problem != "", h.P(h.Class("problem"), h.ID(name+"-problem"), g.Text(problem))),
+	return el("div", attr("class", "field"), el("label", attr("for", name), words(label)),
+		el("input", attr("id", name), attr("name", name), attr("value", value), attr("inputmode", mode), attr("placeholder", hint), attr("autocomplete", "off"), attr("spellcheck", "false"), attr("required"),
+			g.If(problem != "", g.Group{attr("aria-invalid", "true"), attr("aria-describedby", name+"-problem"), attr("autofocus")})),
+		g.If(problem != "", el("p", attr("class", "problem"), attr("id", name+"-problem"), words(problem))),
 	)
 }

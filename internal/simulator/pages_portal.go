@@ -1,12 +1,12 @@
 package simulator
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	g "maragu.dev/gomponents"
-	h "maragu.dev/gomponents/html"
 )
 
 // portal is where a customer looks after subscriptions.
@@ -48,27 +48,27 @@ func (v *visit) billing(owner object, home string) g.Node {
 	subscriptions := mine("subscription", func(s object) g.Node { return v.subscribed(s, owner) })
 	cards := mine("payment_method", func(o object) g.Node {
 		card := o.child("card")
-		return h.Li(h.Span(g.Text("Visa •••• "+card.text("last4"))), h.Span(g.Textf("Expires %d/%d", card.number("exp_month"), card.number("exp_year"))))
+		return el("li", el("span", words("Visa •••• "+card.text("last4"))), el("span", words(fmt.Sprintf("Expires %d/%d", card.number("exp_month"), card.number("exp_year")))))
 	})
 	invoices := mine("invoice", func(o object) g.Node {
-		return h.Li(h.A(h.Href("/i/"+o.text("id")), g.Text(o.text("number"))), h.Span(g.Text(o.date("created"))), h.Span(g.Text(o.money("total"))), tag(o.text("status")))
+		return el("li", el("a", attr("href", "/i/"+o.text("id")), words(o.text("number"))), el("span", words(o.date("created"))), el("span", words(o.money("total"))), tag(o.text("status")))
 	})
 	who := slices.DeleteFunc([]string{owner.text("name"), owner.text("email")}, func(s string) bool { return s == "" })
-	return h.Main(h.Class("column"),
+	return el("main", attr("class", "column"),
 		back("Return to", home),
-		h.H1(g.Text("Billing")),
-		h.P(h.Class("lead"), g.Text(strings.Join(who, " · "))),
+		el("h1", words("Billing")),
+		el("p", attr("class", "lead"), words(strings.Join(who, " · "))),
 		section("plans", "Subscriptions", len(subscriptions), subscriptions),
-		section("cards", "Cards", len(cards), h.Ul(h.Class("list"), cards)),
-		section("invoices", "Invoices", len(invoices), h.Ul(h.Class("list"), invoices)),
+		section("cards", "Cards", len(cards), el("ul", attr("class", "list"), cards)),
+		section("invoices", "Invoices", len(invoices), el("ul", attr("class", "list"), invoices)),
 	)
 }
 
 func section(id, title string, rows int, content g.Node) g.Node {
 	if rows == 0 {
-		content = empty(g.Text("No " + strings.ToLower(title) + "."))
+		content = empty(words("No " + strings.ToLower(title) + "."))
 	}
-	return h.Section(h.Aria("labelledby", id), h.H2(h.ID(id), g.Text(title)), content)
+	return el("section", attr("aria-labelledby", id), el("h2", attr("id", id), words(title)), content)
 }
 
 func (v *visit) subscribed(s, owner object) g.Node {
@@ -77,10 +77,10 @@ func (v *visit) subscribed(s, owner object) g.Node {
 	if ended(s) {
 		class, card = "plan over", nil
 	}
-	return h.Article(h.Class(class),
-		h.Header(h.H3(g.Text(name)), tag(s.text("status"))),
-		h.P(h.Class("price"), g.Text(price)),
-		h.P(v.outlook(s), g.If(card != nil, g.Text(" Paid with Visa •••• "+card.child("card").text("last4")+"."))),
+	return el("article", attr("class", class),
+		el("header", el("h3", words(name)), tag(s.text("status"))),
+		el("p", attr("class", "price"), words(price)),
+		el("p", v.outlook(s), g.If(card != nil, words(" Paid with Visa •••• "+card.child("card").text("last4")+"."))),
 		v.choices(s),
 	)
 }
@@ -89,22 +89,22 @@ func (v *visit) subscribed(s, owner object) g.Node {
 func (v *visit) outlook(s object) g.Node {
 	switch {
 	case ended(s):
-		return g.Text("Ended on " + s.date("ended_at") + ".")
+		return words("Ended on " + s.date("ended_at") + ".")
 	case s["cancel_at_period_end"] == true:
-		return g.Text("Ends on " + s.date("cancel_at") + " and does not renew.")
+		return words("Ends on " + s.date("cancel_at") + " and does not renew.")
 	case s["status"] == "trialing":
-		return g.Text("The trial ends and the first period begins on " + s.date("trial_end") + ".")
+		return words("The trial ends and the first period begins on " + s.date("trial_end") + ".")
 	case s["status"] == "active":
-		return g.Text("Renews on " + s.date("current_period_end") + ".")
+		return words("Renews on " + s.date("current_period_end") + ".")
 	}
 	invoice := v.row("invoice", s.text("latest_invoice"))
-	return g.Group{h.A(h.Href("/i/"+invoice.text("id")), g.Text("Pay invoice "+invoice.text("number"))), g.Text(" to keep it running.")}
+	return g.Group{el("a", attr("href", "/i/"+invoice.text("id")), words("Pay invoice "+invoice.text("number"))), words(" to keep it running.")}
 }
 
 // choices are what its customer can do about a subscription.
 func (v *visit) choices(s object) g.Node {
 	do := func(does, class, text string) g.Node {
-		return h.Button(h.Name("do"), h.Value(does), g.If(class != "", h.Class(class)), g.Text(text))
+		return el("button", attr("name", "do"), attr("value", does), g.If(class != "", attr("class", class)), words(text))
 	}
 	ours := g.Group{hidden("token", v.token), hidden("subscription", s.text("id"))}
 	switch {
@@ -114,7 +114,7 @@ func (v *visit) choices(s object) g.Node {
 		return v.posts(ours, do("keep", "", "Don’t cancel"))
 	}
 	later := g.If(s["status"] != "incomplete", do("cancel later", "quiet", "Cancel on "+s.date("current_period_end")))
-	return h.Details(h.Class("cancel"), h.Summary(g.Text("Cancel subscription")), v.posts(ours, later, do("cancel now", "danger", "Cancel now")))
+	return el("details", attr("class", "cancel"), el("summary", words("Cancel subscription")), v.posts(ours, later, do("cancel now", "danger", "Cancel now")))
 }
 
 // plan is what a subscription is about, in words.
