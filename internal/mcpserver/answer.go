@@ -10,6 +10,7 @@ import (
 )
 
 const (
+	methodListTools = string(mcp.MethodToolsList)
 	methodCallTool  = string(mcp.MethodToolsCall)
 	methodDiscover  = string(mcp.MethodServerDiscover)
 	methodListen    = string(mcp.MethodSubscriptionsListen)
@@ -37,7 +38,10 @@ func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 		}
 	case methodListen:
 		return refusal(request.id, fault(mcp.METHOD_NOT_FOUND, "nothing to subscribe to: the tools never change")), nil
+	case methodListTools:
+		s.offer()
 	case methodCallTool:
+		s.offer()
 		ctx, params = withArguments(ctx, request.params)
 	}
 	// The id is of no importance, because the answer is what the call returns. The client's own would not survive: mcp-go

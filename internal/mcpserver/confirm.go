@@ -72,7 +72,7 @@ func askerFrom(ctx context.Context) *asker {
 // asker is what a call needs to ask.
 type asker struct {
 	questions *questions
-	seals     *seals
+	seals     func() *seals
 	can       bool // the client declared that it can
 	modern    bool // of protocol version 2026-07-28 or later
 	call      mcp.CallToolRequest
@@ -98,10 +98,10 @@ func (a *asker) askByResult(question string) (Answer, time.Time) {
 	about := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", a.call.Params.Name, a.arguments, question))
 	if a.call.Params.RequestState == "" {
 		now := time.Now()
-		a.result = server.NewInputRequestBuilder(a.seals.seal(about[:], now)).Elicit(confirmationID, form(question)).ToolResult()
+		a.result = server.NewInputRequestBuilder(a.seals().seal(about[:], now)).Elicit(confirmationID, form(question)).ToolResult()
 		return Asked, now
 	}
-	since, ok := a.seals.open(a.call.Params.RequestState, about[:])
+	since, ok := a.seals().open(a.call.Params.RequestState, about[:])
 	if !ok {
 		return Stale, time.Now()
 	}

@@ -65,10 +65,11 @@ type Options struct {
 // Server answers MCP requests. It is safe for concurrent use.
 type Server struct {
 	protocol *server.MCPServer
+	offer    func() // makes the tools known to protocol; to be called before anything is asked about them
 	call     func(ctx context.Context, name string, args json.RawMessage) Result
 	log      *slog.Logger
 	slots    chan struct{}
-	seals    *seals
+	seals    func() *seals
 }
 
 // New returns a server that offers the tools of o.
@@ -79,12 +80,8 @@ func New(o Options) *Server {
 	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = defaultMaxConcurrent
 	}
-	s := &Server{call: o.Call, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: newSeals()}
+	s := &Server{call: o.Call, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals)}
 
-	registered := make([]server.ServerTool, 0, len(o.Tools))
-	for _, t := range o.Tools {
-		registered = append(registered, server.ServerTool{Tool: mcp.NewTool(t.Name), Handler: s.callTool})
-	}
 	listed := sync.OnceValue(func() []mcp.Tool { return publish(o.Tools) })
 	// mcp-go would list hidden tools too, and by name; a tool filter of its would make them impossible to call.
 	hooks := &server.Hooks{}
@@ -97,7 +94,13 @@ func New(o Options) *Server {
 		server.WithToolCapabilities(false),
 		server.WithHooks(hooks),
 	)
-	s.protocol.AddTools(registered...)
+	s.offer = sync.OnceFunc(func() {
+		registered := make([]server.ServerTool, 0, len(o.Tools))
+		for _, t := range o.Tools {
+			registered = append(registered, server.ServerTool{Tool: mcp.NewTool(t.Name), Handler: s.callTool})
+		}
+		s.protocol.AddTools(registered...)
+	})
 	return s
 }
 

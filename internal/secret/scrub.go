@@ -13,11 +13,8 @@ import (
 // write them, and everything key-shaped. The zero Scrubber knows shapes only. It is safe for concurrent use.
 type Scrubber struct {
 	mu    sync.RWMutex
-	forms []form
+	forms []string // of the secrets, as they could stand in a text
 }
-
-// form is a secret as it could stand in a text, and what stands there instead.
-type form struct{ text, shown string }
 
 // Learn makes s know one more secret, and its part after the last underscore, which is the secret part of a key.
 func (s *Scrubber) Learn(secret Secret) {
@@ -27,14 +24,10 @@ func (s *Scrubber) Learn(secret Secret) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text := secret.Reveal()
-	known := []form{{text, redacted}}
-	if Looks(text) {
-		known[0].shown = Redact(text) // its beginning says which kind of key it was
-	}
-	known = append(known, encodings(text)...)
+	known := append(encodings(text), text)
 	const longEnough = 12 // to be no word of a language
 	if tail := text[strings.LastIndexByte(text, '_')+1:]; len(tail) >= longEnough {
-		known = append(append(known, form{tail, redacted}), encodings(tail)...)
+		known = append(append(known, encodings(tail)...), tail) // after the whole, which may hold it
 	}
 	for _, f := range known {
 		if !slices.Contains(s.forms, f) {
@@ -49,11 +42,19 @@ func (s *Scrubber) Mask(text string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, f := range s.forms {
-		if strings.Contains(text, f.text) {
-			text = strings.ReplaceAll(text, f.text, f.shown)
+		if strings.Contains(text, f) {
+			text = strings.ReplaceAll(text, f, shown(f))
 		}
 	}
 	return text
+}
+
+// shown is what stands where a secret was. The beginning of a key says which kind it was.
+func shown(secret string) string {
+	if Looks(secret) {
+		return Redact(secret)
+	}
+	return redacted
 }
 
 // Scrub returns text without the secrets that s was told and without anything key-shaped, see Redact.
@@ -78,12 +79,12 @@ func (w scrubbing) Write(text []byte) (int, error) {
 const redacted = "[redacted]"
 
 // encodings returns text in hex, URL-encoded, and in base64 as part of something longer.
-func encodings(text string) []form {
+func encodings(text string) []string {
 	inHex := hex.EncodeToString([]byte(text))
-	list := []form{{inHex, redacted}, {strings.ToUpper(inHex), redacted}}
+	list := []string{inHex, strings.ToUpper(inHex)}
 	for _, escaped := range []string{"%5F", "%5f"} {
 		if strings.Contains(text, "_") {
-			list = append(list, form{strings.ReplaceAll(text, "_", escaped), redacted})
+			list = append(list, strings.ReplaceAll(text, "_", escaped))
 		}
 	}
 	// Three bytes become four characters, so there are three ways for text to begin. What its neighbours have a part in is
@@ -92,7 +93,7 @@ func encodings(text string) []form {
 		padded := append(make([]byte, before), text...)
 		first, end := (before*8+5)/6, len(padded)*8/6
 		for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			list = append(list, form{alphabet.EncodeToString(padded)[first:end], redacted})
+			list = append(list, alphabet.EncodeToString(padded)[first:end])
 		}
 	}
 	return list
