@@ -2,13 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"sync"
 	"time"
 
@@ -17,187 +13,129 @@ import (
 )
 
 const (
-	benchKey   = "sk_test_MadeUpForBenchmarks"
 	sideBySide = 16
 	// A round of each side, interleaved, so many times.
 	rounds   = 15
-	perRound = 300
+	perRound = 304
+
+	getCustomer    = "stripe_get_customer"
+	whichCustomer  = `{"customer_id":"cus_NffrFeUfNV2Hib"}`
+	callCustomer   = `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"stripe_get_customer","arguments":` + whichCustomer + `}}`
+	refuseCustomer = `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"stripe_get_customer","arguments":{"customer_id":"../x"}}}`
 )
 
-// customerJSON is a customer as Stripe sends it.
-const customerJSON = `{"id":"cus_NffrFeUfNV2Hib","object":"customer","address":null,"balance":0,"created":1680893993,"currency":null,"default_source":null,` +
-	`"delinquent":false,"description":"My first customer","discount":null,"email":"jennyrosen@example.com","invoice_prefix":"0759376C","invoice_settings":` +
-	`{"custom_fields":null,"default_payment_method":null,"footer":null,"rendering_options":null},"livemode":false,"metadata":{"order":"6735"},"name":"Jenny Rosen",` +
-	`"next_invoice_sequence":1,"phone":null,"preferred_locales":[],"shipping":null,"tax_exempt":"none","test_clock":null}`
-
-// stripeAfter is a Stripe on loopback that takes so long for each answer.
-func stripeAfter(delay time.Duration) *httptest.Server {
-	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		if delay > 0 {
-			time.Sleep(delay)
-		}
-		_, _ = io.WriteString(w, customerJSON)
-	}))
+// side is one of two ways to do the same.
+type side struct {
+	do    func() error
+	times []time.Duration
 }
 
-// session is a conversation with stripe-mcp that several callers share.
-type session struct {
-	running *process
-	writing sync.Mutex
-	mu      sync.Mutex
-	last    int
-	waiting map[string]chan []byte
-	done    chan struct{}
-}
-
-func converse(ctx context.Context, binary string, environment ...string) (*session, error) {
-	running, err := start(ctx, binary, append([]string{"STRIPE_MCP_STRIPE_SECRET_KEY=" + benchKey}, environment...)...)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := running.ask(initialize); err != nil {
-		return nil, err
-	}
-	s := &session{running: running, waiting: map[string]chan []byte{}, done: make(chan struct{})}
-	go s.listen()
-	return s, nil
-}
-
-func (s *session) listen() {
-	defer close(s.done)
-	for {
-		line, err := s.running.out.ReadBytes('\n')
-		if err != nil {
-			return
-		}
-		var answer struct {
-			ID json.RawMessage `json:"id"`
-		}
-		if json.Unmarshal(line, &answer) != nil {
-			continue
-		}
-		s.mu.Lock()
-		waiting := s.waiting[string(answer.ID)]
-		delete(s.waiting, string(answer.ID))
-		s.mu.Unlock()
-		if waiting != nil {
-			waiting <- line
-		}
-	}
-}
-
-// call calls a tool and waits for the answer, which must be no error.
-func (s *session) call(tool, arguments string) ([]byte, error) {
-	answer := make(chan []byte, 1)
-	s.mu.Lock()
-	s.last++
-	id := strconv.Itoa(s.last)
-	s.waiting[id] = answer
-	s.mu.Unlock()
-	s.writing.Lock()
-	_, err := fmt.Fprintf(s.running.in, `{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":%q,"arguments":%s}}`+"\n", id, tool, arguments)
-	s.writing.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	line := <-answer
-	if isError(line) {
-		return nil, fmt.Errorf("%s answered %s", tool, line)
-	}
-	return line, nil
-}
-
-func isError(line []byte) bool {
-	var answer struct {
-		Result struct {
-			IsError bool `json:"isError"`
-		} `json:"result"`
-	}
-	return json.Unmarshal(line, &answer) != nil || answer.Result.IsError
-}
-
-func (s *session) end() error {
-	if err := s.running.in.Close(); err != nil {
-		return err
-	}
-	<-s.done
-	return s.running.cmd.Wait()
-}
-
-// calls compares a read through stripe-mcp with the same read through stripe-go, on one loopback server.
-func calls(ctx context.Context, p programs) ([]row, error) {
-	server := stripeAfter(0)
-	defer server.Close()
-	ours, err := converse(ctx, p.ours, "STRIPE_MCP_API_BASE="+server.URL)
-	if err != nil {
-		return nil, err
-	}
-	direct := customer.Client{Key: benchKey, B: stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
-		URL: new(server.URL), MaxNetworkRetries: new(int64(0)), EnableTelemetry: new(false), LeveledLogger: &stripe.LeveledLogger{},
+// alone returns a call with stripe-go and nothing else, on a pool that fits.
+func alone(ctx context.Context, address string) func() error {
+	direct := customer.Client{Key: key, B: stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		URL: new(address), MaxNetworkRetries: new(int64(0)), EnableTelemetry: new(false), LeveledLogger: &stripe.LeveledLogger{},
 		HTTPClient: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: sideBySide}},
 	})}
-	through := func() error {
-		_, err := ours.call("stripe_get_customer", `{"customer_id":"cus_NffrFeUfNV2Hib"}`)
-		return err
-	}
-	alone := func() error {
+	return func() error {
 		_, err := direct.Get("cus_NffrFeUfNV2Hib", &stripe.CustomerParams{Params: stripe.Params{Context: ctx}})
 		return err
 	}
-	var oneOurs, oneAlone, manyOurs, manyAlone []time.Duration
+}
+
+// interleave measures rounds of all sides in turn.
+func interleave(measure func(do func() error) ([]time.Duration, error), sides ...*side) error {
 	for range rounds {
-		for _, side := range []struct {
-			do   func() error
-			one  *[]time.Duration
-			many *[]time.Duration
-		}{{through, &oneOurs, &manyOurs}, {alone, &oneAlone, &manyAlone}} {
-			times, err := inTurn(side.do)
+		for _, s := range sides {
+			times, err := measure(s.do)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			*side.one = append(*side.one, times...)
-			took, err := atOnce(side.do)
-			if err != nil {
-				return nil, err
-			}
-			*side.many = append(*side.many, took)
+			s.times = append(s.times, times...)
 		}
 	}
-	line, err := ours.call("stripe_get_customer", `{"customer_id":"cus_NffrFeUfNV2Hib"}`)
+	return nil
+}
+
+// stages measures what a call costs by how far it gets, one at a time.
+func stages(ctx context.Context, p programs) (rows []row, err error) {
+	server, address, err := p.stripeAfter(ctx, 0)
 	if err != nil {
 		return nil, err
 	}
-	added := median(oneOurs) - median(oneAlone)
+	ours, err := serve(ctx, p.ours, "STRIPE_MCP_API_BASE="+address)
+	if err != nil {
+		return nil, err
+	}
+	libraries, err := serve(ctx, p.libraries, "STRIPE_MCP_API_BASE="+address)
+	if err != nil {
+		return nil, err
+	}
+	bare, err := serve(ctx, p.bare)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		for _, running := range []*process{ours, libraries, bare, server} {
+			_, endErr := running.end()
+			err = errors.Join(err, endErr)
+		}
+	}()
+	asks := func(running *process, line string, check func([]byte) ([]byte, error)) *side {
+		return &side{do: func() error {
+			answer, err := running.ask(line)
+			if err == nil && check != nil {
+				_, err = check(answer)
+			}
+			return err
+		}}
+	}
+	direct := &side{do: alone(ctx, address)}
+	call, simple := asks(ours, callCustomer, succeeded), asks(libraries, callCustomer, succeeded)
+	echo, pong, refused := asks(bare, ping, nil), asks(ours, ping, nil), asks(ours, refuseCustomer, nil)
+	if err := interleave(inTurn, direct, call, simple, echo, pong, refused); err != nil {
+		return nil, err
+	}
+	added := func(s *side) time.Duration { return median(s.times) - median(direct.times) }
 	return []row{
-		compare("a call, against stripe-go alone", median(oneOurs), median(oneAlone)),
-		{what: "  what it adds", ours: milliseconds(added)},
-		{
-			fmt.Sprintf("%d calls at a time, each second, against stripe-go alone", sideBySide),
-			perSecond(median(manyOurs)), perSecond(median(manyAlone)), ratio(float64(median(manyAlone)), float64(median(manyOurs))),
-		},
-		answerSize(line),
-	}, ours.end()
+		compare("a call, against stripe-go alone", median(call.times), median(direct.times)),
+		compare("… what it adds, against mcp-go, stripe-go and viper with one tool", added(call), added(simple)),
+		compare("… of it a ping: pipes and JSON-RPC, against a Go program that only answers lines", median(pong.times), median(echo.times)),
+		{what: "… of it up to a refusal: mcp-go, checking the arguments", ours: milliseconds(median(refused.times) - median(pong.times))},
+	}, nil
 }
 
-func answerSize(line []byte) row {
-	var answer struct {
-		Result struct {
-			StructuredContent json.RawMessage `json:"structuredContent"`
-		} `json:"result"`
-	}
-	if json.Unmarshal(line, &answer) != nil {
-		return row{what: "a customer, against Stripe's own object"}
-	}
-	size := len(answer.Result.StructuredContent)
-	return row{
-		"a customer, against Stripe's own object", fmt.Sprintf("%d B", size), fmt.Sprintf("%d B", len(customerJSON)),
-		ratio(float64(size), float64(len(customerJSON))),
-	}
+// calls measures how many calls are through in a second at a Stripe that answers at once, and slow at one that takes 20 ms,
+// which is still faster than the real one.
+func calls(ctx context.Context, p programs) ([]row, error) { return throughput(ctx, p, 0) }
+
+func slow(ctx context.Context, p programs) ([]row, error) {
+	const delay = 20 * time.Millisecond
+	return throughput(ctx, p, delay)
 }
 
-func perSecond(took time.Duration) string {
-	return fmt.Sprintf("%.0f", perRound/sideBySide*sideBySide/took.Seconds())
+func throughput(ctx context.Context, p programs, delay time.Duration) ([]row, error) {
+	server, address, err := p.stripeAfter(ctx, delay)
+	if err != nil {
+		return nil, err
+	}
+	ours, err := converse(ctx, p.ours, "STRIPE_MCP_API_BASE="+address)
+	if err != nil {
+		return nil, err
+	}
+	through := &side{do: func() error {
+		_, err := ours.call(getCustomer, whichCustomer)
+		return err
+	}}
+	direct := &side{do: alone(ctx, address)}
+	if err := interleave(atOnce, through, direct); err != nil {
+		return nil, err
+	}
+	perSecond := func(s *side) float64 { return perRound / median(s.times).Seconds() }
+	_, err = server.end()
+	return []row{{
+		fmt.Sprintf("%d calls at a time, a second, with a Stripe that takes %v, against stripe-go alone", sideBySide, delay),
+		fmt.Sprintf("%.0f", perSecond(through)), fmt.Sprintf("%.0f", perSecond(direct)), ratio(perSecond(through), perSecond(direct)),
+	}}, errors.Join(err, ours.end())
 }
 
 // inTurn calls one after the other and returns the time of each.
@@ -214,7 +152,7 @@ func inTurn(call func() error) ([]time.Duration, error) {
 }
 
 // atOnce makes the same number of calls, sideBySide at a time, and returns how long all of them took.
-func atOnce(call func() error) (time.Duration, error) {
+func atOnce(call func() error) ([]time.Duration, error) {
 	began := time.Now()
 	failures := make(chan error, sideBySide)
 	var wait sync.WaitGroup
@@ -234,7 +172,7 @@ func atOnce(call func() error) (time.Duration, error) {
 	for err := range failures {
 		failed = errors.Join(failed, err)
 	}
-	return time.Since(began), failed
+	return []time.Duration{time.Since(began)}, failed
 }
 
 // many measures how long it takes to be through with 200 calls that were made at once, to a Stripe that takes its time.
@@ -243,53 +181,60 @@ func many(ctx context.Context, p programs) ([]row, error) {
 		callers = 200
 		delay   = 300 * time.Millisecond
 	)
-	server := stripeAfter(delay)
-	defer server.Close()
-	ours, err := converse(ctx, p.ours, "STRIPE_MCP_API_BASE="+server.URL)
+	server, address, err := p.stripeAfter(ctx, delay)
 	if err != nil {
 		return nil, err
 	}
-	began := time.Now()
-	failures := make(chan error, callers)
-	for range callers {
-		go func() {
-			_, err := ours.call("stripe_get_customer", `{"customer_id":"cus_NffrFeUfNV2Hib"}`)
-			failures <- err
-		}()
+	var times []time.Duration
+	for range rounds {
+		ours, err := converse(ctx, p.ours, "STRIPE_MCP_API_BASE="+address) // with no connection yet
+		if err != nil {
+			return nil, err
+		}
+		began := time.Now()
+		failures := make(chan error, callers)
+		for range callers {
+			go func() {
+				_, err := ours.call(getCustomer, whichCustomer)
+				failures <- err
+			}()
+		}
+		for range callers {
+			err = errors.Join(err, <-failures)
+		}
+		times = append(times, time.Since(began))
+		if err = errors.Join(err, ours.end()); err != nil {
+			return nil, err
+		}
 	}
-	for range callers {
-		err = errors.Join(err, <-failures)
-	}
-	if err != nil {
-		return nil, err
-	}
-	took := time.Since(began)
-	return []row{{"200 calls at once to a Stripe that takes 300 ms", milliseconds(took), milliseconds(delay), ratio(float64(took), float64(delay))}}, ours.end()
+	_, err = server.end()
+	return []row{compare("200 calls at once, with a Stripe that takes 300 ms", median(times), delay)}, err
 }
 
 // journalShare measures what the journal adds to a creation.
 func journalShare(ctx context.Context, p programs) ([]row, error) {
-	server := stripeAfter(0)
-	defer server.Close()
-	var with, without *session
-	var err error
-	for journal, s := range map[string]**session{"true": &with, "false": &without} {
-		if *s, err = converse(ctx, p.ours, "STRIPE_MCP_API_BASE="+server.URL, "STRIPE_MCP_JOURNAL="+journal); err != nil {
-			return nil, err
-		}
+	server, address, err := p.stripeAfter(ctx, 0)
+	if err != nil {
+		return nil, err
 	}
-	var withTimes, withoutTimes []time.Duration
-	for range rounds {
-		for s, times := range map[*session]*[]time.Duration{with: &withTimes, without: &withoutTimes} {
-			took, err := inTurn(func() error {
-				_, err := s.call("stripe_create_customer", `{"email":"jennyrosen@example.com"}`)
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
-			*times = append(*times, took...)
-		}
+	creates := func(journal string) (*side, *session, error) {
+		s, err := converse(ctx, p.ours, "STRIPE_MCP_API_BASE="+address, "STRIPE_MCP_JOURNAL="+journal)
+		return &side{do: func() error {
+			_, err := s.call("stripe_create_customer", `{"email":"jennyrosen@example.com"}`)
+			return err
+		}}, s, err
 	}
-	return []row{compare("a creation with the journal, against without", median(withTimes), median(withoutTimes))}, errors.Join(with.end(), without.end())
+	with, one, err := creates("true")
+	if err != nil {
+		return nil, err
+	}
+	without, other, err := creates("false")
+	if err != nil {
+		return nil, err
+	}
+	if err := interleave(inTurn, with, without); err != nil {
+		return nil, err
+	}
+	_, err = server.end()
+	return []row{compare("a creation with the journal, against without", median(with.times), median(without.times))}, errors.Join(err, one.end(), other.end())
 }

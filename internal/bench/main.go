@@ -9,11 +9,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"text/tabwriter"
+	"time"
 )
-
-// runs is how many times each program is started for a median.
-const runs = 21
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -28,13 +25,8 @@ func main() {
 	}
 }
 
-// row is one line of the table. A limit of 0 means that there is none.
-type row struct {
-	what    string
-	ours    string
-	against string
-	ratio   string
-}
+// row is one line of the table.
+type row struct{ what, ours, against, ratio string }
 
 func run(ctx context.Context, binary string) (err error) {
 	binary, err = filepath.Abs(binary)
@@ -50,18 +42,30 @@ func run(ctx context.Context, binary string) (err error) {
 	if err != nil {
 		return err
 	}
-	var table []row
-	for _, measure := range []func(context.Context, programs) ([]row, error){startUp, sizes, calls, many, journalShare} {
+	fmt.Println("| figure | stripe-mcp | against | ratio |\n|---|---:|---:|---:|")
+	for _, measure := range []func(context.Context, programs) ([]row, error){startUp, initialisation, stages, calls, slow, many, journalShare, allocations, answers, sizes} {
 		rows, err := measure(ctx, built)
 		if err != nil {
 			return err
 		}
-		table = append(table, rows...)
+		for _, r := range rows {
+			fmt.Printf("| %s | %s | %s | %s |\n", r.what, r.ours, r.against, r.ratio)
+		}
 	}
-	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(out, "figure\tstripe-mcp\tagainst\tratio")
-	for _, r := range table {
-		_, _ = fmt.Fprintf(out, "%s\t%s\t%s\t%s\n", r.what, r.ours, r.against, r.ratio)
-	}
-	return out.Flush()
+	return nil
 }
+
+func compare(what string, ours, against time.Duration) row {
+	return row{what, milliseconds(ours), milliseconds(against), ratio(float64(ours), float64(against))}
+}
+
+func compareBytes(what string, ours, against float64) row {
+	megabytes := func(bytes float64) string { return fmt.Sprintf("%.1f MB", bytes/1e6) }
+	return row{what, megabytes(ours), megabytes(against), ratio(ours, against)}
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+}
+
+func ratio(ours, against float64) string { return fmt.Sprintf("%.2f", ours/against) }

@@ -3,6 +3,7 @@ package mcpserver
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -25,11 +26,12 @@ func (m message) isRequest() bool { return m.id != nil }
 // Names are compared exactly, as JSON asks for: a message is taken apart here, once, so that "ID" or "Method" mean nothing
 // to any later reader.
 func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
-	if !utf8.Valid(line) || !json.Valid(line) {
+	var fields map[string]json.RawMessage
+	err := json.Unmarshal(line, &fields)
+	if _, malformed := errors.AsType[*json.SyntaxError](err); malformed || !utf8.Valid(line) {
 		return message{}, fault(mcp.PARSE_ERROR, "not a JSON message in UTF-8")
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(line, &fields); err != nil || fields == nil {
+	if fields == nil {
 		return message{}, fault(mcp.INVALID_REQUEST, "not a JSON object; MCP has no batches: send one message a line")
 	}
 	method, named := fields["method"]

@@ -67,8 +67,10 @@ func (c *Client) Access(ctx context.Context, everything bool) (Access, error) {
 func (c *Client) mayRead(ctx context.Context, access *Access, record *call, path string, params *stripe.Params, into stripe.LastResponseSetter) (bool, error) {
 	params.Context = withCall(ctx, record)
 	err := c.backend.Call(http.MethodGet, path, c.key.Reveal(), params, into)
-	if last, tried := record.last(); tried && !last.date.IsZero() {
-		access.Clock = last.date
+	if last, tried := record.last(); tried {
+		if clock, err := http.ParseTime(last.date); err == nil {
+			access.Clock = clock
+		}
 	}
 	if err == nil {
 		return true, nil

@@ -41,7 +41,7 @@ type attempt struct {
 	object     object
 	status     int // HTTP status, 0 when no complete answer came
 	requestID  string
-	date       time.Time // Stripe's clock
+	date       string // Stripe's clock, as its answers show it
 	retryAfter time.Duration
 	replayed   bool        // Stripe repeated a saved answer (Idempotent-Replayed)
 	refusal    *apiError   // Stripe's own error object

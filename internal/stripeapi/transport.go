@@ -200,7 +200,7 @@ func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) er
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	a.status = resp.StatusCode
 	a.requestID = key.Mask(resp.Header.Get("Request-Id"))
-	a.date, _ = http.ParseTime(resp.Header.Get("Date"))
+	a.date = resp.Header.Get("Date")
 	a.retryAfter = retryAfter(resp)
 	a.replayed = isReplay(resp)
 	a.refusal = parseRefusal(resp.StatusCode, body)
@@ -275,6 +275,9 @@ func retryAfter(resp *http.Response) time.Duration {
 		return 0
 	}
 	value := resp.Header.Get("Retry-After")
+	if value == "" {
+		return 0
+	}
 	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
 		return time.Duration(seconds) * time.Second
 	}

@@ -1,4 +1,4 @@
-// Command emptymcp is what mcp-go costs by itself: a server without tools.
+// Command empty is what mcp-go costs by itself: a server without tools.
 package main
 
 import (
