@@ -115,7 +115,7 @@ func (p *process) end() (time.Duration, error) {
 	}
 	err := p.cmd.Wait()
 	took := time.Since(began)
-	return took, errors.Join(err, os.RemoveAll(p.home))
+	return took, errors.Join(err, os.RemoveAll(p.home)) //nolint:gosec // from MkdirTemp
 }
 
 // memory returns the most memory that the process had so far, and what of it is its own now and not the program's file, in

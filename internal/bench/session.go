@@ -49,7 +49,7 @@ func (s *session) listen() {
 }
 
 // call calls a tool and waits for the answer, which must be no error.
-func (s *session) call(tool, arguments string) ([]byte, error) {
+func (s *session) call(tool, arguments string) error {
 	answer := make(chan []byte, 1)
 	s.mu.Lock()
 	s.last++
@@ -60,22 +60,22 @@ func (s *session) call(tool, arguments string) ([]byte, error) {
 	_, err := fmt.Fprintf(s.running.in, `{"jsonrpc":"2.0","id":%s,"method":"tools/call","params":{"name":%q,"arguments":%s}}`+"\n", id, tool, arguments)
 	s.writing.Unlock()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	select {
 	case line := <-answer:
 		return succeeded(line)
 	case <-s.done:
-		return nil, errors.New("stripe-mcp ended")
+		return errors.New("stripe-mcp ended")
 	}
 }
 
-// succeeded returns line, which must be no error.
-func succeeded(line []byte) ([]byte, error) {
+// succeeded checks that an answer is no error.
+func succeeded(line []byte) error {
 	if !bytes.Contains(line, []byte(`"structuredContent":{`)) {
-		return nil, fmt.Errorf("an answer is %s", line)
+		return fmt.Errorf("an answer is %s", line)
 	}
-	return line, nil
+	return nil
 }
 
 func (s *session) end() error {

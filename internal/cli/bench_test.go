@@ -115,3 +115,18 @@ func BenchmarkCall(b *testing.B) {
 		})
 	}
 }
+
+// TestAllocations are budgets for a call as a whole, mcp-go, stripe-go and net/http included. They leave room for the race
+// detector and for what other goroutines do meanwhile.
+func TestAllocations(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts what all goroutines allocate
+	budgets := map[string]float64{"ping": 90, "refused": 250, "read": 450}
+	for name, line := range benchCalls() { //nolint:paralleltest // as above
+		t.Run(name, func(t *testing.T) {
+			ask := serving(t)
+			const runs = 200
+			if got := testing.AllocsPerRun(runs, func() { ask(line) }); got > budgets[name] {
+				t.Errorf("%.0f allocations, more than %.0f", got, budgets[name])
+			}
+		})
+	}
+}

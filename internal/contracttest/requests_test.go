@@ -177,7 +177,17 @@ func TestRequests(t *testing.T) {
 			checkHeaders(t, sent[0])
 			conforms(t, client, row.tool, answer)
 			checkID(t, answer)
+			checkSize(t, answer)
 		})
+	}
+}
+
+// checkSize is a budget: a model pays for every byte of an answer.
+func checkSize(t *testing.T, answer json.RawMessage) {
+	t.Helper()
+	const budget = 1_000
+	if len(answer) > budget {
+		t.Errorf("the answer has %d bytes, more than %d: %s", len(answer), budget, answer)
 	}
 }
 

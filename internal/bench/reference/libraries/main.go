@@ -28,7 +28,7 @@ func main() {
 	one.AddTool(tool, func(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		found, err := customers.Get(request.GetString("customer_id", ""), &stripe.CustomerParams{Params: stripe.Params{Context: ctx}})
 		if err != nil {
-			return mcp.NewToolResultError("failed"), nil
+			return mcp.NewToolResultError("failed"), nil //nolint:nilerr // that is how mcp-go wants it
 		}
 		return mcp.NewToolResultStructuredOnly(map[string]string{"id": found.ID, "email": found.Email}), nil
 	})
