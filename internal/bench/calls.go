@@ -107,14 +107,14 @@ func stages(ctx context.Context, p programs) (rows []row, err error) {
 
 // calls measures how many calls are through in a second at a Stripe that answers at once, and slow at one that takes 20 ms,
 // which is still faster than the real one.
-func calls(ctx context.Context, p programs) ([]row, error) { return throughput(ctx, p, 0) }
+func calls(ctx context.Context, p programs) ([]row, error) { return throughput(ctx, p, "at once", 0) }
 
 func slow(ctx context.Context, p programs) ([]row, error) {
 	const delay = 20 * time.Millisecond
-	return throughput(ctx, p, delay)
+	return throughput(ctx, p, "after "+delay.String(), delay)
 }
 
-func throughput(ctx context.Context, p programs, delay time.Duration) ([]row, error) {
+func throughput(ctx context.Context, p programs, when string, delay time.Duration) ([]row, error) {
 	server, address, err := p.stripeAfter(ctx, delay)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func throughput(ctx context.Context, p programs, delay time.Duration) ([]row, er
 	perSecond := func(s *side) float64 { return perRound / median(s.times).Seconds() }
 	_, err = server.end()
 	return []row{{
-		fmt.Sprintf("%d calls at a time, a second, with a Stripe that answers after %v, against stripe-go alone", sideBySide, delay),
+		fmt.Sprintf("%d calls at a time, a second, with a Stripe that answers %s, against stripe-go alone", sideBySide, when),
 		fmt.Sprintf("%.0f", perSecond(through)), fmt.Sprintf("%.0f", perSecond(direct)), ratio(perSecond(through), perSecond(direct)),
 	}}, errors.Join(err, ours.end())
 }
