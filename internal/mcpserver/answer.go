@@ -30,7 +30,7 @@ func (s *Server) answer(ctx context.Context, request message) ([]byte, bool) {
 
 // respond has mcp-go answer a request, but for what it would answer wrongly.
 func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
-	params := any(request.params)
+	params := request.params
 	switch request.method {
 	case methodDiscover:
 		if !declaresVersion(request.params) {
@@ -44,18 +44,13 @@ func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 		s.offer()
 		ctx, params = withArguments(ctx, request.params)
 	}
+	if params == nil {
+		params = json.RawMessage("{}")
+	}
 	// The id is of no importance, because the answer is what the call returns. The client's own would not survive: mcp-go
 	// reads ids as floating-point numbers.
-	encoded, err := encode(mcp.JSONRPCRequest{
-		JSONRPC: mcp.JSONRPC_VERSION,
-		ID:      mcp.NewRequestId(1),
-		Params:  params,
-		Request: mcp.Request{Method: request.method},
-	})
-	if err != nil {
-		return nil, err
-	}
-	switch answer := s.protocol.HandleMessage(ctx, encoded).(type) {
+	line := fmt.Appendf(nil, `{"jsonrpc":"2.0","id":1,"method":%s,"params":%s}`, request.quoted, params)
+	switch answer := s.protocol.HandleMessage(ctx, line).(type) {
 	case mcp.JSONRPCResponse:
 		return reply(request.id, "result", answer.Result)
 	case mcp.JSONRPCError:
@@ -79,13 +74,14 @@ type argumentsKey struct{}
 
 // withArguments takes the arguments of a tool out of the params of a call and puts them into the context, untouched.
 // mcp-go would decode them several times, and refuse the whole request for a number that no float64 can hold.
-func withArguments(ctx context.Context, params json.RawMessage) (context.Context, map[string]json.RawMessage) {
-	var others map[string]json.RawMessage
-	if json.Unmarshal(params, &others) != nil {
+func withArguments(ctx context.Context, params json.RawMessage) (_ context.Context, others json.RawMessage) {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(params, &fields) != nil {
 		return ctx, nil // no params at all
 	}
-	ctx = context.WithValue(ctx, argumentsKey{}, others["arguments"])
-	delete(others, "arguments")
+	ctx = context.WithValue(ctx, argumentsKey{}, fields["arguments"])
+	delete(fields, "arguments")
+	others, _ = json.Marshal(fields) // they were read as JSON
 	return ctx, others
 }
 

@@ -13,6 +13,7 @@ import (
 type message struct {
 	id       json.RawMessage // as received, byte for byte; nil when it has none that can be answered to
 	method   string
+	quoted   json.RawMessage // method as received
 	params   json.RawMessage // a JSON object, or nil
 	response bool            // an answer to a request of ours, with its
 	result   json.RawMessage // result, nil when it is an error
@@ -42,7 +43,7 @@ func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 	if identified && !isRequestID(id) {
 		return message{}, fault(mcp.INVALID_REQUEST, "id must be a string or an integer")
 	}
-	m := message{id: id}
+	m := message{id: id, quoted: method}
 	if !isString(method) || json.Unmarshal(method, &m.method) != nil {
 		return m, fault(mcp.INVALID_REQUEST, "method must be a string")
 	}
