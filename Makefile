@@ -16,7 +16,7 @@ N ?= 1000
 help: ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-# Without cgo it is one file that runs on any Linux, and starts without the C library.
+# Without cgo it is one file that runs on any Linux, and starts without the C library. Names are then looked up by Go itself.
 build: ## Build bin/stripe-mcp
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/stripe-mcp ./cmd/stripe-mcp
 

@@ -50,13 +50,12 @@ type process struct {
 }
 
 // start starts a program as an AI client does, with a key that is made up.
-func start(ctx context.Context, program string, environment ...string) (*process, error) {
+func start(ctx context.Context, program string, arguments, environment []string) (*process, error) {
 	home, err := os.MkdirTemp("", "stripe-mcp-bench-home")
 	if err != nil {
 		return nil, err
 	}
-	command, arguments, _ := strings.Cut(program, " ")
-	cmd := exec.CommandContext(ctx, command, strings.Fields(arguments)...) //nolint:gosec // one of programs
+	cmd := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // one of programs
 	cmd.Env = append([]string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), "STRIPE_MCP_STRIPE_SECRET_KEY=" + key}, environment...)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -79,7 +78,7 @@ const (
 
 // serve starts a program that speaks MCP and shakes hands with it.
 func serve(ctx context.Context, program string, environment ...string) (*process, error) {
-	running, err := start(ctx, program, environment...)
+	running, err := start(ctx, program, nil, environment)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +88,7 @@ func serve(ctx context.Context, program string, environment ...string) (*process
 
 // stripeAfter starts a Stripe that takes so long for each answer, and returns how to point stripe-mcp at it.
 func (p programs) stripeAfter(ctx context.Context, delay time.Duration) (server *process, address string, err error) {
-	if server, err = start(ctx, p.stripe+" "+delay.String()); err != nil {
+	if server, err = start(ctx, p.stripe, []string{delay.String()}, nil); err != nil {
 		return nil, "", err
 	}
 	address, err = server.out.ReadString('\n')
@@ -125,15 +124,14 @@ func (p *process) memory() (peak, own float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	read := func(name string) float64 {
-		found := regexp.MustCompile(name + `:\s+(\d+) kB`).FindSubmatch(status)
-		if found == nil {
-			return 0
-		}
-		kilobytes, _ := strconv.ParseFloat(string(found[1]), 64)
-		return kilobytes * 1024
+	found := regexp.MustCompile(`(?s)VmHWM:\s+(\d+) kB.*RssAnon:\s+(\d+) kB`).FindSubmatch(status)
+	if found == nil {
+		return 0, 0, fmt.Errorf("no figures in %s", status)
 	}
-	return read("VmHWM"), read("RssAnon"), nil
+	peak, _ = strconv.ParseFloat(string(found[1]), 64)
+	own, _ = strconv.ParseFloat(string(found[2]), 64)
+	const kilobyte = 1024
+	return peak * kilobyte, own * kilobyte, nil
 }
 
 // median returns the middle of values.

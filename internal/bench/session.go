@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"sync"
 )
@@ -83,5 +84,5 @@ func (s *session) end() error {
 		return err
 	}
 	<-s.done
-	return s.running.cmd.Wait()
+	return errors.Join(s.running.cmd.Wait(), os.RemoveAll(s.running.home)) //nolint:gosec // from MkdirTemp
 }

@@ -81,7 +81,7 @@ func withArguments(ctx context.Context, params json.RawMessage) (_ context.Conte
 	}
 	ctx = context.WithValue(ctx, argumentsKey{}, fields["arguments"])
 	delete(fields, "arguments")
-	others, _ = json.Marshal(fields) // they were read as JSON
+	others, _ = json.Marshal(fields) //nolint:errchkjson // they were read as JSON
 	return ctx, others
 }
 
