@@ -26,7 +26,8 @@ bench: build ## Measure speed, memory and sizes side by side with programs that 
 demo: build ## Play a story with all ten tools, a paying customer included, on the simulator; needs no key
 	go run ./internal/demo bin/stripe-mcp
 
-test: ## Run all tests with the race detector
+# The program is built first, so that the test that builds it does not do so beside others.
+test: build ## Run all tests with the race detector
 	$(GOTEST) ./...
 	cd $(CONTRACT) && $(GOTEST) -count=1 ./...
 
