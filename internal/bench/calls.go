@@ -19,7 +19,8 @@ const (
 	perRound = 304
 
 	getCustomer    = "stripe_get_customer"
-	whichCustomer  = `{"customer_id":"cus_NffrFeUfNV2Hib"}`
+	customerID     = "cus_NffrFeUfNV2Hib"
+	whichCustomer  = `{"customer_id":"` + customerID + `"}`
 	callCustomer   = `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"stripe_get_customer","arguments":` + whichCustomer + `}}`
 	refuseCustomer = `{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"stripe_get_customer","arguments":{"customer_id":"../x"}}}`
 )
@@ -30,14 +31,19 @@ type side struct {
 	times []time.Duration
 }
 
-// alone returns a call with stripe-go and nothing else, on a pool that fits.
-func alone(ctx context.Context, address string) func() error {
-	direct := customer.Client{Key: key, B: stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+// direct returns stripe-go and nothing else, on a pool that fits.
+func direct(address string) customer.Client {
+	return customer.Client{Key: key, B: stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		URL: new(address), MaxNetworkRetries: new(int64(0)), EnableTelemetry: new(false), LeveledLogger: &stripe.LeveledLogger{},
 		HTTPClient: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: sideBySide}},
 	})}
+}
+
+// alone returns a call with it.
+func alone(ctx context.Context, address string) func() error {
+	client := direct(address)
 	return func() error {
-		_, err := direct.Get("cus_NffrFeUfNV2Hib", &stripe.CustomerParams{Params: stripe.Params{Context: ctx}})
+		_, err := client.Get(customerID, &stripe.CustomerParams{Params: stripe.Params{Context: ctx}})
 		return err
 	}
 }
@@ -90,15 +96,15 @@ func stages(ctx context.Context, p programs) (rows []row, err error) {
 		}}
 	}
 	whatever := func([]byte) error { return nil }
-	direct := &side{do: alone(ctx, address)}
+	plain := &side{do: alone(ctx, address)}
 	call, simple := asks(ours, callCustomer, succeeded), asks(libraries, callCustomer, succeeded)
 	echo, pong, refused := asks(bare, ping, whatever), asks(ours, ping, whatever), asks(ours, refuseCustomer, whatever)
-	if err := interleave(inTurn, direct, call, simple, echo, pong, refused); err != nil {
+	if err := interleave(inTurn, plain, call, simple, echo, pong, refused); err != nil {
 		return nil, err
 	}
-	added := func(s *side) time.Duration { return median(s.times) - median(direct.times) }
+	added := func(s *side) time.Duration { return median(s.times) - median(plain.times) }
 	return []row{
-		compare("a call, against stripe-go alone", median(call.times), median(direct.times)),
+		compare("a call, against stripe-go alone", median(call.times), median(plain.times)),
 		compare("… what it adds, against mcp-go, stripe-go and viper with one tool", added(call), added(simple)),
 		compare("… of it a ping: pipes and JSON-RPC, against a Go program that only answers lines", median(pong.times), median(echo.times)),
 		{what: "… of it up to a refusal: mcp-go, checking the arguments", ours: milliseconds(median(refused.times) - median(pong.times))},
@@ -124,15 +130,15 @@ func throughput(ctx context.Context, p programs, when string, delay time.Duratio
 		return nil, err
 	}
 	through := &side{do: func() error { return ours.call(getCustomer, whichCustomer) }}
-	direct := &side{do: alone(ctx, address)}
-	if err := interleave(atOnce, through, direct); err != nil {
+	plain := &side{do: alone(ctx, address)}
+	if err := interleave(atOnce, through, plain); err != nil {
 		return nil, err
 	}
 	perSecond := func(s *side) float64 { return perRound / median(s.times).Seconds() }
 	_, err = server.end()
 	return []row{{
 		fmt.Sprintf("%d calls at a time, a second, with a Stripe that answers %s, against stripe-go alone", sideBySide, when),
-		fmt.Sprintf("%.0f", perSecond(through)), fmt.Sprintf("%.0f", perSecond(direct)), ratio(perSecond(through), perSecond(direct)),
+		fmt.Sprintf("%.0f", perSecond(through)), fmt.Sprintf("%.0f", perSecond(plain)), ratio(perSecond(through), perSecond(plain)),
 	}}, errors.Join(err, ours.end())
 }
 

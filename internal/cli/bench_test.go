@@ -126,7 +126,7 @@ func BenchmarkCall(b *testing.B) {
 // detector and for what other goroutines do meanwhile.
 func TestAllocations(t *testing.T) { //nolint:paralleltest // AllocsPerRun counts what all goroutines allocate
 	budgets := map[string]float64{"ping": 90, "refused": 250, "read": 450}
-	for name, line := range benchCalls() { //nolint:paralleltest // as above
+	for name, line := range benchCalls() { //nolint:paralleltest // AllocsPerRun counts what all goroutines allocate
 		t.Run(name, func(t *testing.T) {
 			ask := serving(t)
 			checkAnswer(t, name, ask(line))
