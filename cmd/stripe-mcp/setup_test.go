@@ -36,7 +36,7 @@ func TestSetup(t *testing.T) {
 	h.write(settings, "# mine\napi_base: "+stripe+" # loopback\n")
 	arguments := []string{"setup", "--key-stdin", "--client", "claude-desktop", "--client", "cursor", "--yes"}
 	h.run(nil, setupKey+"\n", arguments...).check(t, 0,
-		"TEST mode, a secret key of acct_1MadeUp Ann's shop, for all ten tools",
+		"TEST mode, a secret key of acct_1MadeUp Ann's shop, for all tools",
 		"key-encryption key is in "+h.file(".local/state/stripe-mcp/vault-"),
 		"claude-desktop: "+h.file(claude)+": entry written; before it was as in "+h.file(claude)+".before-stripe-mcp")
 

@@ -20,14 +20,14 @@ func (p *process) suggest(given []string, begun string) ([]cobra.Completion, cob
 	a := p.newApp()
 	if len(given) == 0 {
 		var all []cobra.Completion
-		for _, tool := range a.tools {
-			if a.withheld[tool.Name] == nil {
+		for _, tool := range a.Tools() {
+			if a.Offers(tool) {
 				all = append(all, cobra.CompletionWithDesc(tool.Name, tool.Title))
 			}
 		}
 		return all, cobra.ShellCompDirectiveNoFileComp
 	}
-	tool, known := a.find(given[0])
+	tool, known := a.Find(given[0])
 	var schema struct {
 		Properties map[string]struct {
 			Description string   `json:"description"`

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
 	"stripe-mcp/internal/config"
-	"stripe-mcp/internal/stripeapi"
+	"stripe-mcp/internal/outcome"
 )
 
 // runSetup is the fix for most that is wrong with a key or a client.
@@ -19,13 +18,13 @@ const runSetup = "run stripe-mcp setup"
 
 // checkConfig looks at the file itself.
 func (d *doctor) checkConfig() {
-	cfg := d.app.config
-	problems, ok := errors.AsType[*config.Error](d.app.loadFault)
+	cfg := d.app.Config
+	problems, ok := errors.AsType[*config.Error](d.app.LoadFault)
 	if ok {
 		for _, problem := range problems.Problems() {
 			d.fail(ExitConfig, "config", problem, "correct that, then restart the client")
 		}
-	} else if err := d.app.policy.Validate(d.app.tools); err != nil {
+	} else if err := d.app.Policy.Validate(d.app.Tools()); err != nil {
 		d.fail(ExitConfig, "config", err.Error(), "correct the list, then restart the client")
 	}
 	if cfg.File == "" {
@@ -46,13 +45,13 @@ func (d *doctor) checkConfig() {
 
 // checkKey looks at the key, at what protects it and, unless offline, at what Stripe says to it.
 func (d *doctor) checkKey(ctx context.Context) {
-	cfg := d.app.config
+	cfg := d.app.Config
 	if cfg.Simulator {
 		d.ok("key", "none is needed: the embedded simulator answers")
 		return
 	}
 	if err := cfg.RequireKey(); err != nil {
-		if d.app.loadFault == nil { // else that says why
+		if d.app.LoadFault == nil { // else that says why
 			d.fail(ExitConfig, "key", err.Error(), runSetup)
 		}
 		return
@@ -95,7 +94,7 @@ func (d *doctor) checkProtection(cfg config.Config) {
 func (d *doctor) checkAccess(ctx context.Context, cfg config.Config) {
 	access, err := d.access(ctx, cfg, cfg.SecretKey)
 	if err != nil {
-		failure, ok := errors.AsType[*stripeapi.Error](err)
+		failure, ok := errors.AsType[*outcome.Error](err)
 		if !ok {
 			d.fail(ExitConfig, "stripe", err.Error(), "correct the configuration")
 			return
@@ -108,8 +107,7 @@ func (d *doctor) checkAccess(ctx context.Context, cfg config.Config) {
 		d.checkClock(access.Clock)
 		return
 	}
-	offered := func(name string) bool { return d.app.withheld[name] == nil }
-	switch blocked := slices.DeleteFunc(blockedTools(access), func(name string) bool { return !offered(name) }); {
+	switch blocked := blockedTools(access, d.app.Offers); {
 	case len(blocked) > 0:
 		d.fail(ExitConfig, "stripe", fmt.Sprintf("the restricted key may not read %s, so these cannot work: %s", permissions(access), strings.Join(blocked, ", ")),
 			"edit the key (Dashboard > Developers > API keys) and add these permissions, or leave the tools out with tools in the configuration")

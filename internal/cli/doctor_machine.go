@@ -18,7 +18,7 @@ import (
 
 // checkNetwork looks at the way to Stripe, and at variables that are set here and that desktop clients do not pass on.
 func (d *doctor) checkNetwork() {
-	cfg := d.app.config
+	cfg := d.app.Config
 	if cfg.Simulator {
 		return
 	}
@@ -50,14 +50,14 @@ func (d *doctor) checkNetwork() {
 // checkJournal tries the journal and lists what nobody knows the outcome of.
 func (d *doctor) checkJournal(ctx context.Context) {
 	const patience = 5 * time.Second
-	cfg := d.app.config
+	cfg := d.app.Config
 	if !cfg.Journal {
 		d.ok("journal", "in memory only (journal: false), so a crash forgets what was sent")
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	open, err := d.app.connection.journal.Open(ctx)
+	open, err := d.app.Journal.Open(ctx)
 	if err != nil {
 		d.fail(ExitConfig, "journal", err.Error()+", so nothing can be created", "make state_dir writable or choose another, or set journal: false")
 		return
@@ -106,7 +106,7 @@ func (d *doctor) checkEntry(c client, entry clients.Entry, itself string) {
 		d.fail(ExitConfig, "clients", fmt.Sprintf("%s: %s holds a Stripe key", c.Title, c.Path), fix+", then roll that key in the Dashboard: the file may have been synced or copied")
 	case !sameFile(entry.Command, itself):
 		d.fail(ExitConfig, "clients", fmt.Sprintf("%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), itself), fix)
-	case at >= 0 && at+1 < len(entry.Args) && !sameFile(entry.Args[at+1], d.app.config.Path()):
+	case at >= 0 && at+1 < len(entry.Args) && !sameFile(entry.Args[at+1], d.app.Config.Path()):
 		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(entry.Args[at+1])), fix)
 	default:
 		d.ok("clients", "%s: %s", c.Title, c.Path)
@@ -124,7 +124,7 @@ func (d *doctor) checkServer(ctx context.Context) {
 		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "start stripe-mcp serve in a terminal to see why")
 		return
 	}
-	if want := firstLine(instructions(d.app.config)); mode != want {
+	if want := firstLine(instructions(d.app.Config)); mode != want {
 		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it says: "+mode+". Here it is: "+want,
 			"do not rely on variables that are set here; put them into the configuration file, and "+runSetup+" for the key")
 		return
@@ -139,8 +139,8 @@ func (d *doctor) handshake(ctx context.Context) (mode string, offered int, err e
 		return "", 0, err
 	}
 	var arguments []string
-	if d.app.config.File != "" {
-		arguments = append(arguments, "--config", d.app.config.File)
+	if d.app.Config.File != "" {
+		arguments = append(arguments, "--config", d.app.Config.File)
 	}
 	if d.flags.Simulator {
 		arguments = append(arguments, "--simulator")

@@ -14,6 +14,7 @@ import (
 
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 	"stripe-mcp/tools"
@@ -91,7 +92,7 @@ func (s *setup) check(ctx context.Context, key secret.Secret) (foundKey, error) 
 	}
 	access, err := s.access(ctx, s.config, key)
 	if err != nil {
-		failure, _ := errors.AsType[*stripeapi.Error](err)
+		failure, _ := errors.AsType[*outcome.Error](err)
 		code := ExitConfig
 		if failure != nil {
 			code = exitCodeOf(failure)
@@ -114,7 +115,10 @@ func (p *process) access(ctx context.Context, cfg config.Config, key secret.Secr
 	})
 	ctx, cancel := client.WithBudget(ctx)
 	defer cancel()
-	return client.Access(ctx, restricted(key))
+	if !restricted(key) {
+		return client.Access(ctx, nil)
+	}
+	return client.Access(ctx, tools.Permissions())
 }
 
 func restricted(key secret.Secret) bool { return strings.HasPrefix(key.Reveal(), "rk_") }
@@ -131,22 +135,23 @@ func describe(key secret.Secret, mode config.Mode, access stripeapi.Access) stri
 	}
 	text := fmt.Sprintf("%s mode, a %s %s", mode, kind, whose)
 	if !restricted(key) {
-		return text + ", for all ten tools"
+		return text + ", for all tools"
 	}
-	if blocked := blockedTools(access); len(blocked) > 0 {
+	if blocked := blockedTools(access, func(tools.Tool) bool { return true }); len(blocked) > 0 {
 		return text + "; it lacks " + permissions(access) + ", so these cannot work: " + strings.Join(blocked, ", ")
 	}
 	if len(access.Denied) > 0 {
 		text += "; it lacks " + permissions(access)
 	}
-	return text + "; all ten tools can read what they need (whether they may write shows only when they do)"
+	return text + "; all tools can read what they need (whether they may write shows only when they do)"
 }
 
-// blockedTools returns the tools that work on what the key may not even read.
-func blockedTools(access stripeapi.Access) []string {
+// blockedTools returns the offered tools that work on what the key may not even read.
+func blockedTools(access stripeapi.Access, offers func(tools.Tool) bool) []string {
 	var blocked []string
 	for _, tool := range tools.All() {
-		if slices.ContainsFunc(access.Denied, func(r stripeapi.Resource) bool { return strings.Contains(tool.Name, r.Name) }) {
+		lacks := func(p stripeapi.Permission) bool { return !p.Optional && slices.Contains(access.Denied, p) }
+		if offers(tool) && slices.ContainsFunc(tool.Permissions, lacks) {
 			blocked = append(blocked, tool.Name)
 		}
 	}
@@ -155,8 +160,8 @@ func blockedTools(access stripeapi.Access) []string {
 
 func permissions(access stripeapi.Access) string {
 	list := make([]string, len(access.Denied))
-	for i, resource := range access.Denied {
-		list[i] = resource.Permission
+	for i, permission := range access.Denied {
+		list[i] = permission.Name
 	}
 	return strings.Join(list, ", ")
 }

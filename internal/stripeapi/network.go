@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 func isLoopback(host string) bool {
@@ -22,7 +24,7 @@ func isLoopback(host string) bool {
 // it names a PEM file of certificate authorities to trust besides the system's.
 func NewNetwork(proxy *url.URL, caFile string) (http.RoundTripper, error) {
 	const (
-		dialTimeout = 10 * time.Second
+		dialTimeout = limits.Dial
 		idleTimeout = 90 * time.Second
 		idleConns   = 64 // as many as calls are likely to run side by side
 	)
