@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -114,9 +115,9 @@ func discloses(r tools.Request, name string, value any) bool {
 	case name == "price":
 		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return p.Price == text })
 	case strings.HasSuffix(name, "amount"):
-		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return fmt.Sprint(p.UnitAmount) == text })
+		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return strconv.FormatInt(p.UnitAmount, 10) == text })
 	case name == "quantity":
-		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return fmt.Sprint(p.Quantity) == text })
+		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return strconv.FormatInt(p.Quantity, 10) == text })
 	}
 	return true
 }

@@ -23,12 +23,12 @@ import (
 
 // Options is what an account is made of.
 type Options struct {
-	Config   config.Config
-	LoadFault error // what is wrong with the configuration
-	Reload   func() (config.Config, error)     // reads the configuration again, for a key that was replaced
-	Network  func() (http.RoundTripper, error) // what carries requests; asked at the first call
-	Scrubber *secret.Scrubber                  // takes keys out of all that leaves
-	Logger   *slog.Logger
+	Config    config.Config
+	LoadFault error                             // what is wrong with the configuration
+	Reload    func() (config.Config, error)     // reads the configuration again, for a key that was replaced
+	Network   func() (http.RoundTripper, error) // what carries requests; asked at the first call
+	Scrubber  *secret.Scrubber                  // takes keys out of all that leaves
+	Logger    *slog.Logger
 }
 
 // Account is one configured account: its key, its client, the owner's rules, its journal and the time for a call. It is

@@ -112,7 +112,7 @@ func wallClock() time.Time { return time.Now().Round(0) }
 // receipt follows the answer to the caller; nil when there is none.
 func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
 	if receipt == nil {
-		receipt = NewReceipt(context.Background(), Caller{})
+		receipt = NewReceipt(context.WithoutCancel(ctx), Caller{})
 	}
 	r, err := j.begin(ctx, request, receipt)
 	if err != nil {

@@ -179,10 +179,12 @@ func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.R
 
 // route returns a path for the log, without the id in it, which is an argument and may be a customer's name.
 func (c *call) route(address *url.URL) string {
-	if c.id == "" {
-		return address.Path
+	path, id := address.EscapedPath(), "/"+url.PathEscape(c.id)
+	at := strings.LastIndex(path, id) // behind the collection, which may have the same name
+	if c.id == "" || at < 0 {
+		return path
 	}
-	return strings.Replace(address.EscapedPath(), "/"+url.PathEscape(c.id), "/{id}", 1)
+	return path[:at] + "/{id}" + path[at+len(id):]
 }
 
 // worthRetrying reports whether another attempt may bring what this one did not: after faults of the network, damaged
