@@ -118,7 +118,7 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 			a.Logger.ErrorContext(ctx, "an answer's delivery could not be recorded; an equal call will find what this one made", "error", err)
 		}
 	}}
-	text, err := a.recovering(func() (json.RawMessage, error) { return a.run(ctx, link, receipt, caller.Asker, tool, arguments) })
+	text, err := recovering(func() (json.RawMessage, error) { return a.run(ctx, link, receipt, caller.Asker, tool, arguments) })
 	if err != nil {
 		text, answer.Failure = a.describe(ctx, tool.Name, err)
 	}
@@ -180,7 +180,7 @@ func misconfigured(err error) *outcome.Error {
 }
 
 // recovering makes a panic a failure of our own. Its value may hold a secret, so only its type is shown.
-func (*Account) recovering(run func() (json.RawMessage, error)) (answer json.RawMessage, err error) {
+func recovering(run func() (json.RawMessage, error)) (answer json.RawMessage, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			answer, err = nil, fmt.Errorf("a panic of type %T\n%s", cause, debug.Stack())
