@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"stripe-mcp/internal/mcpclient"
 )
 
 // operation is one wish of an agent: to have one of something, or one subscription canceled.
@@ -21,7 +23,7 @@ const mostCalls = 15
 
 // call is one tool call.
 type call struct {
-	id      string
+	id      json.RawMessage
 	program *program
 	done    chan struct{} // closed with the answer, or when the agent cancels
 
@@ -59,13 +61,13 @@ const (
 )
 
 // read understands the answer to a tool call.
-func read(l line) (*Told, error) {
-	var result struct {
-		Content []struct{ Text string } `json:"content"`
-		IsError bool                    `json:"isError"`
+func read(answer mcpclient.Response) (*Told, error) {
+	if answer.Error != nil {
+		return nil, answer.Error
 	}
-	if err := json.Unmarshal(l.Result, &result); err != nil || len(result.Content) != 1 {
-		return nil, fmt.Errorf("not the result of a tool: %s%s", l.Result, l.Error)
+	var result mcpclient.ToolResult
+	if err := json.Unmarshal(answer.Result, &result); err != nil || len(result.Content) != 1 {
+		return nil, fmt.Errorf("not the result of a tool: %s", answer.Result)
 	}
 	var text struct {
 		ID     string `json:"id"`
@@ -77,10 +79,10 @@ func read(l line) (*Told, error) {
 			Retryable bool   `json:"retryable"`
 		} `json:"error"`
 	}
-	if err := json.Unmarshal([]byte(result.Content[0].Text), &text); err != nil {
-		return nil, fmt.Errorf("not JSON: %s", result.Content[0].Text)
+	if err := json.Unmarshal([]byte(result.Text()), &text); err != nil {
+		return nil, fmt.Errorf("not JSON: %s", result.Text())
 	}
-	told := &Told{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Content[0].Text}
+	told := &Told{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Text()}
 	told.Found = strings.HasPrefix(text.Note, "found, not created")
 	if result.IsError {
 		told.Outcome, told.Retryable = text.Error.Outcome, text.Error.Retryable
@@ -90,7 +92,7 @@ func read(l line) (*Told, error) {
 }
 
 // take is told of every answer to the call.
-func (c *call) take(l line) {
+func (c *call) take(answer mcpclient.Response) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -101,7 +103,7 @@ func (c *call) take(l line) {
 	case c.told != nil:
 		c.more++
 	default:
-		told, err := read(l)
+		told, err := read(answer)
 		if err != nil {
 			told = &Told{Outcome: unknown, Text: err.Error()}
 		}
@@ -141,12 +143,12 @@ func (c *call) cancel() {
 	}
 	c.cancelled = true
 	c.mu.Unlock()
-	ping := c.program.expect(func(line) {
+	ping := c.program.client.Expect(func(mcpclient.Response) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.pinged = true
 	})
-	c.program.cancel(c.id)
+	_ = c.program.client.Notify("notifications/cancelled", map[string]any{"requestId": c.id}) // as in request
 	c.program.request(ping, "ping", nil)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -179,12 +181,13 @@ func (r *run) call(op *operation) *call {
 	}
 	group := r.schedule.Groups[op.group]
 	c := &call{program: p, done: make(chan struct{})}
-	c.id = p.expect(c.take)
+	c.id = p.client.Expect(c.take)
 	number := r.takeOff(op, c)
 	defer r.land(c)
 	unread := r.schedule.killsUnread(number) && group.Tool != Cancel // which the journal does not hold
+	release := func() {}
 	if unread {
-		p.clog()
+		release = p.clog()
 	}
 	r.logf("%s: call %s of group %d, %s", p.name, c.id, op.group, group.Tool)
 	p.request(c.id, "tools/call", map[string]any{"name": group.Tool, "arguments": r.arguments(op.group)})
@@ -192,7 +195,7 @@ func (r *run) call(op *operation) *call {
 		r.awaitOutcome(p)
 		r.count(Strike{Blow: KillUnread})
 		p.strike(KillUnread)
-		p.unclog()
+		release()
 	}
 	r.await(c)
 	return c

@@ -120,7 +120,7 @@ func (r *run) program(number int) (*program, error) {
 			if !h.current.gone() {
 				return h.current, nil
 			}
-			_ = h.current.stdin.Close() // for one whose stdout is closed, and that has nothing to write and so to notice
+			_ = h.current.client.CloseInput() // for one whose stdout is closed, and that has nothing to write and so to notice
 			<-h.current.ended
 		}
 	}
