@@ -176,7 +176,7 @@ func (r *run) perform(op *operation) {
 func (r *run) call(op *operation) *call {
 	p, err := r.program(op.home)
 	if err != nil {
-		r.complain("the program does not start: " + err.Error())
+		r.complain(other, "the program does not start: %v", err)
 		return nil
 	}
 	group := r.schedule.Groups[op.group]
@@ -209,7 +209,7 @@ func (r *run) await(c *call) {
 	case <-c.done:
 	case <-c.program.ended:
 	case <-lost.C:
-		r.complain(fmt.Sprintf("%s of %s %s", unanswered, c.program.name, c.id))
+		r.complain(unanswered, "call %s of %s waits for ever", c.id, c.program.name)
 	}
 	switch told := c.answer(); {
 	case told != nil:
@@ -220,8 +220,6 @@ func (r *run) await(c *call) {
 		r.logf("%s: call %s is lost", c.program.name, c.id)
 	}
 }
-
-const unanswered = "no answer to a call"
 
 // arguments are the same for all operations of a group, and for no other's.
 func (r *run) arguments(group int) map[string]any {

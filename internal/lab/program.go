@@ -3,7 +3,6 @@ package lab
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"sync"
@@ -20,11 +19,10 @@ type program struct {
 	client *mcpclient.Client
 	stderr bytes.Buffer
 	ended  chan struct{}
-	logf   func(format string, arguments ...any)
+	run    *run
 
 	mu        sync.Mutex
-	wrong     []string // what it did that it must never do
-	up        bool     // it answered initialize, so it is past the start of a process, where any signal ends it
+	up        bool // it answered initialize, so it is past the start of a process, where any signal ends it
 	struck    time.Time
 	killed    bool // with SIGKILL
 	signalled bool // with another signal
@@ -32,15 +30,15 @@ type program struct {
 }
 
 // start starts the program and shakes hands with it.
-func start(name string, cmd *exec.Cmd, logf func(string, ...any)) (*program, error) {
-	p := &program{name: name, cmd: cmd, ended: make(chan struct{}), logf: logf}
-	cmd.Stderr = &p.stderr
-	client, err := mcpclient.StartWatched(cmd, p.unasked)
+func (r *run) start(name string) (*program, error) {
+	p := &program{name: name, cmd: r.command(), ended: make(chan struct{}), run: r}
+	p.cmd.Stderr = &p.stderr
+	client, err := mcpclient.StartWatched(p.cmd, p.unasked)
 	if err != nil {
 		return nil, err
 	}
 	p.client = client
-	p.logf("%s: starts as process %d", name, cmd.Process.Pid)
+	r.logf("%s: starts as process %d", name, p.cmd.Process.Pid)
 	go p.wait()
 	p.request(client.Expect(func(mcpclient.Response) {
 		p.mu.Lock()
@@ -66,11 +64,11 @@ func (p *program) wait() {
 	switch {
 	case p.killed:
 	case err != nil:
-		p.wrong = append(p.wrong, fmt.Sprintf("%v: %s", err, p.stderr.Bytes()))
+		p.complain(other, "%v: %s", err, p.stderr.Bytes())
 	case !p.struck.IsZero() && took > patience+busy:
-		p.wrong = append(p.wrong, fmt.Sprintf("it took %v to end", took))
+		p.complain(other, "it took %v to end", took)
 	}
-	p.logf("%s: ended, %v", p.name, err)
+	p.run.logf("%s: ended, %v", p.name, err)
 }
 
 // unasked notes a line that answers no request.
@@ -80,14 +78,15 @@ func (p *program) unasked(line []byte) {
 	switch {
 	case (p.killed || p.deaf) && !bytes.HasSuffix(line, []byte("\n")): // that can cut a line
 	case json.Valid(line):
-		p.wrong = append(p.wrong, fmt.Sprintf("it answered what nobody asked: %s", line))
+		p.complain(other, "it answered what nobody asked: %s", line)
 	default:
-		p.wrong = append(p.wrong, fmt.Sprintf("%s%q", stray, line))
+		p.complain(stray, "%q", line)
 	}
 }
 
-// stray begins the complaint about bytes on stdout that are none of the protocol's.
-const stray = "it wrote to stdout: "
+func (p *program) complain(kind, format string, values ...any) {
+	p.run.complain(kind, p.name+": "+format, values...)
+}
 
 const (
 	// patience is how long a program may live after it was asked to end.

@@ -19,10 +19,9 @@ type Result struct {
 	Hits       map[Kind]int   // faults that befell something
 	Strikes    map[Strike]int // those that hit somebody, whatever their number
 	Transcript string
-	Folder     string // the programs' home, for a look at their state
 
 	operations []*operation
-	complaints []string // about what must never happen
+	wrong      []wrong // what was seen during the run
 }
 
 // run is a run under way.
@@ -35,11 +34,11 @@ type run struct {
 
 	mu         sync.Mutex
 	transcript strings.Builder
-	complaints []string
+	wrong      []wrong
 	strikes    map[Strike]int
 	calls      int
 	flying     map[*call]int // calls under way, with their group
-	programs   []*program    // all that were started
+	started    int           // programs
 
 	homes []home
 }
@@ -125,17 +124,14 @@ func (r *run) program(number int) (*program, error) {
 		}
 	}
 	r.mu.Lock()
-	name := fmt.Sprintf("program %d.%d", number, len(r.programs))
+	name := fmt.Sprintf("program %d.%d", number, r.started)
+	r.started++
 	r.mu.Unlock()
-	p, err := start(name, r.command(), r.logf)
-	if err != nil {
-		return nil, err
+	p, err := r.start(name)
+	if err == nil {
+		h.current = p
 	}
-	h.current = p
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.programs = append(r.programs, p)
-	return p, nil
+	return p, err
 }
 
 func (r *run) command() *exec.Cmd {
@@ -227,11 +223,12 @@ func (r *run) logf(format string, arguments ...any) {
 	_, _ = fmt.Fprintf(&r.transcript, "%6.3f  "+format+"\n", append([]any{time.Since(r.began).Seconds()}, arguments...)...)
 }
 
-func (r *run) complain(text string) {
-	r.logf("COMPLAINT: %s", text)
+func (r *run) complain(kind, format string, values ...any) {
+	text := fmt.Sprintf(format, values...)
+	r.logf("COMPLAINT: %s: %s", kind, text)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.complaints = append(r.complaints, text)
+	r.wrong = append(r.wrong, wrong{kind, text})
 }
 
 func (r *run) count(s Strike) {
@@ -248,18 +245,11 @@ func (r *run) result(operations []*operation) Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	result := Result{
-		Schedule: r.schedule, Hits: r.stripe.hits, Strikes: r.strikes, Transcript: r.transcript.String(), Folder: r.folder,
-		operations: operations, complaints: r.complaints,
+		Schedule: r.schedule, Hits: r.stripe.hits, Strikes: r.strikes, Transcript: r.transcript.String(),
+		operations: operations, wrong: r.wrong,
 	}
 	for _, o := range r.stripe.objects {
 		result.Objects = append(result.Objects, *o)
-	}
-	for _, p := range r.programs {
-		p.mu.Lock()
-		for _, wrong := range p.wrong {
-			result.complaints = append(result.complaints, p.name+": "+wrong)
-		}
-		p.mu.Unlock()
 	}
 	return result
 }

@@ -165,32 +165,28 @@ func (s *Stripe) once(r *http.Request, form url.Values, f Fault, run func() answ
 	request := r.Method + r.URL.Path + form.Encode()
 	key := r.Header.Get("Idempotency-Key")
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	before, known := s.saved[key]
 	switch {
 	case known && !before.done:
-		s.mu.Unlock()
 		return refusal(http.StatusConflict, "invalid_request_error", "idempotency_key_in_use")
 	case known && before.request != request:
-		s.mu.Unlock()
 		return refusal(http.StatusBadRequest, "idempotency_error", "")
 	case known:
-		s.mu.Unlock()
 		again := before.answer
 		again.replayed = true
 		return again
 	case f.Kind == Invalid || s.invalid[key]: // is found out before a key counts, and stays so
 		s.invalid[key] = true
-		s.mu.Unlock()
 		return refusal(http.StatusBadRequest, "invalid_request_error", "parameter_invalid")
 	}
 	current := &saved{request: request}
 	s.saved[key] = current
-	s.mu.Unlock()
 	if f.Kind == Late {
+		s.mu.Unlock()
 		s.pause(f.Wait)
+		s.mu.Lock()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	current.answer, current.done = run(), true
 	return current.answer
 }

@@ -25,13 +25,13 @@ func NewTally() *Tally {
 }
 
 // Add takes in a run.
-func (t *Tally) Add(r Result, v Verdict) {
+func (t *Tally) Add(r Result, v *Verdict) {
 	t.Runs++
-	if len(v.Wrong()) > 0 {
+	if len(v.wrong) > 0 {
 		t.Wrong++
 	}
-	for _, kind := range v.kinds() {
-		t.counts[kind.name] += len(kind.texts)
+	for _, w := range v.wrong {
+		t.counts[w.kind]++
 	}
 	for kind := range r.Hits {
 		t.faults[kind]++
@@ -43,8 +43,8 @@ func (t *Tally) Add(r Result, v Verdict) {
 		t.calls += len(op.calls)
 	}
 	t.objects += len(r.Objects)
-	t.ambiguous += v.Ambiguous
-	if v.Saved500 > 0 {
+	t.ambiguous += v.ambiguous
+	if v.saved500 > 0 {
 		t.saved500++
 	}
 }
@@ -57,8 +57,8 @@ func (t *Tally) Print(w io.Writer) error {
 	line(t.calls, "calls")
 	line(t.objects, "objects at Stripe")
 	text.WriteString("\nwhat must not be:\n")
-	for _, kind := range (Verdict{}).kinds() {
-		line(t.counts[kind.name], kind.name)
+	for _, kind := range wrongs() {
+		line(t.counts[kind], kind)
 	}
 	text.WriteString("\nwhat cannot be decided:\n")
 	line(t.saved500, "runs ended in a saved 500, after which the agents ordered again: doubling cannot be excluded there")
