@@ -22,7 +22,7 @@ const Key = "sk_test_MadeUpForTheLaboratory"
 func open(s Schedule, address string, logf func(string, ...any)) (*Stripe, error) {
 	stripe := &Stripe{
 		scheme: "http", closing: make(chan struct{}), logf: logf, faults: slices.Clone(s.Faults),
-		hits: map[Kind]int{}, reached: map[Point]int{}, saved: map[string]*saved{}, invalid: map[string]bool{},
+		hits: map[Kind]int{}, reached: map[Point]int{}, saved: map[string]*saved{}, invalid: map[string]bool{}, keys: map[string]bool{},
 	}
 	for i, g := range s.Groups {
 		if g.Tool == Cancel {

@@ -1,3 +1,8 @@
+// Package lab is the fault laboratory. It runs the real program against a Stripe that keeps its state and breaks its answers.
+// Agents use the program as impatient people would, and what can be killed is killed at chosen moments. Afterwards the
+// laboratory compares what Stripe holds with what the agents were told.
+//
+// A Schedule says everything that happens in one run, Run carries it out, and Judge finds what is wrong with the result.
 package lab
 
 import (
@@ -6,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -40,7 +44,7 @@ type run struct {
 	flying     map[*call]int // calls under way, with their group
 	started    int           // programs
 
-	homes []home
+	homes [mostPrograms]home
 }
 
 // home is where one program after the other runs.
@@ -72,26 +76,33 @@ func Run(binary, folder string, s Schedule) (Result, error) {
 	operations := r.work()
 	r.endAll()
 	r.inspect()
-	return r.result(operations), nil
+
+	stripe.mu.Lock() // it may still be at work on requests of programs that were killed
+	defer stripe.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var objects []Object
+	for _, o := range stripe.objects {
+		objects = append(objects, *o)
+	}
+	return Result{
+		Schedule: s, Objects: objects, Hits: stripe.hits, Strikes: r.strikes, Transcript: r.transcript.String(),
+		operations: operations, wrong: r.wrong,
+	}, nil
 }
 
 func (r *run) file(name string) string { return filepath.Join(r.folder, name) }
 
 // work has all agents do all they are to do.
 func (r *run) work() []*operation {
+	var all []*operation
 	var groups sync.WaitGroup
-	most := 0
-	for _, g := range r.schedule.Groups {
-		most = max(most, slices.Max(g.Homes))
-	}
-	r.homes = make([]home, most+1)
-	all := make([][]*operation, len(r.schedule.Groups))
 	for i, g := range r.schedule.Groups {
 		var operations []*operation
 		for _, h := range g.Homes {
 			operations = append(operations, &operation{group: i, home: h})
 		}
-		all[i] = operations
+		all = append(all, operations...)
 		groups.Go(func() {
 			var together sync.WaitGroup
 			for _, op := range operations {
@@ -104,7 +115,7 @@ func (r *run) work() []*operation {
 		})
 	}
 	groups.Wait()
-	return slices.Concat(all...)
+	return all
 }
 
 // program returns the living program of that home, started anew if the one before has ended or is about to.
@@ -236,20 +247,4 @@ func (r *run) count(s Strike) {
 	defer r.mu.Unlock()
 	s.Nth = 0
 	r.strikes[s]++
-}
-
-// result collects what there is to judge.
-func (r *run) result(operations []*operation) Result {
-	r.stripe.mu.Lock()
-	defer r.stripe.mu.Unlock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	result := Result{
-		Schedule: r.schedule, Hits: r.stripe.hits, Strikes: r.strikes, Transcript: r.transcript.String(),
-		operations: operations, wrong: r.wrong,
-	}
-	for _, o := range r.stripe.objects {
-		result.Objects = append(result.Objects, *o)
-	}
-	return result
 }

@@ -28,6 +28,9 @@ type Group struct {
 	Together bool  // side by side, instead of each after the one before
 }
 
+// mostPrograms is how many programs can run side by side.
+const mostPrograms = 3
+
 // Tool is what an operation calls.
 type Tool string
 
@@ -87,7 +90,7 @@ func Random(seed uint64, index int) Schedule {
 		KeepAlive: r.IntN(2) == 0,
 		Timeout:   time.Second + below(r, time.Second),
 	}
-	programs := 1 + r.IntN(3)
+	programs := 1 + r.IntN(mostPrograms)
 	for range 1 + r.IntN(3) {
 		g := Group{Tool: pick(r, []Tool{Customer, Session, Subscription, Cancel}), Together: r.IntN(2) == 0}
 		for range 1 + r.IntN(2) {

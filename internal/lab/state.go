@@ -21,7 +21,7 @@ func (r *run) inspect() {
 			r.complain(other, "the state folder holds %s", private)
 		}
 	}
-	intents := map[string]bool{}
+	intents := map[string]bool{"": true}
 	for _, e := range journal(state) {
 		if e.Intent == "" {
 			r.complain(other, "the journal has a line that cannot be read")
@@ -29,9 +29,8 @@ func (r *run) inspect() {
 		intents[e.Key] = true
 	}
 	r.stripe.mu.Lock()
-	keys := r.stripe.keys
-	r.stripe.mu.Unlock()
-	for _, key := range keys {
+	defer r.stripe.mu.Unlock()
+	for key := range r.stripe.keys {
 		if !intents[key] {
 			r.complain(other, "the journal has no line for a request with key %s", key)
 		}

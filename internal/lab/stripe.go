@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,7 +30,7 @@ type Stripe struct {
 	traps    []trap
 	objects  []*Object
 	saved    map[string]*saved
-	keys     []string        // idempotency keys that arrived
+	keys     map[string]bool // idempotency keys that arrived; "" stands for none
 	invalid  map[string]bool // keys of requests that Stripe finds invalid, whichever copy of them it looks at
 }
 
@@ -100,7 +99,9 @@ func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := s.next()
 	group := s.groupOf(r, form)
 	s.logf("stripe: %s %s, group %d, key %s, fault %q", r.Method, r.URL.Path, group, r.Header.Get("Idempotency-Key"), fault.Kind)
-	s.note(r.Header.Get("Idempotency-Key"))
+	s.mu.Lock()
+	s.keys[r.Header.Get("Idempotency-Key")] = true
+	s.mu.Unlock()
 	s.reach(Arrived, group)
 	if s.before(fault, w, r) {
 		return
@@ -111,14 +112,6 @@ func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.reach(Applied, group)
 	}
 	s.after(fault, w, r, answer)
-}
-
-func (s *Stripe) note(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if key != "" && !slices.Contains(s.keys, key) {
-		s.keys = append(s.keys, key)
-	}
 }
 
 // groupOf returns the group of operations that a request belongs to, noGroup when it changes nothing.

@@ -62,11 +62,11 @@ func run(arguments []string, out io.Writer) error {
 	if failed != nil {
 		return failed
 	}
-	if err := tally.Print(out); err != nil {
+	if _, err := fmt.Fprint(out, tally); err != nil {
 		return err
 	}
 	if tally.Wrong > 0 {
-		return fmt.Errorf("%d of %d runs went wrong", tally.Wrong, tally.Runs)
+		return fmt.Errorf("%d of %d runs went wrong", tally.Wrong, *n)
 	}
 	return nil
 }
