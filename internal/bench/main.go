@@ -70,13 +70,11 @@ const (
 
 // String is the line in Markdown. In parentheses it says how many times another's value ours is.
 func (f figure) String() string {
-	line := fmt.Sprintf("| %s | "+f.format+" |", f.what, f.ours)
-	for _, other := range []float64{f.empty, f.libraries, f.direct} {
+	next := func(other float64) string {
 		if other == 0 {
-			line += " |"
-			continue
+			return ""
 		}
-		line += fmt.Sprintf(" "+f.format+" (%.2f) |", other, f.ours/other)
+		return fmt.Sprintf(f.format+" (%.2f) ", other, f.ours/other)
 	}
-	return line
+	return fmt.Sprintf("| %s | "+f.format+" | %s| %s| %s|", f.what, f.ours, next(f.empty), next(f.libraries), next(f.direct))
 }

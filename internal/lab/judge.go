@@ -32,9 +32,9 @@ func wrongs() []string {
 
 // Wrong returns everything that must not be, each with its kind.
 func (v *Verdict) Wrong() []string {
-	var all []string
-	for _, w := range v.wrong {
-		all = append(all, w.kind+": "+w.text)
+	all := make([]string, len(v.wrong))
+	for i, w := range v.wrong {
+		all[i] = w.kind + ": " + w.text
 	}
 	return all
 }

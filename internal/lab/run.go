@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -95,17 +96,15 @@ func (r *run) file(name string) string { return filepath.Join(r.folder, name) }
 
 // work has all agents do all they are to do.
 func (r *run) work() []*operation {
-	var all []*operation
 	var groups sync.WaitGroup
+	all := make([][]*operation, len(r.schedule.Groups))
 	for i, g := range r.schedule.Groups {
-		var operations []*operation
 		for _, h := range g.Homes {
-			operations = append(operations, &operation{group: i, home: h})
+			all[i] = append(all[i], &operation{group: i, home: h})
 		}
-		all = append(all, operations...)
 		groups.Go(func() {
 			var together sync.WaitGroup
-			for _, op := range operations {
+			for _, op := range all[i] {
 				together.Go(func() { r.perform(op) })
 				if !g.Together {
 					together.Wait()
@@ -115,7 +114,7 @@ func (r *run) work() []*operation {
 		})
 	}
 	groups.Wait()
-	return all
+	return slices.Concat(all...)
 }
 
 // program returns the living program of that home, started anew if the one before has ended or is about to.

@@ -51,24 +51,24 @@ func (t *Tally) Add(r Result, v *Verdict) {
 // String lists the counts. What never happened is listed with 0, so that it is seen.
 func (t *Tally) String() string {
 	var text strings.Builder
+	line := func(what string) { _, _ = fmt.Fprintf(&text, "%6d  %s\n", t.counts[what], what) }
 	list := func(title string, counted ...string) {
-		text.WriteString(title + "\n")
+		text.WriteString(title)
 		for _, what := range counted {
-			_, _ = fmt.Fprintf(&text, "%6d  %s\n", t.counts[what], what)
+			line(what)
 		}
 	}
-	var faults, strikes []string
-	for _, kind := range kinds() {
-		faults = append(faults, string(kind))
-	}
-	for _, strike := range allStrikes() {
-		strikes = append(strikes, strike.String())
-	}
 	list("", runs, calls, objects)
-	list("\nwhat must not be:", wrongs()...)
-	list("\nwhat cannot be decided:", saved500s, ambiguous)
-	list("\nruns in which a fault hit a request:", faults...)
-	list("\nruns in which a strike hit a program:", strikes...)
+	list("\nwhat must not be:\n", wrongs()...)
+	list("\nwhat cannot be decided:\n", saved500s, ambiguous)
+	list("\nruns in which a fault hit a request:\n")
+	for _, kind := range kinds() {
+		line(string(kind))
+	}
+	list("\nruns in which a strike hit a program:\n")
+	for _, strike := range allStrikes() {
+		line(strike.String())
+	}
 	return text.String()
 }
 
