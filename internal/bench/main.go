@@ -17,7 +17,7 @@ func main() {
 	case len(arguments) == 1:
 		err = run(ctx, arguments[0])
 	case len(arguments) == 2 && arguments[0] == beStripe:
-		err = serveAsStripe(ctx, arguments[1])
+		err = serveAsStripe(arguments[1])
 	}
 	stop()
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -113,21 +113,16 @@ const aCustomer = `{"id":"cus_NffrFeUfNV2Hib","object":"customer","address":null
 	`"next_invoice_sequence":1,"phone":null,"preferred_locales":[],"shipping":null,"tax_exempt":"none","test_clock":null}`
 
 // serveAsStripe prints its address and answers every request with one customer, after delay, until stdin ends.
-func serveAsStripe(ctx context.Context, delay string) error {
+func serveAsStripe(delay string) error {
 	wait, err := time.ParseDuration(delay)
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	fmt.Println("http://" + listener.Addr().String())
-	stripe := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		time.Sleep(wait)
 		_, _ = io.WriteString(w, aCustomer)
-	})}
-	go func() { _ = stripe.Serve(listener) }()
+	}))
+	fmt.Println(stripe.URL)
 	_, err = io.Copy(io.Discard, os.Stdin)
 	return err
 }

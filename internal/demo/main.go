@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -42,11 +44,10 @@ func run(ctx context.Context, binary string, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
 
-	merchant, closeShop, err := shop(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, closeShop()) }()
+	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, "Thank you for your order!")
+	}))
+	defer shop.Close()
 	pages, err := freeAddress(ctx) // the usual one may be in use
 	if err != nil {
 		return err
@@ -66,7 +67,7 @@ func run(ctx context.Context, binary string, out io.Writer) (err error) {
 		return err
 	}
 	mode, _, _ := strings.Cut(info.Instructions, "\n")
-	story := &story{client: client, out: out, known: map[string]string{"shop": merchant}}
+	story := &story{client: client, out: out, known: map[string]string{"shop": shop.URL}}
 	story.tell("%s %s over MCP %s: %s\n", info.ServerInfo.Name, info.ServerInfo.Version, info.ProtocolVersion, mode)
 	for _, s := range steps() {
 		if err := story.play(ctx, s); err != nil {

@@ -26,9 +26,9 @@ type call struct {
 	id      json.RawMessage
 	program *program
 	done    chan struct{} // closed with the answer, or when the agent cancels
+	end     func()        // closes done, once
 
 	mu        sync.Mutex
-	over      bool // done is closed
 	cancelled bool
 	pinged    bool // the program has read the cancellation
 	crossed   bool // an answer came before that
@@ -91,7 +91,7 @@ func read(answer mcpclient.Response) (*Told, error) {
 	return told, nil
 }
 
-// take is told of every answer to the call.
+// take takes in each answer to the call.
 func (c *call) take(answer mcpclient.Response) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -112,25 +112,11 @@ func (c *call) take(answer mcpclient.Response) {
 	}
 }
 
-// end wakes the agent. c.mu is held.
-func (c *call) end() {
-	if !c.over {
-		c.over = true
-		close(c.done)
-	}
-}
-
 // answer returns what the agent was told, nil without an answer.
 func (c *call) answer() *Told {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.told
-}
-
-func (c *call) wasCancelled() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.cancelled
 }
 
 // cancel has the agent lose its patience, unless the program has been asked to end and reads nothing any more.
@@ -148,10 +134,9 @@ func (c *call) cancel() {
 		defer c.mu.Unlock()
 		c.pinged = true
 	})
+	c.program.run.logf("%s: call %s is cancelled", c.program.name, c.id)
 	_ = c.program.client.Notify("notifications/cancelled", map[string]any{"requestId": c.id}) // as in request
 	c.program.request(ping, "ping", nil)
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.end()
 }
 
@@ -180,7 +165,8 @@ func (r *run) call(op *operation) *call {
 		return nil
 	}
 	group := r.schedule.Groups[op.group]
-	c := &call{program: p, done: make(chan struct{})}
+	done := make(chan struct{})
+	c := &call{program: p, done: done, end: sync.OnceFunc(func() { close(done) })}
 	c.id = p.client.Expect(c.take)
 	number := r.takeOff(op, c)
 	defer r.land(c)
@@ -203,22 +189,19 @@ func (r *run) call(op *operation) *call {
 
 // await waits for the end of a call.
 func (r *run) await(c *call) {
-	lost := time.NewTimer(r.schedule.Timeout + 2*time.Minute) // nobody answers later than never, however busy the machine is
+	lost := time.NewTimer(r.schedule.Timeout + 2*time.Minute) // long enough for the busiest machine
 	defer lost.Stop()
 	select {
 	case <-c.done:
 	case <-c.program.ended:
 	case <-lost.C:
-		r.complain(unanswered, "call %s of %s waits for ever", c.id, c.program.name)
+		r.complain(unanswered, "call %s of %s waits and waits", c.id, c.program.name)
 	}
-	switch told := c.answer(); {
-	case told != nil:
-		r.logf("%s: call %s is told %s", c.program.name, c.id, told.Text)
-	case c.wasCancelled():
-		r.logf("%s: call %s is cancelled", c.program.name, c.id)
-	default:
-		r.logf("%s: call %s is lost", c.program.name, c.id)
+	told := "nothing"
+	if answer := c.answer(); answer != nil {
+		told = answer.Text
 	}
+	r.logf("%s: call %s is told %s", c.program.name, c.id, told)
 }
 
 // arguments are the same for all operations of a group, and for no other's.

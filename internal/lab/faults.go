@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Fault is what befalls a request.
+// Fault is what goes wrong with a request.
 type Fault struct {
 	Kind  Kind
 	Wait  time.Duration // of those that take time
@@ -64,10 +64,10 @@ func (s *Stripe) before(f Fault, w http.ResponseWriter, r *http.Request) bool {
 		reset(w)
 	case HangBefore:
 		<-r.Context().Done()
-	case Limit:
-		s.write(w, refusal(http.StatusTooManyRequests, "invalid_request_error", "rate_limit"))
-	case LimitWait:
-		w.Header().Set("Retry-After", "1")
+	case Limit, LimitWait:
+		if f.Kind == LimitWait {
+			w.Header().Set("Retry-After", "1")
+		}
 		s.write(w, refusal(http.StatusTooManyRequests, "invalid_request_error", "rate_limit"))
 	case Locked:
 		s.write(w, refusal(http.StatusConflict, "invalid_request_error", "lock_timeout"))

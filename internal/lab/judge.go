@@ -90,16 +90,14 @@ func (v *Verdict) judgeCalls(operations []*operation) {
 	}
 }
 
-// excused reports whether a program may end with calls unanswered: those that it had not read when it was asked to stop,
-// and all of them where it could not answer.
+// excused reports whether a program that has ended may have left calls unanswered. It need not answer what it had not read
+// when it was asked to stop, nor anything where it could not.
 func (p *program) excused() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	return p.killed || p.deaf || p.signalled
 }
 
-// inDoubt reports whether an answer was written that nobody took in, and the program could not know: it was in the pipe that
-// we closed, or it crossed the cancellation and the program was asked to end before it could read that.
+// inDoubt reports whether an answer was written that nobody took in, and the program could not know. Either it was in the
+// pipe that we closed. Or it crossed the cancellation, and the program was asked to end before it could read that.
 func (c *call) inDoubt() bool {
 	return c.told == nil && (c.ambiguous || c.crossed && c.program.excused())
 }

@@ -95,7 +95,7 @@ const (
 	busy = 10 * time.Second
 )
 
-// strike does to the program what befalls it from the outside.
+// strike does to the program what can be done to it from outside.
 func (p *program) strike(blow Blow) {
 	p.mu.Lock()
 	if p.struck.IsZero() {
@@ -123,8 +123,8 @@ func (p *program) strike(blow Blow) {
 	}
 }
 
-// clog keeps the program from writing the answer to anything that it is sent from now on, until release is called. Nobody
-// reads its stdout, and answers that have to be written first fill it.
+// clog keeps the program from writing the answer to anything that it is sent from now on, until release is called. Its
+// stdout is not read, and answers that have to be written first fill it.
 func (p *program) clog() (release func()) {
 	const more = 16 // of some 20 KB each than a pipe holds
 	released := make(chan struct{})

@@ -21,8 +21,8 @@ import (
 type Result struct {
 	Schedule   Schedule
 	Objects    []Object       // what Stripe holds in the end
-	Hits       map[Kind]int   // faults that befell something
-	Strikes    map[Strike]int // those that hit somebody, whatever their number
+	Hits       map[Kind]int   // faults that hit something
+	Strikes    map[Strike]int // strikes that hit something, without their number
 	Transcript string
 
 	operations []*operation

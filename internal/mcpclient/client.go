@@ -219,25 +219,15 @@ func (c *Client) WriteLine(line []byte) error {
 }
 
 // CloseInput ends the server's stdin. A sound server answers what it has read, and ends.
-func (c *Client) CloseInput() error {
-	if err := c.stdin.Close(); err != nil {
-		return fmt.Errorf("close the server's input: %w", err)
-	}
-	return nil
-}
+func (c *Client) CloseInput() error { return c.stdin.Close() }
 
 // CloseOutput closes the server's stdout on our side. Clients that crash do that.
-func (c *Client) CloseOutput() error {
-	if err := c.stdout.Close(); err != nil {
-		return fmt.Errorf("close the server's output: %w", err)
-	}
-	return nil
-}
+func (c *Client) CloseOutput() error { return c.stdout.Close() }
 
 // Close closes the server's stdin and waits for it to end. Its error tells of an exit code other than 0.
 func (c *Client) Close() error {
 	if err := c.CloseInput(); err != nil {
-		return err
+		return fmt.Errorf("close the server's input: %w", err)
 	}
 	return c.Wait()
 }

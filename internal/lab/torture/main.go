@@ -1,4 +1,4 @@
-// Command torture runs the fault laboratory on random schedules and says what came of it.
+// Command torture runs the fault laboratory on random schedules and says what it found.
 package main
 
 import (
