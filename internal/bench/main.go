@@ -41,7 +41,7 @@ func run(ctx context.Context, binary string) (err error) {
 		return err
 	}
 	fmt.Println("| | stripe-mcp | an empty mcp-go server | mcp-go, stripe-go and viper with one tool | stripe-go alone |\n|---|---:|---:|---:|---:|")
-	for _, measure := range []func(context.Context, programs) ([]figure, error){startUp, calls, throughput, burst, sizes} {
+	for _, measure := range []func(context.Context, programs) ([]figure, error){startUp, calls, sizes} {
 		ctx, end := context.WithCancel(ctx) // ends what was started
 		figures, err := measure(ctx, p)
 		end()

@@ -100,96 +100,83 @@ func mostMemory(pid int) (float64, error) {
 	return kilobytes * 1024 / 1e6, err
 }
 
-// calls measures calls one after the other.
+// calls measures what a call takes, and how many calls get through.
 func calls(ctx context.Context, p programs) ([]figure, error) {
-	address, err := startStripe(ctx, 0)
+	one, err := p.besideDirect(ctx, 0, inTurn, p.ours, p.libraries)
 	if err != nil {
 		return nil, err
 	}
-	ours, err := p.serve(ctx, p.ours, apiBase+address)
-	if err != nil {
-		return nil, err
+	ours, libraries, direct := one[0], one[1], one[2]
+	figures := []figure{
+		{what: "a call", format: milliseconds, ours: ours, libraries: libraries, direct: direct},
+		{what: "what a call adds to stripe-go", format: milliseconds, ours: ours - direct, libraries: libraries - direct},
 	}
-	libraries, err := p.serve(ctx, p.libraries, apiBase+address)
-	if err != nil {
-		return nil, err
-	}
-	inTurn := func(call func() error) side {
-		return func() ([]float64, error) {
-			var times []float64
-			for range perRound {
-				began := time.Now()
-				if err := call(); err != nil {
-					return nil, err
-				}
-				times = append(times, since(began))
-			}
-			slices.Sort(times)
-			return []float64{times[perRound/2]}, nil
-		}
-	}
-	sides, err := interleave(inTurn(ours.get(ctx)), inTurn(libraries.get(ctx)), inTurn(direct(ctx, address)))
-	if err != nil {
-		return nil, err
-	}
-	call, simple, alone := sides[0][0], sides[1][0], sides[2][0]
-	return []figure{
-		{what: "a call", format: milliseconds, ours: call, libraries: simple, direct: alone},
-		{what: "what a call adds to stripe-go", format: milliseconds, ours: call - alone, libraries: simple - alone},
-	}, nil
-}
-
-// throughput measures calls side by side: with a Stripe that answers at once, and with one that is faster than the real one.
-func throughput(ctx context.Context, p programs) ([]figure, error) {
-	var figures []figure
-	for _, delay := range []time.Duration{0, 20 * time.Millisecond} {
-		address, err := startStripe(ctx, delay)
+	for _, f := range []struct {
+		what, format string
+		delay        time.Duration
+		measure      func(call func() error) side
+	}{
+		{"16 calls at a time, Stripe answers at once", perSecond, 0, rate},
+		{"16 calls at a time, Stripe takes 20 ms", perSecond, 20 * time.Millisecond, rate},
+		{"200 calls at once, Stripe takes 300 ms", milliseconds, 300 * time.Millisecond, burst},
+	} {
+		many, err := p.besideDirect(ctx, f.delay, f.measure, p.ours)
 		if err != nil {
 			return nil, err
 		}
-		ours, err := p.serve(ctx, p.ours, apiBase+address)
-		if err != nil {
-			return nil, err
-		}
-		rate := func(call func() error) side {
-			return func() ([]float64, error) {
-				took, err := atOnce(sideBySide, perRound/sideBySide, call)
-				return []float64{perRound * 1000 / took}, err
-			}
-		}
-		sides, err := interleave(rate(ours.get(ctx)), rate(direct(ctx, address)))
-		if err != nil {
-			return nil, err
-		}
-		what := fmt.Sprintf("%d calls at a time, Stripe takes %d ms", sideBySide, delay.Milliseconds())
-		figures = append(figures, figure{what: what, format: perSecond, ours: sides[0][0], direct: sides[1][0]})
+		figures = append(figures, figure{what: f.what, format: f.format, ours: many[0], direct: many[1]})
 	}
 	return figures, nil
 }
 
-// burst measures many calls that come at once, without a connection to Stripe yet.
-func burst(ctx context.Context, p programs) ([]figure, error) {
-	const callers, delay = 200, 300 * time.Millisecond
+// besideDirect measures calls through servers, and by stripe-go alone, which comes last. Stripe takes delay for each.
+func (p programs) besideDirect(ctx context.Context, delay time.Duration, measure func(call func() error) side, servers ...string) ([]float64, error) {
 	address, err := startStripe(ctx, delay)
 	if err != nil {
 		return nil, err
 	}
-	sides, err := interleave(func() ([]float64, error) {
-		ours, err := p.serve(ctx, p.ours, apiBase+address)
+	var sides []side
+	for _, program := range servers {
+		started, err := p.serve(ctx, program, "STRIPE_MCP_API_BASE="+address)
 		if err != nil {
 			return nil, err
 		}
-		took, err := atOnce(callers, 1, ours.get(ctx))
-		return []float64{took}, errors.Join(err, ours.Close())
-	}, func() ([]float64, error) {
-		took, err := atOnce(callers, 1, direct(ctx, address))
-		return []float64{took}, err
-	})
-	if err != nil {
-		return nil, err
+		sides = append(sides, measure(started.get(ctx)))
 	}
-	what := fmt.Sprintf("%d calls at once, Stripe takes %d ms", callers, delay.Milliseconds())
-	return []figure{{what: what, format: milliseconds, ours: sides[0][0], direct: sides[1][0]}}, nil
+	medians, err := interleave(append(sides, measure(direct(ctx, address)))...)
+	return slices.Concat(medians...), err
+}
+
+// inTurn makes calls one after the other. Its figure is what one takes.
+func inTurn(call func() error) side {
+	return func() ([]float64, error) {
+		var times []float64
+		for range perRound {
+			began := time.Now()
+			if err := call(); err != nil {
+				return nil, err
+			}
+			times = append(times, since(began))
+		}
+		slices.Sort(times)
+		return []float64{times[perRound/2]}, nil
+	}
+}
+
+// rate makes calls side by side. Its figure is how many get through in a second.
+func rate(call func() error) side {
+	return func() ([]float64, error) {
+		took, err := atOnce(sideBySide, perRound/sideBySide, call)
+		return []float64{perRound * 1000 / took}, err
+	}
+}
+
+// burst makes many calls at once. Its figure is what all of them take.
+func burst(call func() error) side {
+	return func() ([]float64, error) {
+		took, err := atOnce(200, 1, call)
+		return []float64{took}, err
+	}
 }
 
 // atOnce has so many callers make so many calls each, and returns how many milliseconds all of them took.

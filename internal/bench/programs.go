@@ -47,12 +47,9 @@ type server struct {
 	pid int
 }
 
-// apiBase is followed by the address of a Stripe, in the environment of a server.
-const apiBase = "STRIPE_MCP_API_BASE="
-
 // serve starts a program as an AI client does and shakes hands with it. The program ends with ctx at the latest.
 func (p programs) serve(ctx context.Context, program string, environment ...string) (server, error) {
-	command := exec.CommandContext(ctx, program) //nolint:gosec // one of programs
+	command := exec.CommandContext(ctx, program)
 	command.Env = append([]string{"HOME=" + p.home, "PATH=" + os.Getenv("PATH"), "STRIPE_MCP_STRIPE_SECRET_KEY=" + key}, environment...)
 	client, err := mcpclient.Start(command)
 	if err != nil {

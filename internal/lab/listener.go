@@ -22,11 +22,12 @@ const Key = "sk_test_MadeUpForTheLaboratory"
 func open(s Schedule, address string, logf func(string, ...any)) (*Stripe, error) {
 	stripe := &Stripe{
 		scheme: "http", closing: make(chan struct{}), logf: logf, faults: slices.Clone(s.Faults),
-		hits: map[Kind]int{}, reached: map[Point]int{}, saved: map[string]*saved{}, invalid: map[string]bool{}, keys: map[string]bool{},
+		objects: map[string]*Object{}, hits: map[Kind]int{}, reached: map[Point]int{}, saved: map[string]*saved{}, invalid: map[string]bool{}, keys: map[string]bool{},
 	}
 	for i, g := range s.Groups {
 		if g.Tool == Cancel {
-			stripe.objects = append(stripe.objects, &Object{ID: givenSubscription(i), Kind: "subscription", Group: i, Status: "active"})
+			id := givenSubscription(i)
+			stripe.objects[id] = &Object{ID: id, Kind: "subscription", Group: i, Status: "active"}
 		}
 	}
 	stripe.server = &http.Server{Handler: stripe, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}

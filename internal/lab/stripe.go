@@ -28,7 +28,7 @@ type Stripe struct {
 	hits     map[Kind]int
 	reached  map[Point]int
 	traps    []trap
-	objects  []*Object
+	objects  map[string]*Object // by id
 	saved    map[string]*saved
 	keys     map[string]bool // idempotency keys that arrived; "" stands for none
 	invalid  map[string]bool // keys of requests that Stripe finds invalid, whichever copy of them it looks at
@@ -36,12 +36,11 @@ type Stripe struct {
 
 // Object is something that exists at Stripe.
 type Object struct {
-	ID       string
-	Kind     string // customer, checkout.session or subscription
-	Group    int    // of operations, from its metadata
-	Status   string // of a subscription
-	form     url.Values
-	answered int // HTTP status of the answer that its creation has for good
+	ID     string
+	Kind   string // customer, checkout.session or subscription
+	Group  int    // of operations, from its metadata
+	Status string // of a subscription
+	form   url.Values
 }
 
 // saved is what Stripe keeps for an idempotency key (https://docs.stripe.com/api/idempotent_requests).
@@ -186,24 +185,22 @@ func (s *Stripe) once(r *http.Request, form url.Values, f Fault, run func() answ
 
 // create makes an object, with s.mu held.
 func (s *Stripe) create(kind string, form url.Values, f Fault) answer {
-	const oops = http.StatusInternalServerError
 	switch f.Kind {
 	case Declined:
 		return refusal(http.StatusPaymentRequired, "card_error", "card_declined")
 	case Saved500:
-		return refusal(oops, "api_error", "")
+		return refusal(http.StatusInternalServerError, "api_error", "")
 	default:
 	}
 	group, _ := strconv.Atoi(form.Get("metadata[lab]")) // a test that forgets it ends up in group 0
 	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub"}[kind]
-	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, len(s.objects)+1), Kind: kind, Group: group, form: form, answered: http.StatusOK}
+	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, len(s.objects)+1), Kind: kind, Group: group, form: form}
 	if kind == "subscription" {
 		o.Status = "active"
 	}
-	s.objects = append(s.objects, o)
+	s.objects[o.ID] = o
 	if f.Kind == Saved500Applied {
-		o.answered = oops
-		return refusal(oops, "api_error", "")
+		return refusal(http.StatusInternalServerError, "api_error", "")
 	}
 	return o.answer()
 }
@@ -211,7 +208,7 @@ func (s *Stripe) create(kind string, form url.Values, f Fault) answer {
 func (s *Stripe) get(kind, id string) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o := s.find(id); o != nil && o.Kind == kind {
+	if o := s.objects[id]; o != nil && o.Kind == kind {
 		return o.answer()
 	}
 	return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing")
@@ -224,28 +221,17 @@ func (s *Stripe) cancel(id string, f Fault) answer {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.find(id)
+	o := s.objects[id]
 	if f.Kind == Invalid || o == nil || o.Status == "canceled" {
 		return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing")
 	}
-	if f.Kind == Saved500 {
-		return refusal(http.StatusInternalServerError, "api_error", "")
+	if f.Kind != Saved500 {
+		o.Status = "canceled"
 	}
-	o.Status = "canceled"
-	if f.Kind == Saved500Applied {
+	if f.Kind == Saved500 || f.Kind == Saved500Applied {
 		return refusal(http.StatusInternalServerError, "api_error", "")
 	}
 	return o.answer()
-}
-
-// find returns the object of that id, with s.mu held.
-func (s *Stripe) find(id string) *Object {
-	for _, o := range s.objects {
-		if o.ID == id {
-			return o
-		}
-	}
-	return nil
 }
 
 // answer shows the object as the API does, as far as anybody here looks at it.
