@@ -34,12 +34,12 @@ type call struct {
 	crossed   bool // an answer came before that
 	late      int  // answers that came after it
 	more      int  // answers after the first
-	told      *Told
+	told      *reply
 	ambiguous bool // an answer may have been lost in a pipe that we closed
 }
 
-// Told is what an agent reads from an answer.
-type Told struct {
+// reply is what an agent reads from an answer.
+type reply struct {
 	Outcome    string // succeeded, or the error's
 	ID         string
 	Status     string
@@ -50,7 +50,7 @@ type Told struct {
 }
 
 // settled reports whether a sensible agent lets the matter rest.
-func (t *Told) settled() bool {
+func (t *reply) settled() bool {
 	return t != nil && (t.Outcome == succeeded || t.Outcome == failed && !t.Retryable)
 }
 
@@ -61,7 +61,7 @@ const (
 )
 
 // read understands the answer to a tool call.
-func read(answer mcpclient.Response) (*Told, error) {
+func read(answer mcpclient.Response) (*reply, error) {
 	if answer.Error != nil {
 		return nil, answer.Error
 	}
@@ -82,7 +82,7 @@ func read(answer mcpclient.Response) (*Told, error) {
 	if err := json.Unmarshal([]byte(result.Text()), &text); err != nil {
 		return nil, fmt.Errorf("not JSON: %s", result.Text())
 	}
-	told := &Told{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Text()}
+	told := &reply{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Text()}
 	told.Found = strings.HasPrefix(text.Note, "found, not created")
 	if result.IsError {
 		told.Outcome, told.Retryable = text.Error.Outcome, text.Error.Retryable
@@ -105,7 +105,7 @@ func (c *call) take(answer mcpclient.Response) {
 	default:
 		told, err := read(answer)
 		if err != nil {
-			told = &Told{Outcome: unknown, Text: err.Error()}
+			told = &reply{Outcome: unknown, Text: err.Error()}
 		}
 		c.told = told
 		c.end()
@@ -113,7 +113,7 @@ func (c *call) take(answer mcpclient.Response) {
 }
 
 // answer returns what the agent was told, nil without an answer.
-func (c *call) answer() *Told {
+func (c *call) answer() *reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.told

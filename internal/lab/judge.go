@@ -103,7 +103,7 @@ func (c *call) inDoubt() bool {
 }
 
 // last returns what the agent was told last.
-func (op *operation) last() *Told {
+func (op *operation) last() *reply {
 	if len(op.calls) == 0 {
 		return nil
 	}

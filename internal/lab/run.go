@@ -34,7 +34,7 @@ type run struct {
 	schedule Schedule
 	binary   string
 	folder   string
-	stripe   *Stripe
+	stripe   *fakeStripe
 	began    time.Time
 
 	mu         sync.Mutex

@@ -12,9 +12,9 @@ import (
 	"sync"
 )
 
-// Stripe is a stand-in that keeps objects and idempotency keys as Stripe does, and breaks as a schedule says. It listens on
+// fakeStripe is a stand-in that keeps objects and idempotency keys as Stripe does, and breaks as a schedule says. It listens on
 // loopback.
-type Stripe struct {
+type fakeStripe struct {
 	server  *http.Server
 	scheme  string
 	closing chan struct{}
@@ -85,7 +85,7 @@ func refusal(status int, kind, code string) answer {
 }
 
 // ServeHTTP answers one request. That its client has gone keeps nothing from happening.
-func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *fakeStripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // the client was killed in the middle of its request
@@ -114,7 +114,7 @@ func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // groupOf returns the group of operations that a request belongs to, noGroup when it changes nothing.
-func (s *Stripe) groupOf(r *http.Request, form url.Values) int {
+func (s *fakeStripe) groupOf(r *http.Request, form url.Values) int {
 	text := form.Get("metadata[lab]")
 	if r.Method == http.MethodDelete {
 		text = strings.TrimPrefix(r.URL.Path, "/v1/subscriptions/sub_given_")
@@ -126,7 +126,7 @@ func (s *Stripe) groupOf(r *http.Request, form url.Values) int {
 }
 
 // process does what Stripe would.
-func (s *Stripe) process(r *http.Request, form url.Values, f Fault) answer {
+func (s *fakeStripe) process(r *http.Request, form url.Values, f Fault) answer {
 	kind, id := route(r.URL.Path)
 	switch {
 	case r.Header.Get("Authorization") != "Bearer "+Key:
@@ -153,7 +153,7 @@ func route(path string) (kind, id string) {
 }
 
 // once runs a request, or repeats what its key got before.
-func (s *Stripe) once(r *http.Request, form url.Values, f Fault, run func() answer) answer {
+func (s *fakeStripe) once(r *http.Request, form url.Values, f Fault, run func() answer) answer {
 	request := r.Method + r.URL.Path + form.Encode()
 	key := r.Header.Get("Idempotency-Key")
 	s.mu.Lock()
@@ -184,7 +184,7 @@ func (s *Stripe) once(r *http.Request, form url.Values, f Fault, run func() answ
 }
 
 // create makes an object, with s.mu held.
-func (s *Stripe) create(kind string, form url.Values, f Fault) answer {
+func (s *fakeStripe) create(kind string, form url.Values, f Fault) answer {
 	switch f.Kind {
 	case Declined:
 		return refusal(http.StatusPaymentRequired, "card_error", "card_declined")
@@ -205,7 +205,7 @@ func (s *Stripe) create(kind string, form url.Values, f Fault) answer {
 	return o.answer()
 }
 
-func (s *Stripe) get(kind, id string) answer {
+func (s *fakeStripe) get(kind, id string) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if o := s.objects[id]; o != nil && o.Kind == kind {
@@ -215,7 +215,7 @@ func (s *Stripe) get(kind, id string) answer {
 }
 
 // cancel ends a subscription. A second time it is not found (stripe-go issue 1887).
-func (s *Stripe) cancel(id string, f Fault) answer {
+func (s *fakeStripe) cancel(id string, f Fault) answer {
 	if f.Kind == Late {
 		s.pause(f.Wait)
 	}
