@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// contract names every parameter that an object may have; any other is unknown.
+// contract names every parameter that an object may have. Any other one is unknown.
 type contract map[string]field
 
 type field struct {
@@ -21,7 +21,7 @@ type field struct {
 }
 
 // rule checks a parameter that is there and not empty. Its name is spelt as Stripe spells it: items[0][price].
-type rule func(c *call, p *params, name string) error
+type rule func(a *Account, p *params, name string) error
 
 func must(r rule) field      { return field{rule: r, required: true} }
 func may(r rule) field       { return field{rule: r} }
@@ -34,7 +34,7 @@ func (all contract) with(other contract) contract {
 	return both
 }
 
-func (all contract) check(c *call, p *params, prefix string) error {
+func (all contract) check(a *Account, p *params, prefix string) error {
 	var unknown []string
 	for _, name := range p.names() {
 		if _, ok := all[name]; !ok {
@@ -45,14 +45,14 @@ func (all contract) check(c *call, p *params, prefix string) error {
 		return invalid(unknown[0], "parameter_unknown", "Received unknown parameter: %s", strings.Join(unknown, ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if err := all[name].check(c, p.at(name), nested(prefix, name)); err != nil {
+		if err := all[name].check(a, p.at(name), nested(prefix, name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f field) check(c *call, p *params, name string) error {
+func (f field) check(a *Account, p *params, name string) error {
 	switch {
 	case p == nil && f.required:
 		return absent(name)
@@ -61,9 +61,9 @@ func (f field) check(c *call, p *params, name string) error {
 	case p.children == nil && p.value == "" && f.clearable:
 		return nil
 	case p.children == nil && p.value == "":
-		return invalid(name, "parameter_invalid_empty", "You passed an empty string for '%[1]s'. We assume empty values are an attempt to unset a parameter; however '%[1]s' cannot be unset. You should remove '%[1]s' from your request or supply a non-empty value.", name)
+		return invalid(name, "parameter_invalid_empty", emptyString, name)
 	}
-	return f.rule(c, p, name)
+	return f.rule(a, p, name)
 }
 
 func nested(prefix, name string) string {
@@ -74,7 +74,7 @@ func nested(prefix, name string) string {
 }
 
 func text(longest int) rule {
-	return func(_ *call, p *params, name string) error {
+	return func(_ *Account, p *params, name string) error {
 		switch {
 		case p.children != nil:
 			return invalid(name, "", "Invalid string: an object was given")
@@ -87,8 +87,8 @@ func text(longest int) rule {
 
 // ref is the id of an object that is there.
 func ref(kind string) rule {
-	return func(c *call, p *params, name string) error {
-		if c.find(kind, p.value) == nil {
+	return func(a *Account, p *params, name string) error {
+		if a.find(kind, p.value) == nil {
 			return missing(kind, p.value, name)
 		}
 		return nil
@@ -98,8 +98,8 @@ func ref(kind string) rule {
 // matching is text that also passes a test.
 func matching(longest int, code, message string, passes func(string) bool) rule {
 	length := text(longest)
-	return func(c *call, p *params, name string) error {
-		if err := length(c, p, name); err != nil {
+	return func(a *Account, p *params, name string) error {
+		if err := length(a, p, name); err != nil {
 			return err
 		}
 		if !passes(p.value) {
@@ -116,15 +116,16 @@ func webAddress() rule {
 	})
 }
 
-func email() rule {
-	return matching(512, "email_invalid", "Invalid email address", func(s string) bool {
-		a, err := mail.ParseAddress(s)
-		return err == nil && a.Address == s && strings.Contains(s[strings.LastIndex(s, "@"):], ".")
-	})
+func email() rule { return matching(512, "email_invalid", "Invalid email address", ValidEmail) }
+
+// ValidEmail tells whether Stripe takes a text for an e-mail address.
+func ValidEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && utf8.RuneCountInString(s) <= 512 && strings.Contains(s[strings.LastIndex(s, "@"):], ".")
 }
 
 func oneOf(values ...string) rule {
-	return func(_ *call, p *params, name string) error {
+	return func(_ *Account, p *params, name string) error {
 		if p.children != nil || !slices.Contains(values, p.value) {
 			return invalid(name, "", "Invalid %s: must be one of %s", name, strings.Join(values, ", "))
 		}
@@ -135,7 +136,7 @@ func oneOf(values ...string) rule {
 func boolean() rule { return oneOf("true", "false") }
 
 func integer(lowest, highest int64) rule {
-	return func(_ *call, p *params, name string) error {
+	return func(_ *Account, p *params, name string) error {
 		n, err := strconv.ParseInt(p.value, 10, 64)
 		switch {
 		case err != nil:
@@ -150,16 +151,16 @@ func integer(lowest, highest int64) rule {
 }
 
 func fields(all contract) rule {
-	return func(c *call, p *params, name string) error {
+	return func(a *Account, p *params, name string) error {
 		if p.children == nil {
 			return invalid(name, "", "Invalid object")
 		}
-		return all.check(c, p, name)
+		return all.check(a, p, name)
 	}
 }
 
 func list(most int, element rule) rule {
-	return func(c *call, p *params, name string) error {
+	return func(a *Account, p *params, name string) error {
 		elements := p.elements()
 		switch {
 		case len(elements) == 0 || len(elements) < len(p.children):
@@ -168,7 +169,7 @@ func list(most int, element rule) rule {
 			return invalid(name, "", "Too many elements: %s can have up to %d", name, most)
 		}
 		for i, e := range elements {
-			if err := must(element).check(c, e, fmt.Sprintf("%s[%d]", name, i)); err != nil {
+			if err := must(element).check(a, e, fmt.Sprintf("%s[%d]", name, i)); err != nil {
 				return err
 			}
 		}
@@ -178,7 +179,7 @@ func list(most int, element rule) rule {
 
 // metadata has Stripe's limits: 50 keys of 40 characters, with values of 500. A bracket in a key never gets this far.
 func metadata() rule {
-	return func(c *call, p *params, name string) error {
+	return func(a *Account, p *params, name string) error {
 		switch {
 		case p.children == nil:
 			return invalid(name, "", "Invalid object")
@@ -189,7 +190,7 @@ func metadata() rule {
 			if utf8.RuneCountInString(key) > 40 {
 				return invalid(name, "", "Metadata keys can have up to 40 characters.")
 			}
-			if text(500)(c, p.at(key), key) != nil {
+			if text(500)(a, p.at(key), key) != nil {
 				return invalid(nested(name, key), "", "Metadata values are strings of up to 500 characters.")
 			}
 		}

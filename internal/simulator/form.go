@@ -31,7 +31,7 @@ func parseForm(encoded string) (*params, error) {
 			return nil, invalid("", "", "Invalid request: the parameters are not form-encoded")
 		}
 		if !root.set(splitKey(key), value) {
-			return nil, invalid(key, "", "Invalid request: a parameter is nested too deeply or given both as a value and as an object")
+			return nil, invalid(key, "", crossed)
 		}
 	}
 	return root, nil
@@ -130,8 +130,8 @@ func (p *params) elements() []*params {
 }
 
 // merged applies metadata to what is there: an empty value removes its key, an empty parameter removes all.
-func (p *params) merged(old object) object {
-	result := object{}
+func (p *params) merged(old Object) Object {
+	result := Object{}
 	if p == nil || p.children != nil {
 		maps.Copy(result, old)
 	}

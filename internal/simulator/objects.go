@@ -4,19 +4,23 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
-	"slices"
+	"strings"
 )
 
-// object is one of Stripe's, field by field as it is answered.
-type object map[string]any
+// Object is one of Stripe's, field by field as it is answered.
+type Object map[string]any
 
-func (o object) text(name string) string {
+// Text is the text in a field, empty if there is none.
+func (o Object) Text(name string) string {
 	s, _ := o[name].(string)
 	return s
 }
 
-func (o object) number(name string) int64 {
+// Number is the integer in a field, 0 if there is none.
+func (o Object) Number(name string) int64 {
 	switch n := o[name].(type) {
+	case int:
+		return int64(n)
 	case int64:
 		return n
 	case json.Number:
@@ -26,72 +30,61 @@ func (o object) number(name string) int64 {
 	return 0
 }
 
-func (o object) child(name string) object {
-	switch child := o[name].(type) {
-	case object:
-		return child
-	case map[string]any:
-		return child
-	}
-	return nil
-}
+// Child is the object in a field, nil if there is none.
+func (o Object) Child(name string) Object { return asObject(o[name]) }
 
-// state is all there is. It is the same after a journey through JSON.
-type state struct {
-	Version string              `json:"version"` // another one each time it is saved
-	Ahead   int64               `json:"ahead"`   // seconds by which its clock is ahead of the machine's
-	Key     string              `json:"key"`     // what the forms of the pages are signed with
-	Objects map[string][]object `json:"objects"` // by type, oldest first
-	Lines   map[string][]object `json:"lines"`   // line items by session
-	Answers map[string]answer   `json:"answers"` // by idempotency key
-}
-
-func (st *state) add(made ...object) {
-	for _, o := range made {
-		kind := o.text("object")
-		st.Objects[kind] = append(st.Objects[kind], o.plain())
-	}
-}
-
-// row returns an object itself, so that changing it changes the state; nil if there is none.
-func (st *state) row(kind, id string) object {
-	i := slices.IndexFunc(st.Objects[kind], func(o object) bool { return o.text("id") == id })
-	if i < 0 {
-		return nil
-	}
-	return st.Objects[kind][i]
-}
-
-// find returns an object that a request may refer to: not a deleted one, but a test card out of nothing.
-func (c *call) find(kind, id string) object {
-	if kind == "payment_method" {
-		if card := c.testCard(id); card != nil {
-			return card
+// Rows are the objects of a field that holds a list.
+func (o Object) Rows(name string) (rows []Object) {
+	switch data := o.Child(name)["data"].(type) {
+	case []Object:
+		return data
+	case []any:
+		for _, row := range data {
+			rows = append(rows, asObject(row))
 		}
 	}
-	if o := c.row(kind, id); o["deleted"] == nil {
+	return rows
+}
+
+func asObject(v any) Object {
+	switch o := v.(type) {
+	case Object:
+		return o
+	case map[string]any:
 		return o
 	}
 	return nil
 }
 
-// create makes an object without storing it, so that a refusal leaves nothing behind.
-func (c *call) create(kind string, fields object) object {
-	shape := map[string]struct {
-		prefix string
-		random int
-	}{
-		"customer": {"cus_", 14}, "checkout.session": {"cs_test_a1", 56}, "subscription": {"sub_1", 23}, "invoice": {"in_1", 23}, "price": {"price_1", 23},
-		"product": {"prod_", 14}, "payment_method": {"pm_1", 23}, "billing_portal.session": {"bps_1", 23}, "item": {"li_1", 23}, "subscription_item": {"si_", 14},
-	}[kind]
-	fields["id"], fields["object"] = newID(shape.prefix, shape.random), kind
+// idShape is how the ids of a type begin, and how many random characters follow.
+func idShape(kind string) (prefix string, random int) {
+	short := map[string]string{"customer": "cus_", "product": "prod_", "subscription_item": "si_"}
+	long := map[string]string{
+		"billing_portal.session": "bps_1", "invoice": "in_1", "item": "li_1",
+		"payment_method": "pm_1", "price": "price_1", "subscription": "sub_1",
+	}
+	switch {
+	case kind == "checkout.session":
+		return "cs_test_a1", 56
+	case short[kind] != "":
+		return short[kind], 14
+	}
+	return long[kind], 23
+}
+
+// create makes an object without storing it, so that a refusal leaves nothing behind. Nulls names its fields without a value.
+func (a *Account) create(kind, nulls string, fields Object) Object {
+	for name := range strings.FieldsSeq(nulls) {
+		fields[name] = nil
+	}
+	fields["id"], fields["object"] = newID(idShape(kind)), kind
 	if kind != "item" {
-		fields["created"], fields["livemode"] = c.now, false
+		fields["created"], fields["livemode"] = a.Now, false
 	}
 	return fields
 }
 
-// newID draws an id of Stripe's kind that nobody can guess.
+// newID draws an id of Stripe's kind that cannot be guessed.
 func newID(prefix string, length int) string {
 	const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	id := []byte(prefix)
@@ -104,10 +97,7 @@ func newID(prefix string, length int) string {
 	return string(id)
 }
 
-func (o object) plain() object {
-	copied, _ := plain(o).(map[string]any)
-	return copied
-}
+func (o Object) plain() Object { return asObject(plain(o)) }
 
 // plain is a deep copy in JSON's own types, numbers as they are written.
 func plain(v any) (tree any) {
