@@ -17,13 +17,9 @@ func (a *Account) testCard(id string) Object {
 	if last4 == "" {
 		return nil
 	}
-	return a.create("payment_method", "customer", Object{
-		"type": "card", "metadata": Object{},
-		"billing_details": Object{"address": nil, "email": nil, "name": nil, "phone": nil},
-		"card": Object{
-			"brand": "visa", "country": "US", "exp_month": 12, "exp_year": 2040, "funding": "credit", "last4": last4,
-		},
-	})
+	card := a.create("payment_method", nil)
+	card.Child("card")["last4"] = last4
+	return card
 }
 
 func (c *call) attachCard() (Object, error) {

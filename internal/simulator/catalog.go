@@ -34,17 +34,10 @@ func tooMuch(param string, amount int64, currency string) error {
 	return nil
 }
 
-func (a *Account) product(name string) Object {
-	return a.create("product", "default_price description url", Object{
-		"name": name, "active": true, "images": []string{}, "metadata": Object{}, "type": "service", "updated": a.Now,
-	})
-}
-
 // price is inactive, as those are that are made for one purpose.
 func (a *Account) price(product, currency string, amount int64, interval string, every int64) Object {
-	made := a.create("price", "lookup_key nickname recurring", Object{
-		"active": false, "billing_scheme": "per_unit", "currency": currency, "metadata": Object{}, "product": product,
-		"tax_behavior": "unspecified", "type": "one_time",
+	made := a.create("price", Object{
+		"currency": currency, "product": product,
 		"unit_amount": amount, "unit_amount_decimal": strconv.FormatInt(amount, 10),
 	})
 	if interval != "" {
@@ -132,13 +125,14 @@ func (c *call) inlinePrice(data *params, at string) (price Object, made []Object
 		return nil, nil, err
 	}
 	if details != nil {
-		p := c.product(details.text("name"))
 		images := []string{}
 		for _, image := range details.at("images").elements() {
 			images = append(images, image.value)
 		}
-		p["description"], p["images"] = orNull(details.text("description")), images
-		p["metadata"] = details.at("metadata").merged(nil)
+		p := c.create("product", Object{
+			"name": details.text("name"), "description": orNull(details.text("description")), "images": images,
+			"metadata": details.at("metadata").merged(nil), "updated": c.Now,
+		})
 		product, made = p.Text("id"), append(made, p)
 	}
 	price = c.price(product, data.text("currency"), data.number("unit_amount", 0), interval, every)

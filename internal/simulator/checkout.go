@@ -27,13 +27,10 @@ func (c *call) createSession() (Object, error) {
 	if c.in.at("customer") != nil && c.in.at("customer_email") != nil {
 		return nil, exclusive("customer", "customer", "customer_email")
 	}
-	made := c.create("checkout.session", "client_reference_id customer_details invoice payment_intent subscription", Object{
-		"mode": c.in.text("mode"), "status": "open", "payment_status": "unpaid", "ui_mode": "hosted",
-		"payment_method_types": []string{"card"}, "expires_at": c.Now + openFor,
-		"success_url": c.in.text("success_url"), "cancel_url": orNull(c.in.text("cancel_url")),
-		"customer": orNull(c.in.text("customer")), "customer_email": orNull(c.in.text("customer_email")),
-		"metadata": c.in.at("metadata").merged(nil),
-	})
+	made := c.create("checkout.session", Object{"expires_at": c.Now + openFor, "metadata": c.in.at("metadata").merged(nil)})
+	for _, name := range []string{"mode", "success_url", "cancel_url", "customer", "customer_email"} {
+		made[name] = orNull(c.in.text(name))
+	}
 	made["url"] = c.address("/c/pay/" + made.Text("id"))
 	lines, fresh, err := c.lines(made)
 	if err != nil {
@@ -76,9 +73,9 @@ func (c *call) lines(of Object) (lines, fresh []Object, err error) {
 	for i, item := range c.in.at("line_items").elements() {
 		quantity := item.number("quantity", 1)
 		amount := quantity * b.prices[i].Number("unit_amount")
-		lines = append(lines, c.create("item", "", Object{
+		lines = append(lines, c.create("item", Object{
 			"price": b.prices[i], "currency": b.currency, "quantity": quantity,
-			"amount_discount": 0, "amount_subtotal": amount, "amount_tax": 0, "amount_total": amount,
+			"amount_subtotal": amount, "amount_total": amount,
 		}))
 	}
 	return lines, b.fresh, nil

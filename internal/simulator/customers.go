@@ -15,11 +15,7 @@ func newCustomerFields() contract {
 }
 
 func (a *Account) newCustomer() Object {
-	return a.create("customer", "address currency default_source description email name phone shipping", Object{
-		"balance": 0, "delinquent": false, "invoice_prefix": strings.ToUpper(newID("", 8)),
-		"invoice_settings": Object{"default_payment_method": nil}, "metadata": Object{}, "next_invoice_sequence": 1,
-		"preferred_locales": []string{}, "tax_exempt": "none",
-	})
+	return a.create("customer", Object{"invoice_prefix": strings.ToUpper(newID("", 8))})
 }
 
 func (c *call) createCustomer() (Object, error) {
@@ -86,20 +82,13 @@ func portalFields() contract {
 }
 
 func (c *call) createPortalSession() (Object, error) {
-	made := c.create("billing_portal.session", "flow locale on_behalf_of", Object{
-		"configuration": "bpc_1SimulatorPortalConfig00", "customer": c.in.text("customer"),
-		"return_url": orNull(c.in.text("return_url")), "url": c.address("/p/session/" + newID("test_", 56)),
+	made := c.create("billing_portal.session", Object{
+		"customer": c.in.text("customer"), "return_url": orNull(c.in.text("return_url")),
+		"url": c.address("/p/session/" + newID("test_", 56)),
 	})
 	c.put(made)
 	return made, nil
 }
 
 // account is who the simulator says it is.
-func (c *call) account() (Object, error) {
-	return Object{
-		"id": "acct_1SimulatorAcct00", "object": "account", "type": "standard", "country": "DE", "default_currency": "eur",
-		"email": "simulator@example.com", "charges_enabled": true, "payouts_enabled": true, "details_submitted": true,
-		"business_profile": Object{"name": "Simulator"},
-		"settings":         Object{"dashboard": Object{"display_name": "Simulator", "timezone": "Etc/UTC"}},
-	}, nil
-}
+func (c *call) account() (Object, error) { return c.create("account", nil), nil }

@@ -3,7 +3,9 @@ package simulator
 import (
 	"bytes"
 	"crypto/rand"
+	"embed"
 	"encoding/json"
+	"maps"
 	"strings"
 )
 
@@ -56,32 +58,25 @@ func asObject(v any) Object {
 	return nil
 }
 
-// idShape is how the ids of a type begin, and how many random characters follow.
-func idShape(kind string) (prefix string, random int) {
-	short := map[string]string{"customer": "cus_", "product": "prod_", "subscription_item": "si_"}
-	long := map[string]string{
-		"billing_portal.session": "bps_1", "invoice": "in_1", "item": "li_1",
-		"payment_method": "pm_1", "price": "price_1", "subscription": "sub_1",
-	}
-	switch {
-	case kind == "checkout.session":
-		return "cs_test_a1", 56
-	case short[kind] != "":
-		return short[kind], 14
-	}
-	return long[kind], 23
-}
+// shapes are the types of objects, as Stripe answers them when nothing is set. An id is shown with its length.
+//
+//go:embed shapes/*.json
+var shapes embed.FS
 
-// create makes an object without storing it, so that a refusal leaves nothing behind. Nulls names its fields without a value.
-func (a *Account) create(kind, nulls string, fields Object) Object {
-	for name := range strings.FieldsSeq(nulls) {
-		fields[name] = nil
+// create makes an object without storing it, so that a refusal leaves nothing behind. It has these fields set.
+func (a *Account) create(kind string, set Object) Object {
+	shape, err := shapes.ReadFile("shapes/" + kind + ".json")
+	if err != nil {
+		panic(err) // they are part of the program
 	}
-	fields["id"], fields["object"] = newID(idShape(kind)), kind
-	if kind != "item" {
-		fields["created"], fields["livemode"] = a.Now, false
+	made := asObject(decoded(shape))
+	prefix := strings.TrimRight(made.Text("id"), "x")
+	made["id"] = newID(prefix, len(made.Text("id"))-len(prefix))
+	if made["created"] != nil {
+		made["created"] = a.Now
 	}
-	return fields
+	maps.Copy(made, set)
+	return made
 }
 
 // newID draws an id of Stripe's kind that cannot be guessed.
@@ -99,16 +94,21 @@ func newID(prefix string, length int) string {
 
 func (o Object) plain() Object { return asObject(plain(o)) }
 
-// plain is a deep copy in JSON's own types, numbers as they are written.
-func plain(v any) (tree any) {
+// plain is a deep copy in JSON's own types.
+func plain(v any) any {
 	body, err := json.Marshal(v)
-	if err == nil {
-		d := json.NewDecoder(bytes.NewReader(body))
-		d.UseNumber()
-		err = d.Decode(&tree)
-	}
 	if err != nil {
 		panic(err) // objects hold nothing that JSON does not
+	}
+	return decoded(body)
+}
+
+// decoded is JSON that we wrote, numbers as they are written.
+func decoded(body []byte) (tree any) {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	if err := d.Decode(&tree); err != nil {
+		panic(err)
 	}
 	return tree
 }

@@ -19,9 +19,7 @@ func seeded(now int64) *state {
 		{"prod_ticket", "Concert ticket", "jpy", 8000, "", "price_ticket_jpy"},
 	} {
 		if seed.name != "" {
-			p := a.product(seed.name)
-			p["id"] = seed.product
-			a.put(p)
+			a.put(a.create("product", Object{"id": seed.product, "name": seed.name, "updated": now}))
 		}
 		p := a.price(seed.product, seed.currency, seed.amount, seed.interval, 1)
 		p["id"], p["active"] = seed.price, true

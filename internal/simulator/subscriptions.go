@@ -62,14 +62,10 @@ func (c *call) createSubscription() (Object, error) {
 
 // subscription makes one of items of the same interval.
 func (a *Account) subscription(owner Object, currency string, items []Object) Object {
-	const nulls = "cancel_at canceled_at default_payment_method description ended_at pending_setup_intent schedule " +
-		"trial_end trial_start"
-	made := a.create("subscription", nulls, Object{
-		"customer": owner["id"], "currency": currency, "status": "active", "collection_method": "charge_automatically",
+	made := a.create("subscription", Object{
+		"customer": owner["id"], "currency": currency,
 		"start_date": a.Now, "billing_cycle_anchor": a.Now, "current_period_start": a.Now,
-		"current_period_end":   periodAfter(a.Now, a.Now, items[0].Child("price").Child("recurring")),
-		"cancel_at_period_end": false, "metadata": Object{},
-		"cancellation_details": Object{"comment": nil, "feedback": nil, "reason": nil},
+		"current_period_end": periodAfter(a.Now, a.Now, items[0].Child("price").Child("recurring")),
 	})
 	for _, item := range items {
 		item["subscription"] = made["id"]
@@ -79,7 +75,7 @@ func (a *Account) subscription(owner Object, currency string, items []Object) Ob
 }
 
 func (a *Account) item(price Object, quantity int64, metadata Object) Object {
-	return a.create("subscription_item", "", Object{"metadata": metadata, "price": price, "quantity": quantity})
+	return a.create("subscription_item", Object{"metadata": metadata, "price": price, "quantity": quantity})
 }
 
 // items reads the items of a subscription that is being made: one interval, each price once.
@@ -163,12 +159,11 @@ func (c *call) firstStatus(s Object, due int64, card Object) (string, error) {
 func (a *Account) bill(s, owner Object, total int64, reason string) {
 	number := owner.Number("next_invoice_sequence")
 	owner["next_invoice_sequence"], owner["currency"] = number+1, s["currency"]
-	made := a.create("invoice", "payment_intent", Object{
+	made := a.create("invoice", Object{
 		"customer": owner["id"], "customer_email": owner["email"], "customer_name": owner["name"],
 		"subscription": s["id"], "number": fmt.Sprintf("%s-%04d", owner["invoice_prefix"], number),
-		"billing_reason": reason, "collection_method": "charge_automatically", "currency": s["currency"],
-		"amount_due": total, "amount_paid": total, "amount_remaining": 0, "subtotal": total, "total": total,
-		"status": "paid", "paid": true, "period_start": a.Now, "period_end": a.Now, "metadata": Object{},
+		"billing_reason": reason, "currency": s["currency"], "period_start": a.Now, "period_end": a.Now,
+		"amount_due": total, "amount_paid": total, "subtotal": total, "total": total,
 	})
 	if s["status"] == "incomplete" || s["status"] == "past_due" {
 		maps.Copy(made, Object{"status": "open", "paid": false, "amount_paid": 0, "amount_remaining": total})
