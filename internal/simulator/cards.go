@@ -23,7 +23,7 @@ func (a *Account) testCard(id string) Object {
 }
 
 func (c *call) attachCard() (Object, error) {
-	owner := c.find("customer", c.in.text("customer"))
+	owner := c.find("customer", c.in.Text("customer"))
 	if err := acceptable(c.target, owner); err != nil {
 		return nil, err
 	}

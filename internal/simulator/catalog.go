@@ -68,9 +68,9 @@ type basket struct {
 
 // basket reads items of one currency whose prices suit.
 func (c *call) basket(param string, suits func(price Object, at string) error) (b basket, err error) {
-	b.currency = c.in.text("currency")
-	for i, item := range c.in.at(param).elements() {
-		at := fmt.Sprintf("%s[%d]", param, i)
+	b.currency = c.in.Text("currency")
+	for i, element := range elements(c.in[param]) {
+		item, at := asObject(element), fmt.Sprintf("%s[%d]", param, i)
 		price, made, err := c.priceOf(item, at)
 		if err == nil {
 			err = suits(price, at)
@@ -82,7 +82,7 @@ func (c *call) basket(param string, suits func(price Object, at string) error) (
 		if price["currency"] != b.currency {
 			return b, invalid(at+"[price]", "", wrongCurrency, price["currency"], b.currency)
 		}
-		b.total += price.Number("unit_amount") * item.number("quantity", 1)
+		b.total += price.Number("unit_amount") * item.integer("quantity", 1)
 		if err := tooMuch(param, b.total, b.currency); err != nil {
 			return b, err
 		}
@@ -92,25 +92,25 @@ func (c *call) basket(param string, suits func(price Object, at string) error) (
 }
 
 // priceOf finds the price of an item, or makes one, which is then among the objects to store. At is the item's own name.
-func (c *call) priceOf(item *params, at string) (price Object, made []Object, err error) {
-	data := item.at("price_data")
+func (c *call) priceOf(item Object, at string) (price Object, made []Object, err error) {
+	data := item.Child("price_data")
 	switch {
-	case data != nil && item.at("price") != nil:
+	case data != nil && item["price"] != nil:
 		return nil, nil, exclusive(at, "price", "price_data")
 	case data != nil:
 		return c.inlinePrice(data, at+"[price_data]")
-	case item.at("price") == nil:
+	case item["price"] == nil:
 		return nil, nil, absent(at + "[price]")
 	}
-	if price = c.find("price", item.text("price")); price["active"] == false {
+	if price = c.find("price", item.Text("price")); price["active"] == false {
 		err = invalid(at+"[price]", "", inactivePrice)
 	}
 	return price, nil, err
 }
 
-func (c *call) inlinePrice(data *params, at string) (price Object, made []Object, err error) {
-	product, details, period := data.text("product"), data.at("product_data"), data.at("recurring")
-	every, interval := period.number("interval_count", 1), period.text("interval")
+func (c *call) inlinePrice(data Object, at string) (price Object, made []Object, err error) {
+	product, details, period := data.Text("product"), data.Child("product_data"), data.Child("recurring")
+	every, interval := period.integer("interval_count", 1), period.Text("interval")
 	switch {
 	case product != "" && details != nil:
 		err = exclusive(at, "product", "product_data")
@@ -119,22 +119,19 @@ func (c *call) inlinePrice(data *params, at string) (price Object, made []Object
 	case every > map[string]int64{"": 1, "day": 1095, "week": 156, "month": 36, "year": 3}[interval]:
 		err = invalid(at+"[recurring][interval_count]", "", "The longest interval is three years")
 	default:
-		err = tooMuch(at+"[unit_amount]", data.number("unit_amount", 0), data.text("currency"))
+		err = tooMuch(at+"[unit_amount]", data.integer("unit_amount", 0), data.Text("currency"))
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	if details != nil {
-		images := []string{}
-		for _, image := range details.at("images").elements() {
-			images = append(images, image.value)
-		}
 		p := c.create("product", Object{
-			"name": details.text("name"), "description": orNull(details.text("description")), "images": images,
-			"metadata": details.at("metadata").merged(nil), "updated": c.Now,
+			"name": details.Text("name"), "description": orNull(details["description"]),
+			"images":   append([]any{}, elements(details["images"])...),
+			"metadata": merged(details["metadata"], nil), "updated": c.Now,
 		})
 		product, made = p.Text("id"), append(made, p)
 	}
-	price = c.price(product, data.text("currency"), data.number("unit_amount", 0), interval, every)
+	price = c.price(product, data.Text("currency"), data.integer("unit_amount", 0), interval, every)
 	return price, append(made, price), nil
 }

@@ -24,12 +24,12 @@ func sessionFields() contract {
 }
 
 func (c *call) createSession() (Object, error) {
-	if c.in.at("customer") != nil && c.in.at("customer_email") != nil {
+	if c.in["customer"] != nil && c.in["customer_email"] != nil {
 		return nil, exclusive("customer", "customer", "customer_email")
 	}
-	made := c.create("checkout.session", Object{"expires_at": c.Now + openFor, "metadata": c.in.at("metadata").merged(nil)})
+	made := c.create("checkout.session", Object{"expires_at": c.Now + openFor, "metadata": merged(c.in["metadata"], nil)})
 	for _, name := range []string{"mode", "success_url", "cancel_url", "customer", "customer_email"} {
-		made[name] = orNull(c.in.text(name))
+		made[name] = orNull(c.in[name])
 	}
 	made["url"] = c.address("/c/pay/" + made.Text("id"))
 	lines, fresh, err := c.lines(made)
@@ -55,7 +55,7 @@ func (c *call) lines(of Object) (lines, fresh []Object, err error) {
 		return sameInterval(price, at)
 	})
 	if err == nil && subscribes {
-		err = oneCurrency(c.Get("customer", c.in.text("customer")), b.currency)
+		err = oneCurrency(c.Get("customer", c.in.Text("customer")), b.currency)
 	}
 	switch {
 	case err != nil:
@@ -70,8 +70,8 @@ func (c *call) lines(of Object) (lines, fresh []Object, err error) {
 		return nil, nil, err
 	}
 	of["currency"], of["amount_subtotal"], of["amount_total"] = b.currency, b.total, b.total
-	for i, item := range c.in.at("line_items").elements() {
-		quantity := item.number("quantity", 1)
+	for i, item := range elements(c.in["line_items"]) {
+		quantity := asObject(item).integer("quantity", 1)
 		amount := quantity * b.prices[i].Number("unit_amount")
 		lines = append(lines, c.create("item", Object{
 			"price": b.prices[i], "currency": b.currency, "quantity": quantity,

@@ -20,7 +20,7 @@ func (a *Account) newCustomer() Object {
 
 func (c *call) createCustomer() (Object, error) {
 	made := c.newCustomer()
-	card := c.find("payment_method", c.in.text("payment_method"))
+	card := c.find("payment_method", c.in.Text("payment_method"))
 	if err := acceptable(card, made); err != nil {
 		return nil, err
 	}
@@ -43,9 +43,9 @@ func (c *call) updateCustomer() (Object, error) {
 // change applies the parameters that creating and updating a customer share. The card is one that the same request
 // attaches. Its default may mean it by the test id that it was made from.
 func (c *call) change(to, card Object) error {
-	if sent := c.in.at("invoice_settings").at("default_payment_method"); sent != nil {
-		id := sent.value
-		if card != nil && id == c.in.text("payment_method") {
+	if settings := c.in.Child("invoice_settings"); settings["default_payment_method"] != nil {
+		id := settings.Text("default_payment_method")
+		if card != nil && id == c.in.Text("payment_method") {
 			id = card.Text("id")
 		} else if err := c.ownCard(to, id, "invoice_settings[default_payment_method]"); err != nil {
 			return err
@@ -53,13 +53,11 @@ func (c *call) change(to, card Object) error {
 		to.Child("invoice_settings")["default_payment_method"] = orNull(id)
 	}
 	for _, name := range []string{"email", "name", "phone", "description"} {
-		if sent := c.in.at(name); sent != nil {
-			to[name] = orNull(sent.value)
+		if sent := c.in[name]; sent != nil {
+			to[name] = orNull(sent)
 		}
 	}
-	if sent := c.in.at("metadata"); sent != nil {
-		to["metadata"] = sent.merged(to.Child("metadata"))
-	}
+	to["metadata"] = merged(c.in["metadata"], to.Child("metadata"))
 	return nil
 }
 
@@ -83,7 +81,7 @@ func portalFields() contract {
 
 func (c *call) createPortalSession() (Object, error) {
 	made := c.create("billing_portal.session", Object{
-		"customer": c.in.text("customer"), "return_url": orNull(c.in.text("return_url")),
+		"customer": c.in.Text("customer"), "return_url": orNull(c.in["return_url"]),
 		"url": c.address("/p/session/" + newID("test_", 56)),
 	})
 	c.put(made)

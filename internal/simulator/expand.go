@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -23,10 +24,11 @@ func expandable(kind string) []string {
 
 // expansion checks a path before anything is done, because a request is refused as a whole.
 func expansion(kind string, listed bool) rule {
-	return func(_ *Account, p *params, name string) error {
-		path, inData := strings.CutPrefix(p.value, "data.")
-		if p.children != nil || listed != inData || !slices.Contains(expandable(kind), path) {
-			return invalid(name, "", "This property cannot be expanded (%s).", p.value)
+	return func(_ *Account, sent any, name string) error {
+		property, _ := sent.(string)
+		path, inData := strings.CutPrefix(property, "data.")
+		if listed != inData || !slices.Contains(expandable(kind), path) {
+			return invalid(name, "", "This property cannot be expanded (%s).", property)
 		}
 		return nil
 	}
@@ -34,10 +36,10 @@ func expansion(kind string, listed bool) rule {
 
 // render is the JSON of a result, with what it was asked to expand.
 func (c *call) render(result Object) ([]byte, error) {
-	if paths := c.in.at("expand"); paths != nil {
+	if paths := elements(c.in["expand"]); len(paths) > 0 {
 		result = result.plain()
-		for _, path := range paths.elements() {
-			c.expand(result, strings.Split(path.value, "."))
+		for _, path := range paths {
+			c.expand(result, strings.Split(fmt.Sprint(path), "."))
 		}
 	}
 	return json.Marshal(result)

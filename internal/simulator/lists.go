@@ -12,36 +12,36 @@ import (
 type filter struct {
 	name  string
 	rule  rule
-	keeps func(row Object, sent *params) bool // sent is nil when the parameter is absent
+	keeps func(row Object, sent any) bool // sent is nil when the parameter is absent
 }
 
 // equal keeps the rows whose field of the same name has the value.
 func equal(name string, r rule) filter {
-	return filter{name, r, func(row Object, sent *params) bool { return sent == nil || has(row, name, sent) }}
+	return filter{name, r, func(row Object, sent any) bool { return sent == nil || has(row, name, sent) }}
 }
 
 // anyOf keeps the rows whose field has one of the values.
 func anyOf(name, field string, most int, r rule) filter {
-	return filter{name, list(most, r), func(row Object, sent *params) bool {
-		return sent == nil || slices.ContainsFunc(sent.elements(), func(p *params) bool { return has(row, field, p) })
+	return filter{name, list(most, r), func(row Object, sent any) bool {
+		return sent == nil || slices.ContainsFunc(elements(sent), func(value any) bool { return has(row, field, value) })
 	}}
 }
 
-func has(row Object, field string, sent *params) bool {
-	return row[field] != nil && fmt.Sprint(row[field]) == sent.value
+func has(row Object, field string, value any) bool {
+	return row[field] != nil && fmt.Sprint(row[field]) == value
 }
 
 // subscriptionStatus has two values that no subscription has, and leaves out what is canceled unless it is asked for.
 func subscriptionStatus() filter {
 	values := oneOf("active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused",
 		"trialing", "unpaid")
-	return filter{"status", values, func(row Object, sent *params) bool {
+	return filter{"status", values, func(row Object, sent any) bool {
 		switch {
 		case sent == nil:
 			return row["status"] != "canceled"
-		case sent.value == "all":
+		case sent == "all":
 			return true
-		case sent.value == "ended":
+		case sent == "ended":
 			return Ended(row)
 		}
 		return has(row, "status", sent)
@@ -62,7 +62,7 @@ func listing(path, kind string, filters ...filter) route {
 
 // list answers with a page of the route's objects, newest first.
 func (c *call) list(filters []filter) (Object, error) {
-	after, before := c.in.text("starting_after"), c.in.text("ending_before")
+	after, before := c.in.Text("starting_after"), c.in.Text("ending_before")
 	if after != "" && before != "" {
 		return nil, exclusive("ending_before", "starting_after", "ending_before")
 	}
@@ -70,10 +70,10 @@ func (c *call) list(filters []filter) (Object, error) {
 	if before != "" {
 		walk = c.after(c.kind, before)
 	}
-	limit := int(min(max(c.in.number("limit", 10), 1), 100))
+	limit := int(min(max(c.in.integer("limit", 10), 1), 100))
 	rows := []Object{}
 	for row := range walk {
-		dropped := func(f filter) bool { return !f.keeps(row, c.in.at(f.name)) }
+		dropped := func(f filter) bool { return !f.keeps(row, c.in[f.name]) }
 		if row["deleted"] == nil && !slices.ContainsFunc(filters, dropped) {
 			rows = append(rows, row)
 		}

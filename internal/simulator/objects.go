@@ -113,9 +113,10 @@ func decoded(body []byte) (tree any) {
 	return tree
 }
 
-func orNull(s string) any {
-	if s == "" {
+// orNull is a text, or null for an empty one.
+func orNull(text any) any {
+	if text == "" {
 		return nil
 	}
-	return s
+	return text
 }

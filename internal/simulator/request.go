@@ -34,7 +34,7 @@ func authenticate(r *http.Request) error {
 }
 
 // readParams decodes query and body alike, as Stripe does.
-func readParams(w http.ResponseWriter, r *http.Request) (*params, error) {
+func readParams(w http.ResponseWriter, r *http.Request) (Object, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
 	var tooLarge *http.MaxBytesError
 	switch {

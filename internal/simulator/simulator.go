@@ -105,7 +105,7 @@ type call struct {
 	*Account
 	route
 	url    string // its path
-	in     *params
+	in     Object
 	target Object // what the id in the path means, if it has one
 }
 

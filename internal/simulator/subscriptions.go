@@ -34,8 +34,8 @@ func cancellationFields() contract {
 }
 
 func (c *call) createSubscription() (Object, error) {
-	owner := c.find("customer", c.in.text("customer"))
-	card := c.in.text("default_payment_method")
+	owner := c.find("customer", c.in.Text("customer"))
+	card := c.in.Text("default_payment_method")
 	if err := c.ownCard(owner, card, "default_payment_method"); err != nil {
 		return nil, err
 	}
@@ -44,9 +44,9 @@ func (c *call) createSubscription() (Object, error) {
 		return nil, err
 	}
 	made := c.subscription(owner, b.currency, items)
-	made["default_payment_method"], made["metadata"] = orNull(card), c.in.at("metadata").merged(nil)
+	made["default_payment_method"], made["metadata"] = orNull(card), merged(c.in["metadata"], nil)
 	due := b.total
-	if days := c.in.number("trial_period_days", 0); days > 0 {
+	if days := c.in.integer("trial_period_days", 0); days > 0 {
 		end := c.Now + days*day
 		made["trial_start"], made["trial_end"], made["current_period_end"] = c.Now, end, end
 		due, made["billing_cycle_anchor"] = 0, end
@@ -54,7 +54,7 @@ func (c *call) createSubscription() (Object, error) {
 	if made["status"], err = c.firstStatus(made, due, c.CardFor(made, owner)); err != nil {
 		return nil, err
 	}
-	c.cancelAtPeriodEnd(made, c.in.text("cancel_at_period_end") == "true")
+	c.cancelAtPeriodEnd(made, c.in.Text("cancel_at_period_end") == "true")
 	c.put(b.fresh...)
 	c.bill(made, owner, due, "subscription_create")
 	return made, nil
@@ -95,9 +95,10 @@ func (c *call) items(owner Object) (items []Object, b basket, err error) {
 	if err == nil {
 		err = oneCurrency(owner, b.currency)
 	}
-	for i, item := range c.in.at("items").elements() {
+	for i, item := range elements(c.in["items"]) {
 		if err == nil {
-			items = append(items, c.item(b.prices[i], item.number("quantity", 1), item.at("metadata").merged(nil)))
+			of := asObject(item)
+			items = append(items, c.item(b.prices[i], of.integer("quantity", 1), merged(of["metadata"], nil)))
 		}
 	}
 	return items, b, err
@@ -133,7 +134,7 @@ func (a *Account) CardFor(s, owner Object) Object {
 
 // firstStatus is how a subscription starts, or why it does not.
 func (c *call) firstStatus(s Object, due int64, card Object) (string, error) {
-	behaviour := c.in.text("payment_behavior")
+	behaviour := c.in.Text("payment_behavior")
 	switch {
 	case s["trial_end"] != nil:
 		return "trialing", nil
@@ -206,15 +207,13 @@ func (a *Account) cancelAtPeriodEnd(s Object, yes bool) {
 }
 
 func (c *call) updateSubscription() (Object, error) {
-	if atEnd := c.in.at("cancel_at_period_end"); atEnd != nil {
+	if atEnd := c.in["cancel_at_period_end"]; atEnd != nil {
 		if Ended(c.target) {
 			return nil, invalid("", "", alreadyCanceled)
 		}
-		c.cancelAtPeriodEnd(c.target, atEnd.value == "true")
+		c.cancelAtPeriodEnd(c.target, atEnd == "true")
 	}
-	if sent := c.in.at("metadata"); sent != nil {
-		c.target["metadata"] = sent.merged(c.target.Child("metadata"))
-	}
+	c.target["metadata"] = merged(c.in["metadata"], c.target.Child("metadata"))
 	c.put(c.target)
 	return c.target, nil
 }
