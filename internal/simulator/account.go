@@ -23,7 +23,7 @@ func (a *Account) find(kind, id string) Object {
 // wall is the machine's time. Retries live by it, however far the simulator's clock is ahead.
 func (a *Account) wall() int64 { return a.Now - a.Ahead() }
 
-// address is that of a page. It tells what to do when no process answers there, where a person then looks: in the address bar.
+// address is that of a page. Its end tells a person, who looks at the address bar, what to do when no process answers.
 func (a *Account) address(path string) string {
 	return a.pages + path + "#to-open-run=stripe-mcp+simulator"
 }

@@ -37,7 +37,7 @@ func acceptable(card, owner Object) error {
 	case card.Child("card").Text("last4") == refusedCard:
 		return declined()
 	case card["customer"] != nil && card["customer"] != owner["id"]:
-		return invalid("payment_method", "", attachedCard)
+		return invalid("payment_method", "", "The payment method you provided has already been attached to a customer.")
 	}
 	return nil
 }
@@ -62,8 +62,7 @@ func chargeable(card Object) bool {
 }
 
 func declined() error {
-	return &fault{
-		status: http.StatusPaymentRequired, Type: "card_error", Code: "card_declined", DeclineCode: "generic_decline",
-		Message: "Your card was declined.",
-	}
+	f := refusal(http.StatusPaymentRequired, "card_error", "card_declined", "Your card was declined.")
+	f.DeclineCode = "generic_decline"
+	return f
 }

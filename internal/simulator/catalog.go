@@ -91,7 +91,7 @@ func (c *call) basket(param string, suits func(price Object, at string) error) (
 	return b, nil
 }
 
-// priceOf finds the price of an item, or makes one, which is then among the objects to store. At is the item's own name.
+// priceOf finds the price of an item, or makes one, which is then among the objects to store. At is the item's name.
 func (c *call) priceOf(item Object, at string) (price Object, made []Object, err error) {
 	data := item.Child("price_data")
 	switch {
@@ -103,7 +103,7 @@ func (c *call) priceOf(item Object, at string) (price Object, made []Object, err
 		return nil, nil, absent(at + "[price]")
 	}
 	if price = c.find("price", item.Text("price")); price["active"] == false {
-		err = invalid(at+"[price]", "", inactivePrice)
+		err = invalid(at+"[price]", "", "The price specified is inactive. This field only accepts active prices.")
 	}
 	return price, nil, err
 }

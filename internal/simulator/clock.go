@@ -75,7 +75,8 @@ func (a *Account) renew(s Object) {
 	a.bill(s, owner, total, "subscription_cycle")
 }
 
-// periodAfter is the end of the period that a time is in: whole intervals from the anchor; where a month is too short, its last day.
+// periodAfter is the end of the period that a time is in. Periods are whole intervals from the anchor. Where a month is too
+// short for the anchor's day, they end on its last one.
 func periodAfter(anchor, after int64, recurring Object) int64 {
 	t, n, interval := time.Unix(anchor, 0).UTC(), int(recurring.Number("interval_count")), recurring.Text("interval")
 	for k := n; ; k += n {
@@ -90,8 +91,8 @@ func periodAfter(anchor, after int64, recurring Object) int64 {
 	}
 }
 
-// Advance moves the clock by a span such as 1month, 2weeks, 3days, 1year or 36h, up to two years, and lets happen what time
-// brings. It returns the new time.
+// Advance moves the clock by a span such as 1month, 2weeks, 3days, 1year or 36h, up to two years. What is due by then
+// happens. It returns the new time.
 func (s *Simulator) Advance(span string) (now time.Time, err error) {
 	move, err := parseSpan(span)
 	if err != nil {
@@ -117,8 +118,8 @@ func parseSpan(span string) (func(time.Time) time.Time, error) {
 	}
 	move := func(t time.Time) time.Time { return t.AddDate(0, months, days).Add(length) }
 	if moved := move(time.Unix(0, 0)).Unix(); err != nil || moved <= 0 || moved > longestStep {
-		return nil, fmt.Errorf("%q is not a time to move on by; want for example 1month, 2weeks, 3days, 1year or 36h, "+
-			"up to two years at once", span)
+		return nil, fmt.Errorf("%q is not a time to move on by; "+
+			"want for example 1month, 2weeks, 3days, 1year or 36h, up to two years at once", span)
 	}
 	return move, nil
 }

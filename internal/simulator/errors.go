@@ -25,17 +25,13 @@ const (
 	noCurrency       = "Invalid currency: must be a three-letter ISO code in lower case that Stripe supports"
 	wrongCurrency    = "The price specified only supports `%s`. This doesn't match the expected currency: `%s`."
 	mixedCurrencies  = "You cannot combine currencies on a single customer. This customer has had a subscription, coupon, or invoice item with currency %s"
-	inactivePrice    = "The price specified is inactive. This field only accepts active prices."
 	oneTimePrice     = "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`."
 	recurringPrice   = "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices."
 	nothingRecurring = "You must provide at least one recurring price in `subscription` mode when using prices."
 	manyLines        = "There can be up to %[1]d recurring and %[1]d one-time line items in `subscription` mode"
 	mixedIntervals   = "All prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`."
-	samePlan         = "Cannot add multiple subscription items with the same plan: %s"
 	notTheirCard     = "The customer does not have a payment method with the ID %s. The payment method must be attached to the customer."
-	attachedCard     = "The payment method you provided has already been attached to a customer."
 	noCard           = "This customer has no attached payment source or default payment method. Please consider adding a default payment method."
-	alreadyCanceled  = "A canceled subscription can only update its cancellation_details and metadata."
 )
 
 // fault is Stripe's error object.
@@ -59,7 +55,7 @@ func (f *fault) saved() bool {
 }
 
 func failure(err error, requestID string) answer {
-	f := &fault{status: http.StatusInternalServerError, Type: "api_error", Message: "An unknown error occurred"}
+	f := refusal(http.StatusInternalServerError, "api_error", "", "An unknown error occurred")
 	errors.As(err, &f)
 	if f.Code != "" {
 		f.DocURL = "https://stripe.com/docs/error-codes/" + strings.ReplaceAll(f.Code, "_", "-")
@@ -70,10 +66,15 @@ func failure(err error, requestID string) answer {
 	return answer{Status: f.status, Body: body, RequestID: requestID, unsaved: !f.saved()}
 }
 
+func refusal(status int, kind, code, message string) *fault {
+	return &fault{status: status, Type: kind, Code: code, Message: message}
+}
+
 // invalid is the answer to a parameter that breaks a rule.
-func invalid(param, code, format string, args ...any) error {
-	message := fmt.Sprintf(format, args...)
-	return &fault{status: http.StatusBadRequest, Type: invalidRequest, Code: code, Param: param, Message: message}
+func invalid(param, code, format string, args ...any) *fault {
+	f := refusal(http.StatusBadRequest, invalidRequest, code, fmt.Sprintf(format, args...))
+	f.Param = param
+	return f
 }
 
 func absent(param string) error {
@@ -81,7 +82,8 @@ func absent(param string) error {
 }
 
 func exclusive(param string, names ...string) error {
-	return invalid(param, "parameters_exclusive", "You may only specify one of these parameters: %s.", strings.Join(names, ", "))
+	return invalid(param, "parameters_exclusive", "You may only specify one of these parameters: %s.",
+		strings.Join(names, ", "))
 }
 
 // missing is the answer to an id that leads nowhere: 404 for the one in the path, 400 for one in a parameter.
@@ -89,10 +91,9 @@ func missing(kind, id, param string) error {
 	if kind == "payment_method" {
 		kind = "PaymentMethod"
 	}
-	status := http.StatusBadRequest
+	f := invalid(param, "resource_missing", "No such %s: '%s'", kind, id)
 	if param == "id" {
-		status = http.StatusNotFound
+		f.status = http.StatusNotFound
 	}
-	message := fmt.Sprintf("No such %s: '%s'", kind, id)
-	return &fault{status: status, Type: invalidRequest, Code: "resource_missing", Param: param, Message: message}
+	return f
 }

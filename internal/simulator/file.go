@@ -28,8 +28,8 @@ func (s *Simulator) Path() string {
 	return filepath.Join(s.Folder, "state.json")
 }
 
-// Update is the only way to the account, for reading as for changing it. Act sees it as of now, holds it alone among all
-// processes, and says whether it changed anything. What changed outlives the process when Update returns without an error.
+// Update is the only way to the account, for reading as for changing it. Act sees it as of now, keeps all other processes
+// out, and says whether it changed anything. When Update returns without an error, what changed outlives the process.
 func (s *Simulator) Update(act func(*Account) (changed bool)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,10 +66,8 @@ func (s *Simulator) carryOut(act func(*Account) bool) (changed bool) {
 
 // unusable is no 5xx: nothing happened, and an agent should not have to wonder.
 func unusable(how string, cause error) error {
-	return &fault{
-		status: http.StatusBadRequest, Type: "api_error",
-		Message: "The simulator's state cannot be " + how + ", and nothing was changed: " + cause.Error(),
-	}
+	message := "The simulator's state cannot be " + how + ", and nothing was changed: " + cause.Error()
+	return refusal(http.StatusBadRequest, "api_error", "", message)
 }
 
 // load takes the lock that all processes share and reads the file, if another one wrote it since.

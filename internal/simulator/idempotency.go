@@ -38,9 +38,7 @@ func (s *Simulator) claim(key string) (release func(), err error) {
 		return nil, misused("Idempotency keys can have up to 255 characters")
 	}
 	if _, busy := s.inFlight.LoadOrStore(key, true); busy {
-		return nil, &fault{
-			status: http.StatusConflict, Type: invalidRequest, Code: "idempotency_key_in_use", Message: keyInUse,
-		}
+		return nil, refusal(http.StatusConflict, invalidRequest, "idempotency_key_in_use", keyInUse)
 	}
 	return func() { s.inFlight.Delete(key) }, nil
 }
@@ -71,5 +69,5 @@ func (c *call) once(key string, run func() answer) (answer, error) {
 }
 
 func misused(message string) error {
-	return &fault{status: http.StatusBadRequest, Type: "idempotency_error", Message: message}
+	return refusal(http.StatusBadRequest, "idempotency_error", "", message)
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// filter is a parameter of a list: what it may be, and which rows it keeps. A list takes no other parameters but those of
-// its pages, so that none is accepted and then ignored.
+// filter is a parameter of a list: what it may be, and which rows it keeps. A list takes no other parameters but those
+// of its pages, so that none is accepted and then ignored.
 type filter struct {
 	name  string
 	rule  rule
@@ -66,13 +66,9 @@ func (c *call) list(filters []filter) (Object, error) {
 	if after != "" && before != "" {
 		return nil, exclusive("ending_before", "starting_after", "ending_before")
 	}
-	walk := c.before(c.kind, after)
-	if before != "" {
-		walk = c.after(c.kind, before)
-	}
 	limit := int(min(max(c.in.integer("limit", 10), 1), 100))
 	rows := []Object{}
-	for row := range walk {
+	for row := range c.walk(c.kind, after+before, before != "") {
 		dropped := func(f filter) bool { return !f.keeps(row, c.in[f.name]) }
 		if row["deleted"] == nil && !slices.ContainsFunc(filters, dropped) {
 			rows = append(rows, row)

@@ -19,7 +19,8 @@ func (a *Account) keepCard(owner Object, by Payer) string {
 func (a *Account) PayCheckout(session Object, by Payer) {
 	owner := a.find("customer", session.Text("customer"))
 	session["customer_details"] = Object{
-		"email": orNull(by.Email), "name": orNull(by.Name), "phone": nil, "address": nil, "tax_exempt": "none", "tax_ids": []any{},
+		"email": orNull(by.Email), "name": orNull(by.Name), "phone": nil, "address": nil,
+		"tax_exempt": "none", "tax_ids": []any{},
 	}
 	total := session.Number("amount_total")
 	switch {

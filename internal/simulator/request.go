@@ -17,20 +17,19 @@ func authenticate(r *http.Request) error {
 	if !basic && strings.EqualFold(scheme, "bearer") {
 		key = strings.TrimSpace(token)
 	}
-	refused := &fault{status: http.StatusUnauthorized, Type: invalidRequest}
+	test := strings.HasPrefix(key, "sk_test_") || strings.HasPrefix(key, "rk_test_")
+	code, message := "", "Invalid API Key provided"
 	switch {
-	case key == "":
-		refused.Message = noKey
-	case strings.HasPrefix(key, "pk_"):
-		refused.Code, refused.Message = "secret_key_required", publishableKey
-	case strings.HasPrefix(key, "sk_live_"), strings.HasPrefix(key, "rk_live_"):
-		refused.Message = liveKey
-	case len(key) > len("sk_test_") && (strings.HasPrefix(key, "sk_test_") || strings.HasPrefix(key, "rk_test_")):
+	case test && len(key) > len("sk_test_"):
 		return nil
-	default:
-		refused.Message = "Invalid API Key provided"
+	case key == "":
+		message = noKey
+	case strings.HasPrefix(key, "pk_"):
+		code, message = "secret_key_required", publishableKey
+	case strings.HasPrefix(key, "sk_live_"), strings.HasPrefix(key, "rk_live_"):
+		message = liveKey
 	}
-	return refused
+	return refusal(http.StatusUnauthorized, invalidRequest, code, message)
 }
 
 // readParams decodes query and body alike, as Stripe does.
@@ -39,10 +38,8 @@ func readParams(w http.ResponseWriter, r *http.Request) (Object, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, &fault{
-			status: http.StatusRequestEntityTooLarge, Type: invalidRequest,
-			Message: fmt.Sprintf("Request body is larger than %d bytes", largestBody),
-		}
+		return nil, refusal(http.StatusRequestEntityTooLarge, invalidRequest, "",
+			fmt.Sprintf("Request body is larger than %d bytes", largestBody))
 	case err != nil:
 		return nil, invalid("", "", "Request body could not be read")
 	case len(body) > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):

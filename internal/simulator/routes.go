@@ -69,8 +69,6 @@ func (s *Simulator) route(r *http.Request) (found route, id string, err error) {
 			return found, id, nil
 		}
 	}
-	return route{}, "", &fault{
-		status: http.StatusNotFound, Type: invalidRequest,
-		Message: "Unrecognized request URL (" + r.Method + ": " + r.URL.Path + "). " + seeDocs,
-	}
+	return route{}, "", refusal(http.StatusNotFound, invalidRequest, "",
+		"Unrecognized request URL ("+r.Method+": "+r.URL.Path+"). "+seeDocs)
 }

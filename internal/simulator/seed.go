@@ -28,8 +28,8 @@ func seeded(now int64) *state {
 	return a.state
 }
 
-// Seed adds a small story of six weeks: customers, subscriptions in several states, sessions that were paid, left or are
-// open, and a portal to look around in.
+// Seed adds a small story of six weeks: customers, subscriptions in several states, sessions that were paid, left or
+// are open, and a portal to look around in.
 func (s *Simulator) Seed() error {
 	return s.Update(func(a *Account) bool {
 		now := a.Now

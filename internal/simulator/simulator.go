@@ -1,8 +1,7 @@
-// Package simulator is an embedded, stateful Stripe: it answers Stripe's API without Stripe, for people who have no key yet.
+// Package simulator is an embedded, stateful Stripe, for people who have no key yet. It answers Stripe's API.
 //
-// It serves the calls that the tools make and what these need, in the shapes of Stripe-Version 2024-06-20. What it does not
-// know, it refuses as Stripe refuses the unknown. Nothing it hands out can be taken for Stripe's: livemode is false and every
-// address is on loopback.
+// It serves the calls that the tools make and what these need, in the shapes of Stripe-Version 2024-06-20. It refuses the
+// unknown as Stripe does. Nothing it hands out can be taken for Stripe's: livemode is false, and addresses are on loopback.
 package simulator
 
 import (
@@ -109,7 +108,7 @@ type call struct {
 	target Object // what the id in the path means, if it has one
 }
 
-// perform checks every parameter before it lets the route change anything. Of a deleted object only the fact can be read.
+// perform checks every parameter before the route changes anything. Of a deleted object only the fact can be read.
 func (c *call) perform(id string) ([]byte, error) {
 	if err := c.accepts.check(c.Account, c.in, ""); err != nil {
 		return nil, err

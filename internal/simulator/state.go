@@ -81,27 +81,20 @@ func (st *state) remove(kind, id string) {
 }
 
 // Newest walks the objects of a type, newest first.
-func (st *state) Newest(kind string) iter.Seq[Object] { return st.before(kind, "") }
+func (st *state) Newest(kind string) iter.Seq[Object] { return st.walk(kind, "", false) }
 
-// before walks the objects that are older than that of an id, newest first; all of them if it is empty.
-func (st *state) before(kind, id string) iter.Seq[Object] {
-	return func(yield func(Object) bool) {
-		rows := st.kept.Objects[kind]
-		if id != "" {
-			rows = rows[:st.index(kind, id)]
-		}
-		for _, o := range slices.Backward(rows) {
-			if !yield(o.plain()) {
-				return
-			}
-		}
+// walk begins beside the object of an id, if there is one, and goes from there to older ones, or to newer ones.
+func (st *state) walk(kind, from string, toNewer bool) iter.Seq[Object] {
+	rows, at := st.kept.Objects[kind], st.index(kind, from)
+	walk := slices.Backward(rows)
+	switch {
+	case toNewer:
+		walk = slices.All(rows[at+1:])
+	case at >= 0:
+		walk = slices.Backward(rows[:at])
 	}
-}
-
-// after walks the objects that are newer than that of an id, oldest first.
-func (st *state) after(kind, id string) iter.Seq[Object] {
 	return func(yield func(Object) bool) {
-		for _, o := range st.kept.Objects[kind][st.index(kind, id)+1:] {
+		for _, o := range walk {
 			if !yield(o.plain()) {
 				return
 			}

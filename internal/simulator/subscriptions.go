@@ -87,7 +87,7 @@ func (c *call) items(owner Object) (items []Object, b basket, err error) {
 		case price.Child("recurring") == nil:
 			return invalid(at+"[price]", "", oneTimePrice)
 		case seen[id]:
-			return invalid(at+"[price]", "", samePlan, id)
+			return invalid(at+"[price]", "", "Cannot add multiple subscription items with the same plan: %s", id)
 		}
 		seen[id] = true
 		return sameInterval(price, at)
@@ -147,7 +147,7 @@ func (c *call) firstStatus(s Object, due int64, card Object) (string, error) {
 		if behaviour == "error_if_incomplete" {
 			status = http.StatusPaymentRequired
 		}
-		return "", &fault{status: status, Type: invalidRequest, Code: "resource_missing", Message: noCard}
+		return "", refusal(status, invalidRequest, "resource_missing", noCard)
 	case chargeable(card):
 		return "active", nil
 	case behaviour == "error_if_incomplete":
@@ -156,7 +156,7 @@ func (c *call) firstStatus(s Object, due int64, card Object) (string, error) {
 	return "incomplete", nil
 }
 
-// bill writes the next invoice of a subscription and stores all that it changes. It is paid unless the status says otherwise.
+// bill writes the next invoice of a subscription, and stores all three. It is paid unless the status says otherwise.
 func (a *Account) bill(s, owner Object, total int64, reason string) {
 	number := owner.Number("next_invoice_sequence")
 	owner["next_invoice_sequence"], owner["currency"] = number+1, s["currency"]
@@ -209,7 +209,7 @@ func (a *Account) cancelAtPeriodEnd(s Object, yes bool) {
 func (c *call) updateSubscription() (Object, error) {
 	if atEnd := c.in["cancel_at_period_end"]; atEnd != nil {
 		if Ended(c.target) {
-			return nil, invalid("", "", alreadyCanceled)
+			return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
 		}
 		c.cancelAtPeriodEnd(c.target, atEnd == "true")
 	}

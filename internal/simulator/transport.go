@@ -13,7 +13,7 @@ func (s *Simulator) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ handler http.Handler }
 
-// RoundTrip implements http.RoundTripper. A request whose context ends is given up as on a network: it may have been carried out.
+// RoundTrip implements http.RoundTripper. A request whose context ends may have been carried out, as on a network.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	served := r.Clone(ctx)

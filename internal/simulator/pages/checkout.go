@@ -85,7 +85,7 @@ func then(lines []simulator.Object, currency string) string {
 	return money(total, currency) + " " + often
 }
 
-// payment is the form of an open session. What is free needs no card, and a known customer's e-mail address stays as it is.
+// payment is the form of an open session. What is free needs no card, and a known e-mail address stays as it is.
 func (v *visit) payment(session simulator.Object, known string, free bool) g.Node {
 	title, button := "Pay with card", "Pay "+sum(session, "amount_total")
 	switch {

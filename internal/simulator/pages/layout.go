@@ -3,6 +3,7 @@ package pages
 import (
 	_ "embed" // for the style
 	"net/http"
+	"slices"
 	"strings"
 
 	g "maragu.dev/gomponents"
@@ -89,6 +90,6 @@ func hidden(name, value string) g.Node {
 
 // posts is a form of the page that it is on.
 func (v *visit) posts(content ...any) g.Node {
-	form := []any{attr("method", "post"), attr("action", v.r.URL.Path), hidden("token", v.token)}
-	return el("form", append(form, content...)...)
+	return el("form", slices.Concat(
+		[]any{attr("method", "post"), attr("action", v.r.URL.Path), hidden("token", v.token)}, content)...)
 }

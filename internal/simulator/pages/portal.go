@@ -43,9 +43,12 @@ func (v *visit) portal() reply {
 func (v *visit) billing(owner simulator.Object, home string) g.Node {
 	section := func(id, title, kind, list string, show func(simulator.Object) g.Node) g.Node {
 		rows := v.Of(owner.Text("id"), kind)
-		content := el(list, g.Map(rows, show))
-		if len(rows) == 0 {
+		var content g.Node = g.Map(rows, show)
+		switch {
+		case len(rows) == 0:
 			content = el("p.empty", "No "+strings.ToLower(title)+".")
+		case list != "":
+			content = el(list, content)
 		}
 		return el("section", attr("aria-labelledby", id), el("h2", attr("id", id), title), content)
 	}
@@ -53,7 +56,7 @@ func (v *visit) billing(owner simulator.Object, home string) g.Node {
 		back("Return to", home),
 		el("h1", "Billing"),
 		el("p.lead", strings.Trim(owner.Text("name")+" · "+owner.Text("email"), " ·")),
-		section("plans", "Subscriptions", "subscription", "div", func(s simulator.Object) g.Node {
+		section("plans", "Subscriptions", "subscription", "", func(s simulator.Object) g.Node {
 			return v.subscribed(s, owner)
 		}),
 		section("cards", "Cards", "payment_method", "ul.list", func(o simulator.Object) g.Node {

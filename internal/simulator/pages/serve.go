@@ -1,5 +1,5 @@
-// Package pages shows a simulator to people: the pages on which they pay and look after subscriptions, and a list of all
-// that exists. It serves them at an address, with the simulator's API beside them.
+// Package pages shows a simulator to people: the pages on which they pay and look after subscriptions, and a list of
+// what exists. It serves them at an address, with the simulator's API beside them.
 package pages
 
 import (
@@ -18,8 +18,8 @@ const Name = "stripe-mcp-simulator"
 // takeOver is how often a process tries to get the address that another one serves.
 const takeOver = 2 * time.Second
 
-// Serve serves pages and API at an address until ctx ends. As long as another process has the address, it waits for its
-// turn: so the pages stay while any process does. Tried is told of each attempt to get the address, and its error ends it.
+// Serve serves pages and API at an address until ctx ends. While another process has the address, it waits for its turn:
+// so the pages stay as long as any process does. Each attempt to get the address is told to tried, whose error ends it.
 func Serve(ctx context.Context, s *simulator.Simulator, address string, tried func(error) error) error {
 	for {
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)

@@ -57,8 +57,9 @@ func times(name string, quantity int64) string {
 func (v *visit) plan(s simulator.Object) (name, cost string) {
 	var price simulator.Object
 	var total int64
-	var names []string
-	for _, item := range s.Rows("items") {
+	items := s.Rows("items")
+	names := make([]string, 0, len(items))
+	for _, item := range items {
 		price = item.Child("price")
 		quantity := item.Number("quantity")
 		names = append(names, times(v.Get("product", price.Text("product")).Text("name"), quantity))
