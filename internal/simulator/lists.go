@@ -36,12 +36,12 @@ func subscriptionStatus() filter {
 	values := oneOf("active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused",
 		"trialing", "unpaid")
 	return filter{"status", values, func(row Object, sent any) bool {
-		switch {
-		case sent == nil:
+		switch sent {
+		case nil:
 			return row["status"] != "canceled"
-		case sent == "all":
+		case "all":
 			return true
-		case sent == "ended":
+		case "ended":
 			return Ended(row)
 		}
 		return has(row, "status", sent)
