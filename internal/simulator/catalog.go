@@ -62,8 +62,14 @@ func inline(goods contract) rule {
 type basket struct {
 	currency string
 	total    int64
-	prices   []Object // of each item
+	goods    []goods
 	fresh    []Object // prices and products to store
+}
+
+// goods are one item of a request.
+type goods struct {
+	sent, price Object
+	quantity    int64
 }
 
 // basket reads items of one currency whose prices suit.
@@ -82,11 +88,12 @@ func (c *call) basket(param string, suits func(price Object, at string) error) (
 		if price["currency"] != b.currency {
 			return b, invalid(at+"[price]", "", wrongCurrency, price["currency"], b.currency)
 		}
-		b.total += price.Number("unit_amount") * item.integer("quantity", 1)
+		quantity := item.integer("quantity", 1)
+		b.total += price.Number("unit_amount") * quantity
 		if err := tooMuch(param, b.total, b.currency); err != nil {
 			return b, err
 		}
-		b.prices, b.fresh = append(b.prices, price), append(b.fresh, made...)
+		b.goods, b.fresh = append(b.goods, goods{item, price, quantity}), append(b.fresh, made...)
 	}
 	return b, nil
 }

@@ -70,11 +70,10 @@ func (c *call) lines(of Object) (lines, fresh []Object, err error) {
 		return nil, nil, err
 	}
 	of["currency"], of["amount_subtotal"], of["amount_total"] = b.currency, b.total, b.total
-	for i, item := range elements(c.in["line_items"]) {
-		quantity := asObject(item).integer("quantity", 1)
-		amount := quantity * b.prices[i].Number("unit_amount")
+	for _, g := range b.goods {
+		amount := g.quantity * g.price.Number("unit_amount")
 		lines = append(lines, c.create("item", Object{
-			"price": b.prices[i], "currency": b.currency, "quantity": quantity,
+			"price": g.price, "currency": b.currency, "quantity": g.quantity,
 			"amount_subtotal": amount, "amount_total": amount,
 		}))
 	}

@@ -27,21 +27,14 @@ func (c *call) createCustomer() (Object, error) {
 	if err := c.change(made, card); err != nil {
 		return nil, err
 	}
-	c.put(made)
 	c.attach(card, made)
 	return made, nil
 }
 
-func (c *call) updateCustomer() (Object, error) {
-	if err := c.change(c.target, nil); err != nil {
-		return nil, err
-	}
-	c.put(c.target)
-	return c.target, nil
-}
+func (c *call) updateCustomer() (Object, error) { return c.target, c.change(c.target, nil) }
 
-// change applies the parameters that creating and updating a customer share. The card is one that the same request
-// attaches. Its default may mean it by the test id that it was made from.
+// change applies the parameters that creating and updating a customer share, and stores it. The card is one that the same
+// request attaches. It may be made the default by the test id that it was made from.
 func (c *call) change(to, card Object) error {
 	if settings := c.in.Child("invoice_settings"); settings["default_payment_method"] != nil {
 		id := settings.Text("default_payment_method")
@@ -58,6 +51,7 @@ func (c *call) change(to, card Object) error {
 		}
 	}
 	to["metadata"] = merged(c.in["metadata"], to.Child("metadata"))
+	c.put(to)
 	return nil
 }
 

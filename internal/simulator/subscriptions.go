@@ -54,7 +54,7 @@ func (c *call) createSubscription() (Object, error) {
 	if made["status"], err = c.firstStatus(made, due, c.CardFor(made, owner)); err != nil {
 		return nil, err
 	}
-	c.cancelAtPeriodEnd(made, c.in.Text("cancel_at_period_end") == "true")
+	c.EndLater(made, c.in.Text("cancel_at_period_end") == "true")
 	c.put(b.fresh...)
 	c.bill(made, owner, due, "subscription_create")
 	return made, nil
@@ -95,11 +95,8 @@ func (c *call) items(owner Object) (items []Object, b basket, err error) {
 	if err == nil {
 		err = oneCurrency(owner, b.currency)
 	}
-	for i, item := range elements(c.in["items"]) {
-		if err == nil {
-			of := asObject(item)
-			items = append(items, c.item(b.prices[i], of.integer("quantity", 1), merged(of["metadata"], nil)))
-		}
+	for _, g := range b.goods {
+		items = append(items, c.item(g.price, g.quantity, merged(g.sent["metadata"], nil)))
 	}
 	return items, b, err
 }
@@ -195,15 +192,11 @@ func (a *Account) End(s Object) {
 
 // EndLater plans the end of a subscription for that of its period, or takes the plan back.
 func (a *Account) EndLater(s Object, yes bool) {
-	a.cancelAtPeriodEnd(s, yes)
-	a.put(s)
-}
-
-func (a *Account) cancelAtPeriodEnd(s Object, yes bool) {
 	s["cancel_at_period_end"], s["cancel_at"], s["canceled_at"] = yes, nil, nil
 	if yes {
 		s["cancel_at"], s["canceled_at"] = s["current_period_end"], a.Now
 	}
+	a.put(s)
 }
 
 func (c *call) updateSubscription() (Object, error) {
@@ -211,7 +204,7 @@ func (c *call) updateSubscription() (Object, error) {
 		if Ended(c.target) {
 			return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
 		}
-		c.cancelAtPeriodEnd(c.target, atEnd == "true")
+		c.EndLater(c.target, atEnd == "true")
 	}
 	c.target["metadata"] = merged(c.in["metadata"], c.target.Child("metadata"))
 	c.put(c.target)
