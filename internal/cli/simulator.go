@@ -17,8 +17,8 @@ func (p *process) simulatorCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "simulator",
 		Short: "Show the simulator's pages in a browser and serve its API, until Ctrl-C",
-		Long: "Serves the simulator's pages (Checkout, invoices, billing portal, and a list of all that exists) and its API on " +
-			"simulator_addr.\nEvery process of this user that uses the simulator shares one state.",
+		Long: "Serves the simulator's pages (Checkout, invoices, billing portal, and a list of all that exists) and its API " +
+			"on simulator_addr.\nEvery process of this user that uses the simulator shares one state.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := p.simulatorApp()
@@ -30,14 +30,16 @@ func (p *process) simulatorCommand() *cobra.Command {
 	}
 	type action = func(s *simulator.Simulator, args []string) (said string, err error)
 	add := func(use, short string, takes cobra.PositionalArgs, run action) {
-		command.AddCommand(&cobra.Command{Use: use, Short: short, Args: takes, RunE: func(_ *cobra.Command, args []string) error {
+		added := &cobra.Command{Use: use, Short: short, Args: takes}
+		added.RunE = func(_ *cobra.Command, args []string) error {
 			a, err := p.simulatorApp()
 			if err != nil {
 				return err
 			}
 			s := a.simulator()
 			if s.Path() == "" {
-				return &exitError{ExitConfig, "stripe-mcp: there is no folder for the simulator's state; set state_dir in the configuration"}
+				return &exitError{ExitConfig, "stripe-mcp: there is no folder for the simulator's state; " +
+					"set state_dir in the configuration"}
 			}
 			said, err := run(s, args)
 			if err != nil {
@@ -45,11 +47,11 @@ func (p *process) simulatorCommand() *cobra.Command {
 			}
 			_, err = fmt.Fprintln(p.stdout, said)
 			return err
-		}})
+		}
+		command.AddCommand(added)
 	}
-	add("path", "Print the file that holds the state", cobra.NoArgs, func(s *simulator.Simulator, _ []string) (string, error) {
-		return s.Path(), nil
-	})
+	add("path", "Print the file that holds the state", cobra.NoArgs,
+		func(s *simulator.Simulator, _ []string) (string, error) { return s.Path(), nil })
 	add("reset", "Start afresh: forget everything that was made, and set the clock back", cobra.NoArgs,
 		func(s *simulator.Simulator, _ []string) (string, error) {
 			return "The simulator is a new account.", s.Reset()
@@ -82,7 +84,8 @@ func (a *app) newSimulator() *simulator.Simulator {
 	s.PagesURL = "http://" + a.config.SimulatorAddr
 	if a.config.StateDir != "" {
 		if err := s.KeepIn(filepath.Join(a.config.StateDir, "simulator")); err != nil {
-			a.logger.Warn("what the simulator makes is forgotten when this process ends; to keep it, set state_dir", "error", err)
+			a.logger.Warn("what the simulator makes is forgotten when this process ends; to keep it, set state_dir",
+				"error", err)
 		}
 	}
 	return s

@@ -75,8 +75,8 @@ func (a *Account) renew(s Object) {
 	a.bill(s, owner, total, "subscription_cycle")
 }
 
-// periodAfter is the end of the period that a time is in. Periods are whole intervals from the anchor. Where a month is too
-// short for the anchor's day, they end on its last one.
+// periodAfter is the end of the period that a time is in. Periods are whole intervals from the anchor. Where a month is
+// too short for the anchor's day, they end on its last one.
 func periodAfter(anchor, after int64, recurring Object) int64 {
 	t, n, interval := time.Unix(anchor, 0).UTC(), int(recurring.Number("interval_count")), recurring.Text("interval")
 	for k := n; ; k += n {

@@ -33,8 +33,8 @@ func (c *call) createCustomer() (Object, error) {
 
 func (c *call) updateCustomer() (Object, error) { return c.target, c.change(c.target, nil) }
 
-// change applies the parameters that creating and updating a customer share, and stores it. The card is one that the same
-// request attaches. It may be made the default by the test id that it was made from.
+// change applies the parameters that creating and updating a customer share, and stores it. The card is one that the
+// same request attaches. It may be made the default by the test id that it was made from.
 func (c *call) change(to, card Object) error {
 	if settings := c.in.Child("invoice_settings"); settings["default_payment_method"] != nil {
 		id := settings.Text("default_payment_method")

@@ -28,8 +28,9 @@ func (s *Simulator) Path() string {
 	return filepath.Join(s.Folder, "state.json")
 }
 
-// Update is the only way to the account, for reading as for changing it. Act sees it as of now, keeps all other processes
-// out, and says whether it changed anything. When Update returns without an error, what changed outlives the process.
+// Update is the only way to the account, for reading as for changing it. Act sees it as of now, keeps all other
+// processes out, and says whether it changed anything. When Update returns without an error, what changed outlives the
+// process.
 func (s *Simulator) Update(act func(*Account) (changed bool)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +126,7 @@ func (s *Simulator) save() (err error) {
 	return os.Rename(name, s.Path())
 }
 
-// Reset makes the account a new one, whatever it was.
+// Reset makes the account a new one, even if its state is damaged.
 func (s *Simulator) Reset() error {
 	if s.Folder != "" {
 		if err := os.Remove(s.Path()); err != nil && !errors.Is(err, fs.ErrNotExist) { // it may be damaged

@@ -46,7 +46,7 @@ func TestParseForm(t *testing.T) {
 	}
 }
 
-// FuzzParseForm holds that whatever is accepted can be walked, and that a plain key keeps its value.
+// FuzzParseForm holds that what is accepted can be walked, and that a plain key keeps its value.
 func FuzzParseForm(f *testing.F) {
 	for _, seed := range []string{"a=1", "a[b][0]=x", "a[][b]=1&a[][b]=2", "a[b", "a[1]=x&a[]=y", "%5B%5D=&[][]=1", "a=1&a[b]=2", "a[0][0]=1&a[0]=2"} {
 		f.Add(seed, "v")

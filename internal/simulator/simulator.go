@@ -1,7 +1,8 @@
 // Package simulator is an embedded, stateful Stripe, for people who have no key yet. It answers Stripe's API.
 //
-// It serves the calls that the tools make and what these need, in the shapes of Stripe-Version 2024-06-20. It refuses the
-// unknown as Stripe does. Nothing it hands out can be taken for Stripe's: livemode is false, and addresses are on loopback.
+// It serves the calls that the tools make and what these need, in the shapes of Stripe-Version 2024-06-20. It refuses
+// the unknown as Stripe does. Nothing it hands out can be taken for Stripe's: livemode is false, and addresses are on
+// loopback.
 package simulator
 
 import (

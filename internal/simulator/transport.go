@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// Transport answers requests in this process, without a socket, whatever host they name.
+// Transport answers requests in this process, without a socket, whichever host they name.
 func (s *Simulator) Transport() http.RoundTripper { return transport{s} }
 
 type transport struct{ handler http.Handler }

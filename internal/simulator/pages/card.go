@@ -13,8 +13,8 @@ import (
 	"stripe-mcp/internal/simulator"
 )
 
-// asks tells whether a form is still to be filled in, for the first time or because of its problems. It asks for a card or
-// an e-mail address or both.
+// asks tells whether a form is still to be filled in, for the first time or because of its problems. It asks for a card
+// or an e-mail address or both.
 func (v *visit) asks(card, mail bool) bool {
 	if v.form == nil {
 		return true
@@ -85,8 +85,8 @@ func (v *visit) pays(title, button string, fields ...g.Node) g.Node {
 	)
 }
 
-// card is the part of a form that asks for one. Of what was typed it shows only the name again: the rest might be a real
-// card's.
+// card is the part of a form that asks for one. Of what was typed it shows only the name again: the rest might be a
+// real card's.
 func (v *visit) card() g.Node {
 	test := func(number, does string) g.Node { return el("div", el("dt", number), el("dd", does)) }
 	return g.Group{

@@ -35,8 +35,8 @@ func (v *visit) checkout() reply {
 	return reply{to: success}
 }
 
-// nowhere tells whether an address is made up (RFC 2606) or has no host. The person then stays on the page that says what
-// was paid.
+// nowhere tells whether an address is made up (RFC 2606) or has no host. The person then stays on the page that says
+// what was paid.
 func nowhere(address string) bool {
 	name := parsed(address).Hostname()
 	return name == "" || strings.HasSuffix(name, ".example") || strings.HasSuffix(name, ".invalid")

@@ -31,7 +31,8 @@ func (v *visit) index() reply {
 	if v.Ahead() != 0 {
 		now += ", ahead of the machine’s clock"
 	}
-	content := el("p.empty", "Nothing yet. Let an agent make something, or run ", el("code", "stripe-mcp simulator seed"), ".")
+	content := el("p.empty", "Nothing yet. Let an agent make something, or run ",
+		el("code", "stripe-mcp simulator seed"), ".")
 	if rows := v.everything(); len(rows) > most {
 		content = g.Group{table(rows[:most]), el("p.empty", "Older ones are not shown.")}
 	} else if len(rows) > 0 {

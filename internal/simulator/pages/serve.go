@@ -18,8 +18,9 @@ const Name = "stripe-mcp-simulator"
 // takeOver is how often a process tries to get the address that another one serves.
 const takeOver = 2 * time.Second
 
-// Serve serves pages and API at an address until ctx ends. While another process has the address, it waits for its turn:
-// so the pages stay as long as any process does. Each attempt to get the address is told to tried, whose error ends it.
+// Serve serves pages and API at an address until ctx ends. While another process has the address, it waits for its
+// turn: so the pages stay as long as any process does. Each attempt to get the address is told to tried, whose error
+// ends it.
 func Serve(ctx context.Context, s *simulator.Simulator, address string, tried func(error) error) error {
 	for {
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
