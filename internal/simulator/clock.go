@@ -61,7 +61,7 @@ func (a *Account) turn(o Object) {
 func (a *Account) renew(s Object) {
 	var total int64
 	var period Object
-	for _, item := range s.Rows("items") {
+	for _, item := range s.Items() {
 		price := item.Child("price")
 		total, period = total+price.Number("unit_amount")*item.Number("quantity"), price.Child("recurring")
 	}

@@ -21,8 +21,6 @@ func (o Object) Text(name string) string {
 // Number is the integer in a field, 0 if there is none.
 func (o Object) Number(name string) int64 {
 	switch n := o[name].(type) {
-	case int:
-		return int64(n)
 	case int64:
 		return n
 	case json.Number:
@@ -35,17 +33,13 @@ func (o Object) Number(name string) int64 {
 // Child is the object in a field, nil if there is none.
 func (o Object) Child(name string) Object { return asObject(o[name]) }
 
-// Rows are the objects of a field that holds a list.
-func (o Object) Rows(name string) (rows []Object) {
-	switch data := o.Child(name)["data"].(type) {
-	case []Object:
-		return data
-	case []any:
-		for _, row := range data {
-			rows = append(rows, asObject(row))
-		}
+// Items are those of a subscription that was stored.
+func (o Object) Items() (items []Object) {
+	rows, _ := o.Child("items")["data"].([]any)
+	for _, row := range rows {
+		items = append(items, asObject(row))
 	}
-	return rows
+	return items
 }
 
 func asObject(v any) Object {

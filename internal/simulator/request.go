@@ -33,8 +33,8 @@ func authenticate(r *http.Request) error {
 }
 
 // readParams decodes query and body alike, as Stripe does.
-func readParams(w http.ResponseWriter, r *http.Request) (Object, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
+func readParams(r *http.Request) (Object, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, largestBody))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):

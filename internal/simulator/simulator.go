@@ -7,6 +7,7 @@ package simulator
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -39,16 +40,23 @@ func New(now func() time.Time) *Simulator {
 
 // ServeHTTP speaks Stripe's API.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	got, header := s.respond(r)
+	maps.Copy(w.Header(), header)
+	w.WriteHeader(got.Status)
+	_, _ = w.Write(got.Body) // a client that has gone away needs no answer
+}
+
+// respond is the answer to a request, and its headers.
+func (s *Simulator) respond(r *http.Request) (answer, http.Header) {
 	requestID := newID("req_", 14)
-	got, err := s.answer(w, r, requestID)
+	got, err := s.answer(r, requestID)
 	if err != nil {
 		got = failure(err, "")
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-cache, no-store")
-	h.Set("Request-Id", requestID)
-	h.Set("Stripe-Version", version)
+	h := http.Header{
+		"Content-Type": {"application/json"}, "Cache-Control": {"no-cache, no-store"},
+		"Request-Id": {requestID}, "Stripe-Version": {version},
+	}
 	if got.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Basic realm="Stripe"`)
 	}
@@ -59,12 +67,11 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if got.replayed {
 		h.Set("Idempotent-Replayed", "true")
 	}
-	w.WriteHeader(got.Status)
-	_, _ = w.Write(got.Body) // a client that has gone away needs no answer
+	return got, h
 }
 
 // answer takes a request through Stripe's checks in Stripe's order: key, address, idempotency key, parameters, state.
-func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID string) (got answer, err error) {
+func (s *Simulator) answer(r *http.Request, requestID string) (got answer, err error) {
 	if err := authenticate(r); err != nil {
 		return answer{}, err
 	}
@@ -80,7 +87,7 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID str
 		}
 		defer release()
 	}
-	in, err := readParams(w, r)
+	in, err := readParams(r)
 	if err != nil {
 		return answer{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // state keeps all there is, and only it knows how. It hands out copies: a change counts once the object is put back.
@@ -100,6 +101,16 @@ func (st *state) walk(kind, from string, toNewer bool) iter.Seq[Object] {
 			}
 		}
 	}
+}
+
+// Portal is the portal session whose page has a path, nil if there is none.
+func (st *state) Portal(path string) Object {
+	for o := range st.Newest("billing_portal.session") {
+		if strings.Contains(o.Text("url"), path+"#") {
+			return o
+		}
+	}
+	return nil
 }
 
 // Of are the objects of a type that belong to a customer, newest first.

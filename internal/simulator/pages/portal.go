@@ -12,13 +12,7 @@ import (
 
 // portal is where a customer looks after subscriptions.
 func (v *visit) portal() reply {
-	var session simulator.Object
-	for o := range v.Newest("billing_portal.session") {
-		if parsed(o.Text("url")).Path == v.r.URL.Path {
-			session = o
-			break
-		}
-	}
+	session := v.Portal(v.r.URL.Path)
 	owner := v.Get("customer", session.Text("customer"))
 	if owner == nil || owner["deleted"] != nil {
 		return v.nothing()

@@ -57,7 +57,7 @@ func times(name string, quantity int64) string {
 func (v *visit) plan(s simulator.Object) (name, cost string) {
 	var price simulator.Object
 	var total int64
-	items := s.Rows("items")
+	items := s.Items()
 	names := make([]string, 0, len(items))
 	for _, item := range items {
 		price = item.Child("price")
