@@ -12,9 +12,11 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/policy"
 	"stripe-mcp/internal/secret"
@@ -92,8 +94,9 @@ func (a *Account) Find(name string) (tools.Tool, bool) {
 
 // Caller is who makes a call.
 type Caller struct {
-	Client string // the name of the program, for the audit log
-	Asker  Asker  // nil where no person can be asked
+	Client string    // the name of the program, for the audit log
+	Asker  Asker     // nil where no person can be asked
+	Read   time.Time // when the call was read; the zero time where there is no other call to compare it with
 }
 
 // Answer is how a call ended.
@@ -112,18 +115,23 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 	client := a.Scrubber.Scrub(caller.Client) // of the key too, which is known now
 	receipt := journal.NewReceipt(ctx, journal.Caller{
 		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: cfg.Mode.String(),
-	})
-	answer := Answer{Delivered: func(ok bool) {
-		if err := receipt.Close(ctx, ok); err != nil {
-			a.Logger.ErrorContext(ctx, "an answer's delivery could not be recorded; an equal call will find what this one made", "error", err)
-		}
-	}}
+	}, caller.Read)
+	answer := Answer{Delivered: receipt.Close}
 	text, err := recovering(func() (json.RawMessage, error) { return a.run(ctx, link, receipt, caller.Asker, tool, arguments) })
 	if err != nil {
 		text, answer.Failure = a.describe(ctx, tool.Name, err)
 	}
 	answer.JSON = json.RawMessage(a.Scrubber.Scrub(string(text)))
 	return answer
+}
+
+// Close waits until all deliveries are recorded, for a while.
+func (a *Account) Close() {
+	ctx, cancel := context.WithTimeout(context.Background(), limits.Record)
+	defer cancel()
+	if err := a.Journal.Flush(ctx); err != nil {
+		a.Logger.ErrorContext(ctx, "some deliveries could not be recorded; equal calls will find what these calls made", "error", err)
+	}
 }
 
 // run runs one tool, if the owner lets it. Its errors are *outcome.Error, or a failure of our own.
@@ -146,7 +154,7 @@ func (a *Account) run(
 	}
 	cfg, _ := link.config() // read, as there is a client
 	call := policy.Call{Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), Account: cfg.StripeAccount, Prices: client}
-	ctx, release, refusal := a.permit(ctx, call, client, asker)
+	ctx, release, refusal := a.permit(ctx, call, client, receipt, asker)
 	defer release()
 	if refusal != nil {
 		return nil, refusal

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/policy"
@@ -14,11 +15,18 @@ import (
 type Asker interface {
 	// CanAsk reports whether the client can show a question.
 	CanAsk() bool
-	// Ask puts a yes-or-no question, and returns what came of it and when it was put.
-	Ask(ctx context.Context, question string) (reply Reply, since time.Time)
+	// Ask puts a yes-or-no question.
+	Ask(ctx context.Context, question string) Response
 }
 
-// Reply is what came of a question.
+// Response is what came of a question.
+type Response struct {
+	Reply Reply
+	Since time.Time // from when on the client waits for the call
+	Order string    // names the question, when the same yes can come more than once
+}
+
+// Reply is what the person said, or why there is no word.
 type Reply int
 
 // The replies. Only Accepted allows anything.
@@ -27,9 +35,10 @@ const (
 	Accepted
 	Declined
 	Dismissed // closed without a choice
+	Unshown   // refused by the client itself
 	TimedOut
 	Unanswered // the client left, or answered what is no answer
-	Stale      // it belongs to another question, or was used before
+	Stale      // it belongs to another question, or another answer was given before
 	Asked      // the client shows the question now and will call again with the answer
 )
 
@@ -39,7 +48,7 @@ const typeConfirmation = "not_confirmed"
 // permit decides whether a call is sent, asking the person if need be. It returns the context to send it with, which ends
 // when its time is over.
 func (a *Account) permit(
-	ctx context.Context, call policy.Call, client *stripeapi.Client, asker Asker,
+	ctx context.Context, call policy.Call, client *stripeapi.Client, receipt *journal.Receipt, asker Asker,
 ) (context.Context, context.CancelFunc, *outcome.Error) {
 	budget, cancel := client.WithBudget(ctx)
 	if refusal := a.Policy.Check(budget, call); refusal != nil {
@@ -54,10 +63,13 @@ func (a *Account) permit(
 		return budget, cancel, notConfirmed(Impossible)
 	}
 	cancel()
-	reply, since := asker.Ask(ctx, policy.Question(call))
-	shared, release := context.WithDeadline(ctx, since.Add(limits.Confirmed))
+	response := asker.Ask(ctx, policy.Question(call))
+	if response.Reply == Accepted {
+		receipt.Confirm(response.Order)
+	}
+	shared, release := context.WithDeadline(ctx, response.Since.Add(limits.Confirmed))
 	budget, cancel = client.WithBudget(shared)
-	return budget, func() { cancel(); release() }, notConfirmed(reply)
+	return budget, func() { cancel(); release() }, notConfirmed(response.Reply)
 }
 
 // notConfirmed returns the refusal that follows from a reply, or nil when the person said yes.
@@ -70,12 +82,15 @@ func notConfirmed(reply Reply) *outcome.Error {
 		message = "the person said no"
 	case Dismissed:
 		message = "the person closed the question without a choice"
+	case Unshown:
+		message = "the client refused the question at once, without showing it to a person"
+		hint = "Tell the person that this client shows no questions: another one can, or they can do it in the Dashboard"
 	case TimedOut:
 		message, hint = "nobody answered the question in time", "Tell the person that a question is waiting to be answered, then call again"
 	case Unanswered:
 		message, hint = "the client did not answer the question", "Call again when the client can show it"
 	case Stale:
-		message, hint = "this confirmation belongs to another call or was used before", "Call again without it, to have the person asked anew"
+		message, hint = "this confirmation belongs to another call, or another answer was given before", "Call again without it, to have the person asked anew"
 	case Asked:
 		message = "the person is being asked"
 	case Impossible:

@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
-	"time"
 
 	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/config"
@@ -48,7 +47,7 @@ func (p *process) loadConfig() (config.Config, error) {
 // serveCall answers a call of an MCP client's.
 func (a *app) serveCall(ctx context.Context, call *mcpserver.Call) mcpserver.Result {
 	tool, _ := a.Find(call.Tool)
-	got := a.Call(ctx, account.Caller{Client: call.Client, Asker: asker{call}}, tool, call.Arguments)
+	got := a.Call(ctx, account.Caller{Client: call.Client, Asker: asker{call}, Read: call.Read}, tool, call.Arguments)
 	return mcpserver.Result{JSON: got.JSON, IsError: got.Failure != nil, Delivered: got.Delivered}
 }
 
@@ -56,24 +55,27 @@ func (a *app) serveCall(ctx context.Context, call *mcpserver.Call) mcpserver.Res
 type asker struct{ *mcpserver.Call }
 
 // Ask translates what came of the question.
-func (a asker) Ask(ctx context.Context, question string) (account.Reply, time.Time) {
-	answer, since := a.Call.Ask(ctx, question)
-	switch answer {
+func (a asker) Ask(ctx context.Context, question string) account.Response {
+	got := a.Call.Ask(ctx, question)
+	reply := account.Unanswered
+	switch got.Answer {
 	case mcpserver.Accepted:
-		return account.Accepted, since
+		reply = account.Accepted
 	case mcpserver.Declined:
-		return account.Declined, since
+		reply = account.Declined
 	case mcpserver.Dismissed:
-		return account.Dismissed, since
+		reply = account.Dismissed
+	case mcpserver.Unshown:
+		reply = account.Unshown
 	case mcpserver.TimedOut:
-		return account.TimedOut, since
+		reply = account.TimedOut
 	case mcpserver.Stale:
-		return account.Stale, since
+		reply = account.Stale
 	case mcpserver.Asked:
-		return account.Asked, since
+		reply = account.Asked
 	case mcpserver.Impossible:
-		return account.Impossible, since
+		reply = account.Impossible
 	case mcpserver.Failed:
 	}
-	return account.Unanswered, since
+	return account.Response{Reply: reply, Since: got.Since, Order: got.Order}
 }

@@ -40,6 +40,7 @@ func (p *process) callCommand() *cobra.Command {
 
 func (p *process) call(ctx context.Context, name string, arguments json.RawMessage) error {
 	a := p.newApp()
+	defer a.Close()
 	tool, ok := a.Find(name)
 	if !ok {
 		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.Tools())))

@@ -35,6 +35,7 @@ func (p *process) serve(ctx context.Context) error {
 		Logger:       a.Logger,
 		Call:         a.serveCall,
 	})
+	defer a.Close()
 	defer a.showPages(ctx)()
 	if err := server.Serve(ctx, p.stdin, p.stdout); err != nil {
 		return &exitError{ExitToolError, "stripe-mcp: " + err.Error()}

@@ -17,49 +17,56 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2/maybe"
 )
 
 const (
-	// journal.jsonl becomes journal-1.jsonl, and so on, when it has grown to rotateAt; rotated are kept.
+	// journal.jsonl becomes journal-1.jsonl, and so on, when it has grown by rotateAt; rotated are kept.
 	rotateAt  = 8 << 20
 	rotated   = 8
 	lockRetry = 2 * time.Millisecond
 )
 
+// errBusy says that another process, or another call of this one, does not let go of the journal.
+var errBusy = errors.New("another stripe-mcp process holds it and does not let go; it may be stopped or frozen") //nolint:gochecknoglobals // an error value
+
 // file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. Each
 // process also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
 type file struct {
 	folder string
-	limit  int64  // bytes, after which it is rotated
+	limit  int64  // bytes that the log may grow before it is rotated
 	id     string // of this process
-	key    []byte
 	all    *flock.Flock
 	alive  *flock.Flock
 
-	swap sync.RWMutex // guards log against being replaced while it is synced
-	log  *os.File
-	read int64 // how far log was read, which is its end while the lock is held
+	swap  sync.RWMutex // guards log against being replaced while it is synced
+	log   *os.File
+	read  int64 // how far log was read, which is its end while the lock is held
+	began int64 // how much of log stood in it after the last rotation
 }
 
 func (f *file) process() string { return f.id }
-func (f *file) secret() []byte  { return f.key }
 func (f *file) path() string    { return filepath.Join(f.folder, "journal.jsonl") }
 func (f *file) unlock()         { _ = f.all.Unlock() } // the system unlocks in any case
 
-func (f *file) lock(ctx context.Context, apply func(record), reset func()) error {
+func (f *file) lock(ctx context.Context, apply func(record), reset func(lost bool)) error {
 	if !filepath.IsAbs(f.folder) {
 		return errors.New("there is no folder for it; set state_dir in the configuration")
 	}
+	if err := os.MkdirAll(f.folder, 0o700); err != nil { // again, as it may have been deleted
+		return err
+	}
 	if f.all == nil {
-		if err := os.MkdirAll(f.folder, 0o700); err != nil {
+		if err := checkOwner(f.folder); err != nil {
 			return err
 		}
 		f.all = f.flock("lock")
 	}
 	locked, err := f.all.TryLockContext(ctx, lockRetry)
+	if ctx.Err() != nil {
+		return errBusy
+	}
 	if err != nil || !locked {
-		return fmt.Errorf("wait for other processes: %w", err)
+		return fmt.Errorf("lock it: %w", err)
 	}
 	if err := f.refresh(apply, reset); err != nil {
 		f.unlock()
@@ -73,7 +80,7 @@ func (f *file) flock(name string) *flock.Flock {
 }
 
 // refresh opens what is not open yet and reads what is new.
-func (f *file) refresh(apply func(record), reset func()) error {
+func (f *file) refresh(apply func(record), reset func(lost bool)) error {
 	if err := f.join(); err != nil {
 		return err
 	}
@@ -83,27 +90,49 @@ func (f *file) refresh(apply func(record), reset func()) error {
 	return f.catchUp(apply)
 }
 
-// join makes this process known and loads the installation's secret.
+// join makes this process known, again where its lock has been deleted.
 func (f *file) join() error {
-	if f.id != "" {
+	if f.id == "" {
+		f.buryTheDead()
+		f.id = strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8]
+	} else if _, err := os.Stat(f.alive.Path()); err == nil {
 		return nil
 	}
-	key, err := os.ReadFile(f.keyPath())
-	if errors.Is(err, fs.ErrNotExist) {
-		key = newSecret()
-		err = maybe.WriteFile(f.keyPath(), key, 0o600)
-	}
-	if err != nil {
-		return err
-	}
-	f.buryTheDead()
-	id := strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8]
-	alive := f.flock("process-" + id + ".lock")
+	alive := f.flock("process-" + f.id + ".lock")
 	if locked, err := alive.TryLock(); err != nil || !locked {
 		return fmt.Errorf("lock for this process: %w", err)
 	}
-	f.id, f.key, f.alive = id, key, alive
+	f.alive = alive
 	return nil
+}
+
+// secret returns what is in digest.key, nothing where it is missing.
+func (f *file) secret() ([]byte, error) {
+	key, err := os.ReadFile(f.keyPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return key, err
+}
+
+func (f *file) keep(secret []byte) error { return f.write(f.keyPath(), secret) }
+
+// write replaces a file as a whole. The new one stands beside it until it is complete, where others cannot read it.
+func (f *file) write(path string, text []byte) (err error) {
+	fresh, err := os.CreateTemp(f.folder, ".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(fresh.Name())
+		}
+	}()
+	_, err = fresh.Write(text)
+	if err = errors.Join(err, fresh.Sync(), fresh.Close()); err != nil {
+		return err
+	}
+	return os.Rename(fresh.Name(), path)
 }
 
 func (f *file) keyPath() string { return filepath.Join(f.folder, "digest.key") }
@@ -137,15 +166,21 @@ func (f *file) dead(process string) bool {
 	return err == nil && locked
 }
 
-// reopen makes sure that log is the file that others see, too.
-func (f *file) reopen(reset func()) error {
+// reopen makes sure that log is the file that others see, too. A process that rotates puts another file in its place and
+// carries over what is open. A file that is missing or shorter than it was has lost what stood in it.
+func (f *file) reopen(reset func(lost bool)) error {
+	lost := false
 	if f.log != nil {
 		ours, err := f.log.Stat()
 		if err != nil {
 			return err
 		}
-		if current, err := os.Stat(f.path()); err == nil && os.SameFile(ours, current) && current.Size() >= f.read {
+		current, err := os.Stat(f.path())
+		switch same := err == nil && os.SameFile(ours, current); {
+		case same && current.Size() >= f.read:
 			return nil
+		case same, errors.Is(err, fs.ErrNotExist):
+			lost = true
 		}
 	}
 	log, err := os.OpenFile(f.path(), os.O_RDWR|os.O_CREATE, 0o600)
@@ -155,10 +190,10 @@ func (f *file) reopen(reset func()) error {
 	f.swap.Lock()
 	defer f.swap.Unlock()
 	if f.log != nil {
-		_ = f.log.Close() // whoever replaced it has carried over what is open
+		_ = f.log.Close()
 	}
-	f.log, f.read = log, 0
-	reset()
+	f.log, f.read, f.began = log, 0, 0
+	reset(lost)
 	return syncFolder(f.folder)
 }
 
@@ -176,7 +211,7 @@ func (f *file) catchUp(apply func(record)) error {
 		}
 		var r record
 		if err := json.Unmarshal(line, &r); err != nil || r.Intent == "" {
-			return fmt.Errorf("%s is damaged at byte %d; nothing can be created until it is repaired or moved away", f.path(), f.read)
+			return &damagedError{f.path(), f.read}
 		}
 		apply(r)
 		f.read += int64(len(line)) + 1
@@ -185,50 +220,58 @@ func (f *file) catchUp(apply func(record)) error {
 	return nil
 }
 
-func (f *file) append(r record) error {
-	line, err := json.Marshal(r)
+func (f *file) append(records ...record) error {
+	lines, err := encode(records)
 	if err != nil {
 		return err
 	}
-	line = append(line, '\n')
-	if _, err := f.log.WriteAt(line, f.read); err != nil {
+	if _, err := f.log.WriteAt(lines, f.read); err != nil {
 		_ = f.log.Truncate(f.read) // or the next one to read does it
 		return err
 	}
-	f.read += int64(len(line))
+	f.read += int64(len(lines))
 	return nil
 }
 
-func (f *file) full() bool { return f.read >= f.limit }
+func encode(records []record) ([]byte, error) {
+	var lines bytes.Buffer
+	for _, r := range records {
+		if err := json.NewEncoder(&lines).Encode(r); err != nil {
+			return nil, err
+		}
+	}
+	return lines.Bytes(), nil
+}
 
-// rotate keeps the log under another name and starts a new one with what is still open.
+func (f *file) full() bool { return f.read-f.began >= f.limit }
+
+// rotate keeps the log under another name and starts a new one with what is still open. What can fail for want of space
+// comes first, so that nothing old is given up for nothing.
 func (f *file) rotate(open []record) error {
+	lines, err := encode(open)
+	if err != nil {
+		return err
+	}
+	fresh := filepath.Join(f.folder, "journal-new.jsonl")
+	if err := f.write(fresh, lines); err != nil {
+		return err
+	}
 	name := func(n int) string { return filepath.Join(f.folder, fmt.Sprintf("journal-%d.jsonl", n)) }
 	for n := rotated - 1; n > 0; n-- {
 		if err := os.Rename(name(n), name(n+1)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	old, err := os.ReadFile(f.path())
-	if err != nil {
+	if err := os.Link(f.path(), name(1)); err != nil { // a second name, so that there is a log at every moment
 		return err
 	}
-	if err := maybe.WriteFile(name(1), old, 0o600); err != nil {
+	if err := os.Rename(fresh, f.path()); err != nil {
 		return err
 	}
-	var lines bytes.Buffer
-	for _, r := range open {
-		if err := json.NewEncoder(&lines).Encode(r); err != nil {
-			return err
-		}
-	}
-	if err := maybe.WriteFile(f.path(), lines.Bytes(), 0o600); err != nil {
+	if err := f.reopen(func(bool) {}); err != nil {
 		return err
 	}
-	if err := f.reopen(func() {}); err != nil {
-		return err
-	}
-	f.read = int64(lines.Len())
+	f.read, f.began = int64(len(lines)), int64(len(lines))
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // TestDamage: what a crash can leave at the end is dropped, because nothing was sent for it. Anything else stops creating.
@@ -94,11 +95,13 @@ func TestUnavailable(t *testing.T) {
 func TestPrivate(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "state", "journal")
-	receipt := NewReceipt(t.Context(), Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"})
-	intent, err := New(folder).Begin(t.Context(), receipt, equal())
+	receipt := NewReceipt(t.Context(), Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"}, time.Time{})
+	j := New(folder)
+	intent, err := j.Begin(t.Context(), receipt, equal())
 	must(t, err)
 	must(t, intent.Settle(t.Context(), Result{Outcome: "succeeded", Object: "cus_1", Settled: true}))
-	must(t, receipt.Close(t.Context(), true))
+	receipt.Close(true)
+	must(t, j.Flush(t.Context()))
 	info, err := os.Stat(folder)
 	must(t, err)
 	if info.Mode().Perm() != 0o700 {
@@ -224,7 +227,7 @@ func TestSideBySide(t *testing.T) {
 			if i%2 == 0 {
 				request.Body = fmt.Sprintf("email=%d%%40example.com", i)
 			}
-			receipt := NewReceipt(t.Context(), Caller{})
+			receipt := NewReceipt(t.Context(), Caller{}, time.Time{})
 			intent, err := processes[i/2%2].Begin(t.Context(), receipt, request)
 			if err != nil {
 				t.Error(err)
@@ -233,18 +236,22 @@ func TestSideBySide(t *testing.T) {
 			if _, twice := keys.LoadOrStore(intent.Key(), i); twice {
 				t.Errorf("request %d has the key of another", i)
 			}
-			if err := errors.Join(intent.Settle(t.Context(), Result{Outcome: "succeeded", Settled: true}), receipt.Close(t.Context(), true)); err != nil {
+			receipt.Close(true)
+			if err := intent.Settle(t.Context(), Result{Outcome: "succeeded", Settled: true}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	all.Wait()
+	for _, j := range processes {
+		must(t, j.Flush(t.Context()))
+	}
 	if lines := readable(t, filepath.Join(folder, "journal.jsonl")); lines != 600 {
 		t.Errorf("%d lines, want three for each request", lines)
 	}
 	for _, j := range processes {
-		if _, err := j.Begin(t.Context(), nil, Request{}); err != nil || len(j.open) > 2 {
-			t.Errorf("%d intents are open (%v)", len(j.open), err)
+		if _, err := j.Begin(t.Context(), nil, Request{}); err != nil || j.openIntents() > 2 {
+			t.Errorf("%d intents are open (%v)", j.openIntents(), err)
 		}
 	}
 }

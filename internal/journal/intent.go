@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 )
 
@@ -22,6 +24,12 @@ func (i *Intent) Expires() time.Time { return i.record.KeyTime.Add(KeyLifetime) 
 
 // Expired reports whether it is too late for another attempt.
 func (i *Intent) Expired() bool { return expired(i.record.KeyTime, i.journal.now()) }
+
+// Durable reports whether the intent outlives this process.
+func (i *Intent) Durable() bool {
+	_, volatile := i.journal.log.(*memory)
+	return !volatile
+}
 
 // Settle records how the request ended.
 func (i *Intent) Settle(ctx context.Context, result Result) error {
@@ -46,11 +54,41 @@ func (e *UnavailableError) Error() string { return "the journal cannot be used: 
 // Unwrap returns the reason.
 func (e *UnavailableError) Unwrap() error { return e.cause }
 
-// ExpiredError says that an equal request of Since may have been carried out, and that it is too late to find out by
-// sending it again.
-type ExpiredError struct{ Since time.Time }
+// Hint says what to do about it, where that is not to make the folder writable.
+func (e *UnavailableError) Hint() string {
+	if errors.Is(e.cause, errBusy) {
+		return "End or continue that process, then call again"
+	}
+	if damaged, ok := errors.AsType[*damagedError](e.cause); ok {
+		return "Look in the Dashboard for what was made lately, then move " + damaged.path + " away and call again"
+	}
+	if secret, ok := errors.AsType[*SecretError](e.cause); ok {
+		return "Put the old digest.key back. Without it, look in the Dashboard whether these calls have made something; they expire " +
+			KeyLifetime.String() + " after they were made, the last one " + secret.Until.UTC().Format(time.RFC3339)
+	}
+	return ""
+}
 
-// Error names the time.
-func (e *ExpiredError) Error() string {
-	return "an equal request of " + e.Since.UTC().Format(time.RFC3339) + " may have been carried out"
+// damagedError says that the log holds something that is not a record.
+type damagedError struct {
+	path string
+	at   int64
+}
+
+func (e *damagedError) Error() string { return fmt.Sprintf("%s is damaged at byte %d", e.path, e.at) }
+
+// UnresolvedError says that an equal request of Since may have been carried out, and that sending it again would not find
+// out. The next equal request is a new order.
+type UnresolvedError struct {
+	Since    time.Time // first use of its key
+	OtherKey bool      // it was sent with another Stripe key; else it is too long ago
+}
+
+// Error names the time and the reason.
+func (e *UnresolvedError) Error() string {
+	reason := "it is too late to find out by repeating it"
+	if e.OtherKey {
+		reason = "it was sent with another Stripe key, so repeating it would make another"
+	}
+	return "an equal request of " + e.Since.UTC().Format(time.RFC3339) + " may have been carried out, and " + reason
 }

@@ -1,9 +1,10 @@
 // Package journal is the write-ahead record of requests that create something, and the only place that decides which
 // idempotency key such a request carries. It is also the audit log.
 //
-// An intent is open from before its request is sent until its answer was delivered to whoever asked. An open intent whose
-// call runs for nobody any more, because its outcome is unknown, its client left or its process died, hands its key to the
-// next equal request, so that Stripe answers with the one object that exists.
+// An intent is open from before its request is sent until its answer was delivered to the caller. It is deserted when its
+// outcome is unknown, its caller has left or its process has died. A deserted intent hands its key to the next equal
+// request, so that Stripe answers with the one object that exists. So does an intent whose call the same client repeats,
+// because it gave up in silence (see rules.go).
 package journal
 
 import (
@@ -12,10 +13,10 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
-	"sync"
 	"time"
 
 	"stripe-mcp/internal/limits"
@@ -30,9 +31,13 @@ type Request struct {
 	Method  string
 	Path    string
 	Body    string // form-encoded
+	Base    string // address of the API
 	Account string // connected account, empty for the key's own
 	// Authorization is the header that the request is sent with.
 	Authorization string
+	// Page says that the request only opens a page, which costs nothing and which one customer pays. A second one does no
+	// harm, and a shared one can be paid by somebody else.
+	Page bool
 }
 
 // Caller is on whose behalf a request is made.
@@ -60,31 +65,38 @@ type Journal struct {
 	now func() time.Time
 	log log
 
-	mu    sync.Mutex
-	open  map[string]*entry   // by intent
-	asked map[string]*Receipt // by intent, of those of this process that are open or ended
-	ended []*entry            // the last of this process that were delivered, as long as that may be taken back
-}
+	recorder recorder
+	turn     chan struct{} // holds a token while a step is under way
 
-// remembered is how many deliveries can be taken back.
-const remembered = 256
+	// What follows belongs to the step.
+	all      map[string]*entry // by intent: the open ones, and those of this process that ended a moment ago
+	byDigest map[string][]*entry
+	taken    map[string]*entry   // those that handed their key over while they ran
+	receipts map[string]*Receipt // of this process's intents in all and taken
+	ended    []*entry            // those of this process, in the order of their end
+	carry    [][]record          // of open intents that a damaged log has lost
+	secret   []byte              // that was used last
+	aging    time.Time           // when the next unknown intent expires; zero for none
+}
 
 // log keeps records in an order that all processes share.
 type log interface {
-	// lock makes what follows one step for all processes, and hands over what others recorded since the last step. When
-	// they started a new file, it calls reset first.
-	lock(ctx context.Context, apply func(record), reset func()) error
+	// lock makes what follows one step for all processes, and hands over what others recorded since the last step. Before
+	// it reads a new file from its beginning it calls reset, with whether the old one was lost.
+	lock(ctx context.Context, apply func(record), reset func(lost bool)) error
 	unlock()
-	// append adds a record, between lock and unlock.
-	append(r record) error
+	// append adds records, between lock and unlock.
+	append(records ...record) error
 	// full reports whether it is time to rotate; open is what has to stand in the new file, too.
 	full() bool
 	rotate(open []record) error
 	// sync returns when all that was appended is on the disk.
 	sync() error
-	// process names this process in its records, secret is the installation's; both are there after the first lock.
+	// process names this process in its records.
 	process() string
-	secret() []byte
+	// secret returns what keys this installation's digests, and keep replaces it. Both are called between lock and unlock.
+	secret() ([]byte, error)
+	keep(secret []byte) error
 	// dead reports whether that process has ended.
 	dead(process string) bool
 }
@@ -100,186 +112,336 @@ func InMemory() *Journal {
 }
 
 func newJournal(l log) *Journal {
-	return &Journal{now: wallClock, log: l, open: map[string]*entry{}, asked: map[string]*Receipt{}}
+	return &Journal{
+		now: wallClock, log: l, turn: make(chan struct{}, 1),
+		all: map[string]*entry{}, byDigest: map[string][]*entry{}, taken: map[string]*entry{}, receipts: map[string]*Receipt{},
+	}
 }
 
 // wallClock leaves out the monotonic clock, which stands still while a laptop sleeps; Stripe's does not.
 func wallClock() time.Time { return time.Now().Round(0) }
 
-// Begin records that a request is about to be sent. When it fails nothing may be sent: with an *UnavailableError the
-// record could not be made, with an *ExpiredError an equal request is open whose key Stripe may have forgotten, and with the
-// context's own error whoever asked has left already.
-// receipt follows the answer to the caller; nil when there is none.
+// Begin records that a request is about to be sent. receipt follows the answer to the caller; nil when there is none.
+//
+// When it fails nothing may be sent. An *UnavailableError says that the record could not be made. An *UnresolvedError says
+// that an equal request may have been carried out, and that sending it again would not find out. The context's own error
+// says that the caller has left already.
 func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
 	if receipt == nil {
-		receipt = NewReceipt(context.WithoutCancel(ctx), Caller{})
+		receipt = nobody(ctx)
 	}
-	r, err := j.begin(ctx, request, receipt)
+	var intent *Intent
+	err := j.step(ctx, func() (err error) {
+		if receipt.left() {
+			return context.Canceled
+		}
+		intent, err = j.begin(receipt, request)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	if err := j.log.sync(); err != nil {
-		_ = j.note(ctx, record{Event: eventAbandoned, Intent: r.Intent}) // unsent, but the key may be one that was used before
+	receipt.add(intent)
+	if err := j.log.sync(); err != nil { // outside the step, so that creations side by side share the wait for the disk
+		_ = j.note(ctx, record{Event: eventAbandoned, Intent: intent.record.Intent}) // unsent, but the key may be one that was used before
 		return nil, &UnavailableError{cause: err}
 	}
-	intent := &Intent{journal: j, record: r}
-	receipt.add(intent)
 	return intent, nil
 }
 
-// begin chooses the key and appends the intent, as one step.
-func (j *Journal) begin(ctx context.Context, request Request, receipt *Receipt) (record, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if receipt.left() {
-		return record{}, receipt.asker.Err()
+// step runs what has to be one step for all processes. A caller that leaves in the meantime gets the context's own error.
+func (j *Journal) step(caller context.Context, do func() error) error {
+	ctx, cancel := context.WithTimeout(caller, limits.Lock)
+	defer cancel()
+	unavailable := func(err error) error {
+		if errors.Is(caller.Err(), context.Canceled) {
+			return caller.Err()
+		}
+		return &UnavailableError{cause: err}
+	}
+	select {
+	case j.turn <- struct{}{}:
+		defer func() { <-j.turn }()
+	case <-ctx.Done():
+		return unavailable(errBusy)
 	}
 	if err := j.log.lock(ctx, j.apply, j.reset); err != nil {
-		return record{}, &UnavailableError{cause: err}
+		return unavailable(err)
 	}
 	defer j.log.unlock()
-	if j.log.full() {
-		if err := j.log.rotate(j.stillOpen()); err != nil {
-			return record{}, &UnavailableError{cause: err}
-		}
+	if err := j.catchUp(); err != nil {
+		return unavailable(err)
 	}
-	now := j.now()
-	r := record{
-		Time: now, Event: eventIntent, Intent: rand.Text(), Process: j.log.process(), Caller: receipt.caller, Account: request.Account,
-		Method: request.Method, Path: request.Path, Digest: digest(j.log.secret(), request), Key: rand.Text(), KeyTime: now,
-	}
-	if orphan := j.orphan(r.Digest); orphan != nil {
-		if expired(orphan.KeyTime, now) {
-			if err := j.append(record{Time: now, Event: eventEnded, Intent: orphan.Intent}); err != nil {
-				return record{}, &UnavailableError{cause: err}
+	return do()
+}
+
+// catchUp writes what a damaged log has lost, and what could not be written before.
+func (j *Journal) catchUp() error {
+	for _, history := range j.carry {
+		if intent := history[0].Intent; j.all[intent] == nil && j.taken[intent] == nil {
+			if err := j.append(history...); err != nil {
+				return err
 			}
-			return record{}, &ExpiredError{Since: orphan.KeyTime}
-		}
-		r.Key, r.KeyTime, r.Takes = orphan.Key, orphan.KeyTime, orphan.Intent
-	}
-	if err := j.append(r); err != nil {
-		return record{}, &UnavailableError{cause: err}
-	}
-	j.asked[r.Intent] = receipt
-	return r, nil
-}
-
-// orphan returns the oldest intent of that digest that is open, or was thought to be delivered, and whose call runs for
-// nobody any more, or nil.
-func (j *Journal) orphan(digest string) *entry {
-	var oldest *entry
-	consider := func(e *entry, orphaned func() bool) {
-		if e.Digest == digest && (oldest == nil || e.Time.Before(oldest.Time)) && orphaned() {
-			oldest = e
 		}
 	}
-	for _, e := range j.open {
-		consider(e, func() bool { return e.orphaned() || j.left(e) || j.log.dead(e.Process) })
-	}
-	for _, e := range j.ended {
-		consider(e, func() bool { return j.left(e) })
-	}
-	return oldest
-}
-
-// left reports whether that intent is one of this process whose asker has left.
-func (j *Journal) left(e *entry) bool {
-	receipt := j.asked[e.Intent]
-	return receipt != nil && receipt.left()
-}
-
-// append records and applies r.
-func (j *Journal) append(r record) error {
-	if err := j.log.append(r); err != nil {
+	j.carry = nil
+	j.recorder.mu.Lock()
+	defer j.recorder.mu.Unlock()
+	if err := j.append(j.recorder.unwritten...); err != nil {
 		return err
 	}
-	j.apply(r)
+	j.recorder.unwritten = nil
+	return nil
+}
+
+// begin chooses the key and appends the intent.
+func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
+	now := j.now()
+	j.forget()
+	if err := j.expire(now); err != nil {
+		return nil, &UnavailableError{cause: err}
+	}
+	secret, err := j.digestKey()
+	if err != nil {
+		return nil, &UnavailableError{cause: err}
+	}
+	if j.log.full() {
+		_ = j.log.rotate(j.stillOpen(now)) // a full journal that cannot be rotated can still be written to, or append says why not
+	}
+	r := newRecord(now, secret, receipt.caller, request)
+	r.Process = j.log.process()
+	if earlier := j.predecessor(r, receipt, request.Page); earlier != nil {
+		rolled := earlier.Request != "" && earlier.Fingerprint != r.Fingerprint
+		if rolled || earlier.expired || expired(earlier.KeyTime, now) {
+			if err := j.append(record{Time: now, Event: eventEnded, Intent: earlier.Intent}); err != nil {
+				return nil, &UnavailableError{cause: err}
+			}
+			return nil, &UnresolvedError{Since: earlier.KeyTime, OtherKey: rolled}
+		}
+		r.Key, r.KeyTime, r.Takes = earlier.Key, earlier.KeyTime, earlier.Intent
+	}
+	j.receipts[r.Intent] = receipt
+	if err := j.append(r); err != nil {
+		delete(j.receipts, r.Intent)
+		return nil, &UnavailableError{cause: err}
+	}
+	return &Intent{journal: j, record: r}, nil
+}
+
+// newRecord returns the intent of a request, with a key of its own.
+func newRecord(now time.Time, secret []byte, caller Caller, request Request) record {
+	body := request.Body
+	if form, err := url.ParseQuery(body); err == nil {
+		body = form.Encode() // in one order
+	}
+	return record{
+		Time: now, Event: eventIntent, Intent: rand.Text(), Caller: caller, Account: request.Account, Method: request.Method, Path: request.Path,
+		Digest:      digest(secret, request.Method, request.Path, body, request.Account, request.Authorization),
+		Request:     digest(secret, caller.Mode, request.Base, request.Account, request.Method, request.Path, body),
+		Fingerprint: digest(secret, request.Authorization)[:16], Secret: secretID(secret),
+		Key: rand.Text(), KeyTime: now,
+	}
+}
+
+// append records and applies.
+func (j *Journal) append(records ...record) error {
+	if err := j.log.append(records...); err != nil {
+		return err
+	}
+	for _, r := range records {
+		j.apply(r)
+	}
 	return nil
 }
 
 // apply takes a record into account.
 func (j *Journal) apply(r record) {
-	if r.Event == eventIntent {
-		j.drop(r.Takes)
-		j.open[r.Intent] = &entry{record: r, history: []record{r}}
-		return
+	switch e := j.all[r.Intent]; {
+	case r.Event == eventIntent:
+		j.handOver(r.Takes)
+		receipt := j.receipts[r.Intent]
+		j.drop(r.Intent) // a delivery that is taken back begins the intent again
+		j.add(&entry{record: r, history: []record{r}}, receipt)
+	case r.Event == eventExpired && e == nil:
+		j.add(&entry{record: r, history: []record{r}, expired: true}, nil)
+	case j.taken[r.Intent] != nil:
+		j.applyToTaken(r)
+	case e != nil && (!e.ended || r.Event == eventEnded):
+		j.applyTo(e, r)
 	}
-	e := j.open[r.Intent]
+}
+
+func (j *Journal) applyTo(e *entry, r record) {
+	e.advance(r)
+	if e.unknown {
+		j.watch(e)
+	}
 	switch {
-	case e == nil:
-		if r.Event == eventEnded {
-			j.drop(r.Intent)
-		}
-	case !e.advance(r):
-	case e.delivered && j.asked[r.Intent] != nil:
-		delete(j.open, r.Intent)
+	case !e.ended:
+	case e.receipt != nil && e.delivered && r.Event != eventEnded: // which may be taken back, or have come too late
 		j.ended = append(j.ended, e)
-		if len(j.ended) > remembered {
-			j.drop(j.ended[0].Intent)
-		}
 	default:
 		j.drop(r.Intent)
 	}
 }
 
-// drop forgets an intent.
-func (j *Journal) drop(intent string) {
-	delete(j.open, intent)
-	delete(j.asked, intent)
-	j.ended = slices.DeleteFunc(j.ended, func(e *entry) bool { return e.Intent == intent })
+func (j *Journal) applyToTaken(r record) {
+	e := j.taken[r.Intent]
+	e.advance(r)
+	switch {
+	case e.unknown: // the caller was told so and will call again
+		receipt := j.receipts[r.Intent]
+		j.drop(r.Intent)
+		j.add(e, receipt)
+		j.watch(e)
+	case !e.running():
+		j.drop(r.Intent)
+	}
 }
 
-// stillOpen returns all records of the open intents.
-func (j *Journal) stillOpen() []record {
-	var records []record
-	for _, e := range j.open {
-		records = append(records, e.history...)
+// add makes an intent known.
+func (j *Journal) add(e *entry, receipt *Receipt) {
+	if e.receipt = receipt; receipt != nil {
+		j.receipts[e.Intent] = receipt
 	}
+	j.all[e.Intent] = e
+	j.byDigest[e.digest()] = append(j.byDigest[e.digest()], e)
+}
+
+// watch remembers when the first of the unknown intents expires.
+func (j *Journal) watch(e *entry) {
+	if j.aging.IsZero() || e.KeyTime.Before(j.aging) {
+		j.aging = e.KeyTime
+	}
+}
+
+// digest is what equal requests have in common with e.
+func (e *entry) digest() string {
+	if e.Request == "" {
+		return e.Digest
+	}
+	return e.Request
+}
+
+// handOver notes that the intent's key has gone to another. An intent that still runs is kept aside: if it ends unknown,
+// its caller will call again.
+func (j *Journal) handOver(intent string) {
+	e, receipt := j.all[intent], j.receipts[intent]
+	if e == nil {
+		return
+	}
+	j.drop(intent)
+	if e.running() && !j.log.dead(e.Process) {
+		j.taken[intent] = e
+		if receipt != nil {
+			j.receipts[intent] = receipt
+		}
+	}
+}
+
+// drop forgets an intent.
+func (j *Journal) drop(intent string) {
+	delete(j.taken, intent)
+	delete(j.receipts, intent)
+	e := j.all[intent]
+	if e == nil {
+		return
+	}
+	delete(j.all, intent)
+	d := e.digest()
+	if j.byDigest[d] = slices.DeleteFunc(j.byDigest[d], func(other *entry) bool { return other == e }); len(j.byDigest[d]) == 0 {
+		delete(j.byDigest, d)
+	}
+}
+
+// forget drops what ended so long ago that nothing follows from it any more.
+func (j *Journal) forget() {
+	for len(j.ended) > 0 && !j.ended[0].receipt.matters() {
+		j.drop(j.ended[0].Intent)
+		j.ended = j.ended[1:]
+	}
+}
+
+// expire records of unknown intents whose key is too old that nothing more can be learned of them.
+func (j *Journal) expire(now time.Time) error {
+	if j.aging.IsZero() || now.Sub(j.aging) <= KeyLifetime {
+		return nil
+	}
+	var over []record
+	j.aging = time.Time{}
+	for _, e := range j.all {
+		switch {
+		case !e.unknown || e.expired || e.ended:
+		case now.Sub(e.KeyTime) > KeyLifetime:
+			r := e.record
+			r.Time, r.Event = now, eventExpired
+			over = append(over, r)
+		default:
+			j.watch(e)
+		}
+	}
+	slices.SortFunc(over, func(a, b record) int { return a.KeyTime.Compare(b.KeyTime) })
+	return j.append(over...)
+}
+
+// keepExpired is how long an intent of unknown outcome refuses the first equal request.
+const keepExpired = 30 * 24 * time.Hour
+
+// stillOpen returns the records of all intents that are not over.
+func (j *Journal) stillOpen(now time.Time) []record {
+	var records []record
+	for _, open := range []map[string]*entry{j.all, j.taken} {
+		for _, e := range open {
+			if !e.ended && now.Sub(e.KeyTime) < keepExpired {
+				records = append(records, e.history...)
+			}
+		}
+	}
+	slices.SortStableFunc(records, func(a, b record) int { return a.Time.Compare(b.Time) })
 	return records
 }
 
-// reset forgets what will be read again.
-func (j *Journal) reset() {
-	clear(j.open)
-	j.ended = nil
+// reset forgets what will be read again. When the log was lost, what is known to be open is carried over.
+func (j *Journal) reset(lost bool) {
+	if lost {
+		for _, e := range j.all {
+			if !e.ended {
+				j.carry = append(j.carry, e.history)
+			}
+		}
+	}
+	clear(j.all)
+	clear(j.byDigest)
+	clear(j.taken)
+	for _, e := range j.ended { // which are told by this process's memory
+		j.add(e, e.receipt)
+	}
 }
 
-// note records what became of an intent, even when ctx has ended. When that fails it counts in this process all the same, and the others see an
-// intent that is still open.
-func (j *Journal) note(ctx context.Context, r record) error {
+// note records what became of intents, even when ctx has ended. What cannot be recorded now is tried again with the next
+// step, before this process begins anything else. Until then the others see intents that are still open.
+func (j *Journal) note(ctx context.Context, records ...record) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	r.Time = j.now()
-	if err := j.log.lock(ctx, j.apply, j.reset); err != nil {
-		j.apply(r)
-		return &UnavailableError{cause: err}
+	for i := range records {
+		if records[i].Event != eventIntent {
+			records[i].Time = j.now()
+		}
 	}
-	defer j.log.unlock()
-	if err := j.append(r); err != nil {
-		j.apply(r)
-		return &UnavailableError{cause: err}
+	err := j.step(ctx, func() error { return j.append(records...) })
+	if err != nil {
+		j.recorder.mu.Lock()
+		defer j.recorder.mu.Unlock()
+		j.recorder.unwritten = append(j.recorder.unwritten, records...)
 	}
-	return nil
+	return err
 }
 
-// digest identifies equal requests to this installation, and tells nobody else what is in them.
-func digest(secret []byte, request Request) string {
+// digest identifies equal texts to this installation, and tells others nothing of what is in them.
+func digest(secret []byte, parts ...string) string {
 	mac := hmac.New(sha256.New, secret)
-	body := request.Body
-	if form, err := url.ParseQuery(body); err == nil {
-		body = form.Encode() // in one order
-	}
-	for _, part := range []string{request.Method, request.Path, body, request.Account, request.Authorization} {
+	for _, part := range parts {
 		_, _ = fmt.Fprintf(mac, "%d:%s", len(part), part) // a hash takes everything
 	}
 	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// expired reports whether Stripe may have forgotten a key that was first used at start. When that lies in the future the
-// clock was set back, and nobody knows.
-func expired(start, now time.Time) bool {
-	age := now.Sub(start)
-	return age > KeyLifetime || age < -time.Hour
 }

@@ -1,32 +1,17 @@
 package journal
 
-import (
-	"context"
-	"crypto/rand"
-)
+import "context"
 
-// memory is a log that nobody else reads and that ends with the process.
+// memory is a log that no other process reads and that ends with this one.
 type memory struct{ key []byte }
 
-func (m *memory) lock(context.Context, func(record), func()) error {
-	if m.key == nil {
-		m.key = newSecret()
-	}
-	return nil
-}
-
-func (*memory) unlock()               {}
-func (*memory) append(record) error   { return nil }
-func (*memory) full() bool            { return false }
-func (*memory) rotate([]record) error { return nil }
-func (*memory) sync() error           { return nil }
-func (*memory) process() string       { return "" }
-func (m *memory) secret() []byte      { return m.key }
-func (*memory) dead(string) bool      { return false }
-
-// newSecret returns what keys an installation's digests.
-func newSecret() []byte {
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails (crypto/rand)
-	return key
-}
+func (*memory) lock(context.Context, func(record), func(bool)) error { return nil }
+func (*memory) unlock()                                              {}
+func (*memory) append(...record) error                               { return nil }
+func (*memory) full() bool                                           { return false }
+func (*memory) rotate([]record) error                                { return nil }
+func (*memory) sync() error                                          { return nil }
+func (*memory) process() string                                      { return "" }
+func (m *memory) secret() ([]byte, error)                            { return m.key, nil }
+func (m *memory) keep(key []byte) error                              { m.key = key; return nil }
+func (*memory) dead(string) bool                                     { return false }

@@ -20,20 +20,17 @@ type OpenIntent struct {
 // Open returns the open intents whose calls run for nobody any more, oldest first. An error says that the journal cannot
 // be used.
 func (j *Journal) Open(ctx context.Context) ([]OpenIntent, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if err := j.log.lock(ctx, j.apply, j.reset); err != nil {
-		return nil, &UnavailableError{cause: err}
-	}
-	defer j.log.unlock()
 	var open []OpenIntent
-	for _, e := range j.open {
-		if e.orphaned() || j.log.dead(e.Process) {
-			open = append(open, OpenIntent{
-				Caller: e.Caller, Since: e.Time, Method: e.Method, Path: e.Path, Account: e.Account, Expires: e.KeyTime.Add(KeyLifetime),
-			})
+	err := j.step(ctx, func() error {
+		for _, e := range j.all {
+			if !e.expired && j.deserted(e) {
+				open = append(open, OpenIntent{
+					Caller: e.Caller, Since: e.Time, Method: e.Method, Path: e.Path, Account: e.Account, Expires: e.KeyTime.Add(KeyLifetime),
+				})
+			}
 		}
-	}
+		return nil
+	})
 	slices.SortFunc(open, func(a, b OpenIntent) int { return a.Since.Compare(b.Since) })
-	return open, nil
+	return open, err
 }

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"path/filepath"
 	"testing"
+	"time"
 
 	"stripe-mcp/internal/journal"
 )
@@ -12,7 +13,7 @@ func TestOpen(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "journal")
 	for _, j := range []*journal.Journal{journal.New(folder), journal.InMemory()} {
 		begin := func(path string) *journal.Intent {
-			receipt := journal.NewReceipt(t.Context(), journal.Caller{Tool: "t"})
+			receipt := journal.NewReceipt(t.Context(), journal.Caller{Tool: "t"}, time.Time{})
 			intent, err := j.Begin(t.Context(), receipt, journal.Request{Method: "POST", Path: path})
 			if err != nil {
 				t.Fatal(err)

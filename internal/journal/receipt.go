@@ -2,33 +2,38 @@ package journal
 
 import (
 	"context"
-	"errors"
 	"sync"
+	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 // Receipt follows an answer to the caller, because only its delivery ends an intent.
 type Receipt struct {
 	caller Caller
-	asker  context.Context // ends when whoever asked has left
+	asker  context.Context // ends when the caller has left
+	read   time.Time       // when the call was read, with the monotonic clock
 
-	mu      sync.Mutex
-	intents []*Intent
-	closed  bool // what became of the answer is known, and asker says nothing any more
-	missed  bool // the answer did not reach whoever asked
+	mu        sync.Mutex
+	intents   []*Intent
+	confirmed bool      // a person agreed to this very call
+	order     string    // names what the person agreed to; a call with the same name is the same order
+	written   time.Time // when it was known what became of the answer
+	missed    bool      // the answer did not reach the caller
 }
 
 // NewReceipt returns the receipt of the answer to a caller. The one who delivers the answer must close it. The end of ctx
-// before that says that the caller has left.
-func NewReceipt(ctx context.Context, caller Caller) *Receipt {
-	return &Receipt{caller: caller, asker: ctx}
+// before that says that the caller has left. read is when the call was read, the zero time where that is not known.
+func NewReceipt(ctx context.Context, caller Caller, read time.Time) *Receipt {
+	return &Receipt{caller: caller, asker: ctx, read: read}
 }
 
-// left reports whether nobody waits for the answer any more. It knows at once, before any record of it is written, so that
-// the very next equal request takes over.
-func (r *Receipt) left() bool {
+// Confirm notes that a person agreed to this very call, so that it is an order of its own. order names the question, where
+// the client can bring the same yes again: one yes is one order.
+func (r *Receipt) Confirm(order string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.missed || !r.closed && r.asker.Err() != nil
+	r.confirmed, r.order = true, order
 }
 
 func (r *Receipt) add(intent *Intent) {
@@ -37,26 +42,39 @@ func (r *Receipt) add(intent *Intent) {
 	r.intents = append(r.intents, intent)
 }
 
-// Close records whether the answer was delivered. Closed again with false, it takes the delivery back, but only for as long
-// as this process lives. The error says that the delivery could not be recorded; the next equal request then finds the
-// object that exists, instead of making another.
-func (r *Receipt) Close(ctx context.Context, delivered bool) error {
-	intents, event := r.close(delivered)
-	var failed error
-	for _, intent := range intents {
-		failed = errors.Join(failed, intent.journal.note(ctx, record{Event: event, Intent: intent.record.Intent}))
-	}
-	return failed
-}
-
-// close returns what is to be recorded.
-func (r *Receipt) close(delivered bool) (intents []*Intent, event string) {
+// Close says whether the answer was delivered. Closed again with false, it takes the delivery back. That counts in this
+// process at once. It is recorded a moment later, see Flush.
+func (r *Receipt) Close(delivered bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	intents, r.intents = r.intents, nil
-	r.closed, r.missed = true, r.missed || !delivered
-	if r.missed {
-		return intents, eventAbandoned
+	retracted := !r.written.IsZero() && !r.missed && !delivered
+	if r.written.IsZero() {
+		r.written = time.Now()
 	}
-	return intents, eventDelivered
+	if r.missed {
+		return
+	}
+	r.missed = !delivered
+	for _, intent := range r.intents {
+		switch {
+		case retracted: // for those who have read of the delivery it is as if the intent began again
+			intent.journal.later(intent.record)
+			fallthrough
+		case r.missed:
+			intent.journal.later(record{Event: eventAbandoned, Intent: intent.record.Intent})
+		default:
+			intent.journal.later(record{Event: eventDelivered, Intent: intent.record.Intent})
+		}
+	}
+}
+
+// matters reports whether anything can follow from the receipt of a delivered answer.
+func (r *Receipt) matters() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	long := limits.Late
+	if r.order != "" { // as long as the same yes can come again
+		long = limits.Dialog
+	}
+	return r.missed || time.Since(r.written) <= long
 }

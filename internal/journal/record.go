@@ -15,9 +15,12 @@ type record struct {
 	Method  string `json:"method,omitempty"`
 	Path    string `json:"path,omitempty"`
 
-	Digest  string    `json:"digest,omitempty"`
-	Key     string    `json:"idempotency_key,omitempty"`
-	KeyTime time.Time `json:"key_time,omitzero"` // first use of the key
+	Digest      string    `json:"digest,omitempty"`      // of the request with its Stripe key, for earlier versions of this program
+	Request     string    `json:"request,omitempty"`     // digest of the request
+	Fingerprint string    `json:"fingerprint,omitempty"` // of the Stripe key
+	Secret      string    `json:"digest_key,omitempty"`  // which digest.key made these three
+	Key         string    `json:"idempotency_key,omitempty"`
+	KeyTime     time.Time `json:"key_time,omitzero"` // first use of the key
 
 	Result
 }
@@ -26,38 +29,45 @@ type record struct {
 const (
 	eventIntent    = "intent"    // a request is about to be sent
 	eventOutcome   = "outcome"   // how it ended
-	eventAbandoned = "abandoned" // nobody waits for the answer any more
-	eventDelivered = "delivered" // the answer reached whoever asked
+	eventAbandoned = "abandoned" // the caller does not wait for the answer any more
+	eventDelivered = "delivered" // the answer reached the caller
+	eventExpired   = "expired"   // the outcome stays unknown, and the key is too old; the next equal request is refused once
 	eventEnded     = "ended"     // not to be taken over
 )
 
-// entry is an intent that is still open.
+// entry is what the journal knows of an intent.
 type entry struct {
 	record
+	receipt *Receipt // of an intent of this process
+
 	history   []record // all that was recorded about it, the intent first
 	settled   bool     // the outcome is known
-	unknown   bool     // the outcome could not be learned
+	unknown   bool     // the outcome could not be learned, or a person has yet to approve
 	abandoned bool
 	delivered bool
+	expired   bool
+	ended     bool
 }
 
-// advance takes in a record about the intent and reports whether that ends it.
-func (e *entry) advance(r record) (ended bool) {
+// advance takes in a record about the intent.
+func (e *entry) advance(r record) {
 	e.history = append(e.history, r)
 	switch r.Event {
 	case eventOutcome:
 		e.settled, e.unknown = r.Settled, !r.Settled
-		return r.Final || e.settled && e.delivered
+		e.ended = r.Final || e.settled && e.delivered
 	case eventAbandoned:
 		e.abandoned = true
 	case eventDelivered:
 		e.delivered = true
-		return e.settled
+		e.ended = e.settled
+	case eventExpired:
+		e.expired = true
+		e.history = []record{r} // all that is needed from now on
 	case eventEnded:
-		return true
+		e.ended = true
 	}
-	return false
 }
 
-// orphaned reports whether the intent's call runs for nobody any more, as far as the records tell.
-func (e *entry) orphaned() bool { return e.abandoned || e.unknown }
+// running reports whether no outcome is known yet, so that one may still come.
+func (e *entry) running() bool { return !e.settled && !e.unknown && !e.expired }

@@ -5,17 +5,22 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
 // equal is the request of all stories: what is told apart is who makes it, and when.
 func equal() Request {
-	return Request{Method: "POST", Path: "/v1/customers", Body: "email=jenny%40example.com&name=Jenny", Authorization: "Bearer sk_test_MadeUpForTests"}
+	return Request{
+		Method: "POST", Path: "/v1/customers", Body: "email=jenny%40example.com&name=Jenny", Base: "https://api.stripe.com",
+		Authorization: "Bearer sk_test_MadeUpForTests",
+	}
 }
 
-// TestRules tells which key a request gets, as stories of equal requests A, B, C… A step is a name and what happens to it:
-// "begin new" and "begin X" say whose key it must get, "begin expired" that it is refused. "at 2" runs it in a second
-// process. "time 22h" and "kill 1" happen to the clock and to a process.
+// TestRules tells which key a request gets, as stories of equal requests A, B, C… A step is a name and what happens to it.
+// A call is read at its first step. "begin new" and "begin X" say whose key it must get, "begin unresolved" that it is
+// refused. "at 2" runs a step in a second process, "with another key" after the Stripe key was rolled. "time 22h" lets time
+// pass, "clock -2h" sets the clock back, and "kill 1" ends a process.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	stories := map[string][]string{
@@ -32,25 +37,66 @@ func TestRules(t *testing.T) {
 		"abandoned when its time ran out, yet delivered": {"A begin new", "A abandoned", "A succeeds", "A delivered", "B begin new"},
 		"a cancellation crosses the answer":              {"A begin new", "A succeeds", "A delivered", "A missed", "B begin A"},
 		"one that comes after the next equal request":    {"A begin new", "A succeeds", "A delivered", "B begin new", "A missed", "C begin A", "D begin new"},
-		"whoever has left begins nothing":                {"A leaves", "A begin left", "B begin new"},
+		"a caller who has left begins nothing":           {"A leaves", "A begin left", "B begin new"},
 		"a key is handed on and on":                      {"A begin new", "A unknown", "B begin A", "B unknown", "C begin A", "C succeeds", "C delivered", "D begin new"},
-		"a key that is handed on is not new":             {"A begin new", "A unknown", "time 22h", "B begin A", "B unknown", "time 2h", "C begin expired", "D begin new"},
-		"two unknowns, the older first":                  {"A begin new", "time 1m", "B begin new", "B unknown", "A unknown", "C begin A", "D begin B", "E begin new"},
+		"a key that is handed on is not new":             {"A begin new", "A unknown", "time 22h", "B begin A", "B unknown", "time 2h", "C begin unresolved", "D begin new"},
+		"two unknowns, the older first":                  {"A begin new", "time 1s", "B begin new", "B unknown", "A unknown", "C begin A", "D begin B", "E begin new"},
 		"up to 23 hours":                                 {"A begin new", "A unknown", "time 23h", "B begin A"},
-		"after more, once refused":                       {"A begin new", "A unknown", "time 23h1m", "B begin expired", "C begin new"},
-		"a clock set back by minutes":                    {"A begin new", "A unknown", "time -30m", "B begin A"},
-		"a clock set back by hours":                      {"A begin new", "A unknown", "time -2h", "B begin expired", "C begin new"},
-		"after a success without end":                    {"A begin new", "time 48h", "B begin new"},
+		"after more, once refused":                       {"A begin new", "A unknown", "time 23h1m", "B begin unresolved", "C begin new"},
+		"a week later, once refused":                     {"A begin new", "A unknown", "time 168h", "X fails", "B begin unresolved", "C begin new"},
+		"a clock set back by minutes":                    {"A begin new", "A unknown", "clock -30m", "B begin A"},
+		"a clock set back by hours":                      {"A begin new", "A unknown", "clock -2h", "B begin unresolved", "C begin new"},
+		"a person has yet to approve":                    {"A begin new", "A pends", "A delivered", "B begin A", "B pends", "B delivered", "C begin A"},
+
+		"repeated while it runs":                      {"A begin new", "time 4s", "B begin A"},
+		"two orders that were read side by side":      {"A begin new", "time 3.9s", "B begin new"},
+		"two orders that wait for their turn":         {"A reads", "B reads", "time 20s", "A begin new", "B begin new"},
+		"a repetition that waits for its turn":        {"A begin new", "time 5s", "B reads", "time 5s", "A succeeds", "A delivered", "B begin A"},
+		"repeated after a late answer":                {"A begin new", "time 8s", "A succeeds", "A delivered", "time 4s", "B begin A", "B succeeds", "B delivered", "C begin new"},
+		"repeated a minute after a late answer":       {"A begin new", "time 8s", "A succeeds", "A delivered", "time 60s", "B begin A"},
+		"ordered again more than a minute after it":   {"A begin new", "time 8s", "A succeeds", "A delivered", "time 61s", "B begin new"},
+		"ordered again after a quick answer":          {"A begin new", "time 3.9s", "A succeeds", "A delivered", "time 1s", "B begin new"},
+		"a chain of three repetitions":                {"A begin new", "time 5s", "B begin A", "time 5s", "C begin A", "A succeeds", "A delivered", "B succeeds", "B delivered", "C succeeds", "C delivered", "D begin new"},
+		"the first ends unknown, its key being taken": {"A begin new", "time 5s", "B begin A", "B succeeds", "B delivered", "A unknown", "A delivered", "C begin A"},
+		"the repetition overtakes the first":          {"A begin new", "time 5s", "B begin A", "B succeeds", "B delivered", "A succeeds", "A delivered", "C begin new"},
+		"two that a person confirmed":                 {"A confirmed", "A begin new", "time 5s", "B confirmed", "B begin new"},
+		"one yes that comes twice":                    {"A confirmed by the yes of A", "A begin new", "A succeeds", "A delivered", "B confirmed by the yes of A", "B begin A"},
+		"one yes that comes twice at the same time":   {"A confirmed by the yes of A", "A begin new", "B confirmed by the yes of A", "B begin A"},
+		"confirmed once":                              {"A confirmed", "A begin new", "time 5s", "B begin A"},
+		"confirmed, and its outcome unknown":          {"A confirmed", "A begin new", "A unknown", "B confirmed", "B begin A"},
+
+		"a Stripe key that was rolled after an unknown": {"A begin new", "A unknown", "B with another key begin unresolved", "C with another key begin new"},
+		"one that was rolled after a success":           {"A begin new", "A succeeds", "A delivered", "B with another key begin new"},
+		"one that was rolled while a call runs":         {"A begin new", "time 5s", "B with another key begin new"},
 	}
 	for why, steps := range stories {
 		t.Run(why+", in a file", func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			tell(t, steps, New(folder), New(folder))
+			synctest.Test(t, func(t *testing.T) { tell(t, equal(), steps, New(folder), New(folder)) })
 		})
 		t.Run(why+", in memory", func(t *testing.T) {
 			t.Parallel()
-			tell(t, steps, InMemory())
+			synctest.Test(t, func(t *testing.T) { tell(t, equal(), steps, InMemory()) })
+		})
+	}
+}
+
+// TestPages: a second payment page costs nothing, and a shared one can be paid by somebody else.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	stories := map[string][]string{
+		"opened again while it runs":         {"A begin new", "time 5s", "B begin new"},
+		"opened again after a late answer":   {"A begin new", "time 8s", "A succeeds", "A delivered", "B begin new"},
+		"opened again after an unknown":      {"A begin new", "A unknown", "B begin A"},
+		"opened again after the caller left": {"A begin new", "A leaves", "B begin A"},
+	}
+	for why, steps := range stories {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			page := equal()
+			page.Path, page.Page = "/v1/checkout/sessions", true
+			synctest.Test(t, func(t *testing.T) { tell(t, page, steps, InMemory()) })
 		})
 	}
 }
@@ -60,21 +106,26 @@ func TestProcesses(t *testing.T) {
 	t.Parallel()
 	stories := map[string][]string{
 		"side by side":                          {"A begin new", "B at 2 begin new"},
+		"side by side, for a long time":         {"A begin new", "time 20s", "B at 2 begin new"},
 		"unknown in the other":                  {"A begin new", "A unknown", "B at 2 begin A", "C begin new"},
 		"delivered in the other":                {"A begin new", "A succeeds", "A delivered", "B at 2 begin new"},
+		"delivered late in the other":           {"A begin new", "time 8s", "A succeeds", "A delivered", "B at 2 begin new"},
 		"not delivered in the other":            {"A begin new", "A succeeds", "A missed", "B at 2 begin A"},
+		"left in the other":                     {"A begin new", "A leaves", "A abandoned", "B at 2 begin A"},
 		"the other died before its outcome":     {"A begin new", "kill 1", "B at 2 begin A"},
 		"the other died before its delivery":    {"A begin new", "A succeeds", "kill 1", "B at 2 begin A"},
 		"the other died after its delivery":     {"A begin new", "A succeeds", "A delivered", "kill 1", "B at 2 begin new"},
+		"it died after a late cancellation":     {"A begin new", "A succeeds", "A delivered", "A missed", "kill 1", "B at 2 begin A", "B succeeds", "B delivered", "C at 2 begin new"},
 		"the other died after its failure":      {"A begin new", "A fails", "kill 1", "B at 2 begin new"},
 		"the other died with a key handed over": {"A begin new", "A unknown", "B at 2 begin A", "kill 2", "C begin A"},
 		"the dead one's is settled by the next": {"A begin new", "kill 1", "B at 2 begin A", "B succeeds", "B delivered", "C at 2 begin new"},
+		"taken from one that ends unknown":      {"A begin new", "A leaves", "A abandoned", "B at 2 begin A", "B succeeds", "B delivered", "A unknown", "C at 2 begin A"},
 	}
 	for why, steps := range stories {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			tell(t, steps, New(folder), New(folder))
+			synctest.Test(t, func(t *testing.T) { tell(t, equal(), steps, New(folder), New(folder)) })
 		})
 	}
 }
@@ -88,20 +139,24 @@ type asked struct {
 }
 
 // tell plays a story with a process for each journal.
-func tell(t *testing.T, steps []string, processes ...*Journal) {
+func tell(t *testing.T, request Request, steps []string, processes ...*Journal) {
 	t.Helper()
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	back := time.Duration(0)
 	for _, j := range processes {
-		j.now = func() time.Time { return now }
+		j.now = func() time.Time { return wallClock().Add(back) }
 	}
 	all := map[string]*asked{}
 	for _, step := range steps {
 		name, what, _ := strings.Cut(step, " ")
 		switch name {
-		case "time":
+		case "time", "clock":
 			d, err := time.ParseDuration(what)
 			must(t, err)
-			now = now.Add(d)
+			if name == "time" {
+				time.Sleep(d)
+			} else {
+				back += d
+			}
 			continue
 		case "kill":
 			die(t, processes[what[0]-'1'])
@@ -110,29 +165,35 @@ func tell(t *testing.T, steps []string, processes ...*Journal) {
 		if all[name] == nil {
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
-			receipt := NewReceipt(ctx, Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"})
+			receipt := NewReceipt(ctx, Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"}, time.Now())
 			all[name] = &asked{ctx: ctx, leave: leave, receipt: receipt}
 		}
-		process := processes[0]
+		process, this := processes[0], request
 		if other, at := strings.CutPrefix(what, "at 2 "); at {
 			process, what = processes[1], other
 		}
+		if other, rolled := strings.CutPrefix(what, "with another key "); rolled {
+			this.Authorization, what = "Bearer sk_test_MadeUpAsAnother", other
+		}
 		if whose, begins := strings.CutPrefix(what, "begin "); begins {
-			if got := begin(t, process, all, name); got != whose {
+			if got := begin(t, process, this, all, name); got != whose {
 				t.Errorf("%s: got %s", step, got)
 			}
 			continue
 		}
-		all[name].happens(t, what)
+		all[name].happens(t, process, this, what)
+		for _, j := range processes {
+			must(t, j.Flush(t.Context()))
+		}
 	}
 }
 
 // begin begins a request and says whose key it has.
-func begin(t *testing.T, j *Journal, all map[string]*asked, name string) string {
+func begin(t *testing.T, j *Journal, request Request, all map[string]*asked, name string) string {
 	t.Helper()
-	intent, err := j.Begin(all[name].ctx, all[name].receipt, equal())
-	if _, expired := errors.AsType[*ExpiredError](err); expired {
-		return "expired"
+	intent, err := j.Begin(all[name].ctx, all[name].receipt, request)
+	if _, unresolved := errors.AsType[*UnresolvedError](err); unresolved {
+		return "unresolved"
 	}
 	if errors.Is(err, context.Canceled) {
 		return "left"
@@ -151,26 +212,50 @@ func begin(t *testing.T, j *Journal, all map[string]*asked, name string) string 
 	return owner
 }
 
-func (a *asked) happens(t *testing.T, what string) {
+func (a *asked) happens(t *testing.T, j *Journal, request Request, what string) {
 	t.Helper()
+	if a.intent == nil && what == "fails" { // another request, for which time passes
+		request.Body = "email=other"
+		var err error
+		a.intent, err = j.Begin(a.ctx, a.receipt, request)
+		must(t, err)
+	}
 	switch what {
+	case "reads":
+	case "confirmed":
+		a.receipt.Confirm("")
+	case "confirmed by the yes of A":
+		a.receipt.Confirm("A")
 	case "succeeds":
 		must(t, a.intent.Settle(a.ctx, Result{Outcome: "succeeded", Object: "cus_1", Settled: true}))
 	case "fails":
 		must(t, a.intent.Settle(a.ctx, Result{Outcome: "failed", Settled: true, Final: true}))
 	case "unknown":
 		must(t, a.intent.Settle(a.ctx, Result{Outcome: "unknown"}))
+	case "pends":
+		must(t, a.intent.Settle(a.ctx, Result{Outcome: "pending_approval"}))
 	case "abandoned":
 		must(t, a.intent.Abandon(a.ctx))
 	case "delivered":
-		must(t, a.receipt.Close(a.ctx, true))
+		a.receipt.Close(true)
 	case "missed":
-		must(t, a.receipt.Close(a.ctx, false))
+		a.receipt.Close(false)
 	case "leaves":
 		a.leave()
 	default:
-		t.Fatalf("nobody knows what it means that something %s", what)
+		t.Fatalf("it is not known what it means that something %s", what)
 	}
+}
+
+// openIntents counts those that are not over.
+func (j *Journal) openIntents() int {
+	n := 0
+	for _, e := range j.all {
+		if !e.ended {
+			n++
+		}
+	}
+	return n
 }
 
 // die takes from a process what the system takes from a dead one.
@@ -204,7 +289,7 @@ func TestWhatIsEqual(t *testing.T) {
 		"the method":          {func(r *Request) { r.Method = "PUT" }, false},
 		"the path":            {func(r *Request) { r.Path = "/v1/subscriptions" }, false},
 		"the account":         {func(r *Request) { r.Account = "acct_1" }, false},
-		"the key":             {func(r *Request) { r.Authorization = "Bearer sk_test_MadeUpAsAnother" }, false},
+		"the API's address":   {func(r *Request) { r.Base = "http://127.0.0.1:1" }, false},
 	}
 	for why, tt := range tests {
 		t.Run(why, func(t *testing.T) {

@@ -14,6 +14,7 @@ type Call struct {
 	Tool      string
 	Client    string          // the name that the client gave itself, empty when it gave none
 	Arguments json.RawMessage // exactly as the client sent them, {} when it sent none
+	Read      time.Time       // when it was read
 
 	exchange     *exchange
 	request      mcp.CallToolRequest
@@ -42,17 +43,18 @@ func (c *Call) CanAsk() bool {
 }
 
 // Ask asks the person at the client a yes-or-no question. Clients up to protocol version 2025-11-25 are asked while the
-// call waits. Later ones get the question as the call's result, and call again with the answer. since is when the question
-// was put.
-func (c *Call) Ask(ctx context.Context, question string) (answer Answer, since time.Time) {
+// call waits. Later ones get the question as the call's result, and call again with the response.
+func (c *Call) Ask(ctx context.Context, question string) Response {
 	switch {
 	case !c.CanAsk():
-		return Impossible, time.Now()
+		return Response{Answer: Impossible, Since: time.Now()}
 	case c.modern:
 		return c.askByResult(question)
 	}
-	since = time.Now()
-	return c.exchange.questions.ask(ctx, question), since
+	c.exchange.leaveSlot()
+	defer c.exchange.takeSlot()
+	since := time.Now()
+	return Response{Answer: c.exchange.questions.ask(ctx, question), Since: since}
 }
 
 // exchange travels with a call through mcp-go, and brings back what mcp-go has no place for.
@@ -61,6 +63,9 @@ type exchange struct {
 	client    *session
 	questions *questions
 	seals     func() *seals
+	slots     chan struct{}
+	holding   bool      // one of slots
+	read      time.Time // when the call was read
 	arguments json.RawMessage
 	delivered func(bool) // of the result
 }
@@ -96,13 +101,30 @@ func (x *exchange) takeArguments(params json.RawMessage) (others json.RawMessage
 // call returns the call that a handler of mcp-go's is asked for. ctx is the handler's.
 func (x *exchange) call(ctx context.Context, request mcp.CallToolRequest) *Call {
 	c := &Call{
-		Tool: request.Params.Name, Client: x.client.GetClientInfo().Name, Arguments: x.arguments,
+		Tool: request.Params.Name, Client: x.client.GetClientInfo().Name, Arguments: x.arguments, Read: x.read,
 		exchange: x, request: request, capabilities: x.client.GetClientCapabilities(),
 	}
 	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
 		c.modern, c.capabilities = true, *info.ClientCapabilities
 	}
 	return c
+}
+
+// takeSlot waits for the call's turn. A call that is cancelled waits no longer, and learns it from its context.
+func (x *exchange) takeSlot() {
+	select {
+	case x.slots <- struct{}{}:
+		x.holding = true
+	case <-x.ctx.Done():
+	}
+}
+
+// leaveSlot lets another call run.
+func (x *exchange) leaveSlot() {
+	if x.holding {
+		<-x.slots
+		x.holding = false
+	}
 }
 
 func (x *exchange) tell(delivered bool) {

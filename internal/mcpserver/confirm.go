@@ -29,33 +29,46 @@ const (
 	Accepted
 	Declined
 	Dismissed // closed without a choice
+	Unshown   // refused faster than a person can read it: by the client itself
 	TimedOut
 	Failed // the client left, or answered what is no answer
-	Stale  // the answer belongs to another question, or was used before
+	Stale  // the answer belongs to another question, or another answer was given before
 	Asked  // the question travels as this call's result: return now, the client will call again
 )
 
-// askByResult puts the question, or reads the answer when the call brings one.
-func (c *Call) askByResult(question string) (Answer, time.Time) {
+// Response is what came of a question, and when.
+type Response struct {
+	Answer Answer
+	Since  time.Time // from when on the client waits for this call
+	Order  string    // names the question, when the same yes can come more than once
+}
+
+// askByResult puts the question, or reads the answer when the call brings one. The question is a finished request, so that
+// the person has more time than while a call waits, and the call's own time begins with the answer.
+func (c *Call) askByResult(question string) Response {
 	seals := c.exchange.seals()
+	now := time.Now()
 	about := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", c.Tool, c.Arguments, question))
 	if c.request.Params.RequestState == "" {
-		now := time.Now()
 		c.question = server.NewInputRequestBuilder(seals.seal(about[:], now)).Elicit(confirmationID, form(question)).ToolResult()
-		return Asked, now
+		return Response{Answer: Asked, Since: now}
 	}
-	since, ok := seals.open(c.request.Params.RequestState, about[:])
+	put, ok := seals.open(c.request.Params.RequestState, about[:])
 	if !ok {
-		return Stale, time.Now()
+		return Response{Answer: Stale, Since: now}
 	}
-	if time.Since(since) > limits.Question {
-		return TimedOut, since
+	if now.Sub(put) > limits.Dialog {
+		return Response{Answer: TimedOut, Since: now}
 	}
 	response := server.ElicitationResponse(c.request.Params.InputResponses, confirmationID)
 	if response == nil {
-		return Failed, since
+		return Response{Answer: Failed, Since: now}
 	}
-	return meaning(response.Action), since
+	answer := meaning(response.Action, now.Sub(put))
+	if !seals.use(c.request.Params.RequestState, answer, now) {
+		answer = Stale
+	}
+	return Response{Answer: answer, Since: now, Order: c.request.Params.RequestState}
 }
 
 // form is a question without fields: accepting it is the answer.
@@ -67,25 +80,36 @@ func form(question string) mcp.ElicitationParams {
 	}
 }
 
-func meaning(action mcp.ElicitationResponseAction) Answer {
+// meaning returns what an action means that came after so long.
+func meaning(action mcp.ElicitationResponseAction, after time.Duration) Answer {
+	answer := Failed
 	switch action {
 	case mcp.ElicitationResponseActionAccept:
 		return Accepted
 	case mcp.ElicitationResponseActionDecline:
-		return Declined
+		answer = Declined
 	case mcp.ElicitationResponseActionCancel:
-		return Dismissed
+		answer = Dismissed
 	}
-	return Failed
+	if answer != Failed && after < limits.Reaction {
+		return Unshown
+	}
+	return answer
 }
 
-// seals makes and checks the state that travels through the client with a question. It can be neither read nor altered nor
-// used twice.
+// seals makes and checks the state that travels through the client with a question. It can be neither read nor altered, and
+// stands for one answer.
 type seals struct {
 	aead cipher.AEAD
 
 	mu   sync.Mutex
-	used map[string]time.Time // by seal, with the time of its question
+	used map[string]use // by seal
+}
+
+// use is what a seal was used for.
+type use struct {
+	answer Answer
+	at     time.Time
 }
 
 func newSeals() *seals {
@@ -93,7 +117,7 @@ func newSeals() *seals {
 	_, _ = rand.Read(key)          // never fails (crypto/rand)
 	block, _ := aes.NewCipher(key) // fails for other lengths
 	aead, _ := cipher.NewGCMWithRandomNonce(block)
-	return &seals{aead: aead, used: map[string]time.Time{}}
+	return &seals{aead: aead, used: map[string]use{}}
 }
 
 // seal returns the state of a question put at that time about something.
@@ -101,7 +125,7 @@ func (s *seals) seal(about []byte, at time.Time) string {
 	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, fmt.Appendf(nil, "%d", at.UnixNano()), about)) //nolint:gosec // the AEAD makes its own nonces
 }
 
-// open returns when the question about something was put. It succeeds once for each seal.
+// open returns when the question about something was put.
 func (s *seals) open(seal string, about []byte) (time.Time, bool) {
 	sealed, err := base64.RawURLEncoding.DecodeString(seal)
 	if err != nil {
@@ -115,15 +139,22 @@ func (s *seals) open(seal string, about []byte) (time.Time, bool) {
 	if _, err := fmt.Sscan(string(opened), &nanoseconds); err != nil {
 		return time.Time{}, false
 	}
-	at := time.Unix(0, nanoseconds)
+	return time.Unix(0, nanoseconds), true
+}
+
+// use notes what a seal is used for. It returns false when that was something else before: a no stays a no. The same yes may
+// come again, as the client may not have got the answer to the call.
+func (s *seals) use(seal string, answer Answer, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for old, put := range s.used {
-		if time.Since(put) > 2*limits.Question { // too late to be accepted anyway
+	for old, used := range s.used {
+		if now.Sub(used.at) > limits.Dialog { // by then it is no longer accepted
 			delete(s.used, old)
 		}
 	}
-	_, again := s.used[string(sealed)]
-	s.used[string(sealed)] = at
-	return at, !again
+	before, again := s.used[seal]
+	if !again {
+		s.used[seal] = use{answer, now}
+	}
+	return !again || before.answer == answer
 }

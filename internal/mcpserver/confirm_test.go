@@ -15,8 +15,8 @@ import (
 
 // asking is a tool that answers with what came of its question.
 func asking(ctx context.Context, call *Call) Result {
-	answer, since := call.Ask(ctx, "Go ahead?")
-	return Result{JSON: fmt.Appendf(nil, `{"answer":%d,"waited":%q}`, answer, time.Since(since).Round(time.Second))}
+	got := call.Ask(ctx, "Go ahead?")
+	return Result{JSON: fmt.Appendf(nil, `{"answer":%d,"waited":%q}`, got.Answer, time.Since(got.Since).Round(time.Second))}
 }
 
 func newAskingServer() *Server {
@@ -39,6 +39,23 @@ func TestAskLegacy(t *testing.T) {
 			time.Sleep(limits.Question - time.Millisecond)
 			c.send(`{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}`)
 		}, fmt.Sprintf(`{"answer":%d,"waited":"45s"}`, Accepted)},
+		{"no, by a person", func(c *client) {
+			time.Sleep(limits.Reaction)
+			c.send(`{"jsonrpc":"2.0","id":1,"result":{"action":"decline"}}`)
+		}, fmt.Sprintf(`{"answer":%d,"waited":"0s"}`, Declined)},
+		{"no, faster than a person reads", func(c *client) {
+			time.Sleep(9 * time.Millisecond)
+			c.send(`{"jsonrpc":"2.0","id":1,"result":{"action":"decline"}}`)
+		}, fmt.Sprintf(`{"answer":%d,"waited":"0s"}`, Unshown)},
+		{"closed, faster than a person reads", func(c *client) {
+			c.send(`{"jsonrpc":"2.0","id":1,"result":{"action":"cancel"}}`)
+		}, fmt.Sprintf(`{"answer":%d,"waited":"0s"}`, Unshown)},
+		{"a client that knows no questions after all", func(c *client) {
+			c.send(`{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"Method not found"}}`)
+		}, fmt.Sprintf(`{"answer":%d,"waited":"0s"}`, Impossible)},
+		{"an error of another shape", func(c *client) {
+			c.send(`{"jsonrpc":"2.0","id":1,"error":"no"}`)
+		}, fmt.Sprintf(`{"answer":%d,"waited":"0s"}`, Failed)},
 		{"an answer to something else is none", func(c *client) {
 			c.send(`{"jsonrpc":"2.0","id":2,"result":{"action":"accept"}}`, `{"jsonrpc":"2.0","id":"1","result":{"action":"accept"}}`)
 			time.Sleep(limits.Question)
@@ -75,7 +92,7 @@ func TestAskLegacy(t *testing.T) {
 func TestAskModern(t *testing.T) {
 	t.Parallel()
 	const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}`
-	for wait, want := range map[time.Duration]Answer{limits.Question: Accepted, limits.Question + time.Millisecond: TimedOut, 24 * time.Hour: TimedOut} {
+	for wait, want := range map[time.Duration]Answer{0: Accepted, limits.Dialog: Accepted, limits.Dialog + time.Millisecond: TimedOut, 24 * time.Hour: TimedOut} {
 		t.Run(wait.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -6,6 +6,9 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 // TestDelivery: whoever runs a call learns whether its answer reached a client that still wanted it.
@@ -21,6 +24,8 @@ func TestDelivery(t *testing.T) {
 		"one for another call":                   {[]string{cancelled("2")}, []bool{true}},
 		"one for a later call with that id":      {[]string{call("1", "buy", "{}"), cancelled("1")}, []bool{true}},
 		"one after so many others were answered": {append(slices.Repeat([]string{call("2", "read", "{}")}, remembered), cancelled("1")), []bool{true}},
+		"one that means nothing":                 {[]string{"20ms", cancelled("1")}, []bool{true}},
+		"one that just crossed the answer":       {[]string{"10ms", cancelled("1")}, []bool{true, false}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -43,6 +48,10 @@ func TestDelivery(t *testing.T) {
 				c.expect(success("1", "{}"))
 				synctest.Wait()
 				for _, line := range test.send {
+					if wait, err := time.ParseDuration(line); err == nil {
+						time.Sleep(wait)
+						continue
+					}
 					c.send(line)
 					if line == call("2", "read", "{}") {
 						c.expect(success("2", "{}"))
@@ -70,5 +79,33 @@ func TestTheContextOutlivesTheCall(t *testing.T) {
 	converse(t, s, call("1", "buy", "{}"))
 	if !slices.Equal(ended, []error{nil}) {
 		t.Errorf("the context was %v", ended)
+	}
+}
+
+// TestALateAnswer can be taken back for longer: a client that gave up may send its cancellation when the answer comes.
+func TestALateAnswer(t *testing.T) {
+	t.Parallel()
+	for wait, want := range map[time.Duration][]bool{time.Second: {true, false}, 2 * time.Second: {true}} {
+		t.Run(wait.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var told []bool
+				c := connect(t.Context(), t, newServer(func(context.Context, string, json.RawMessage) Result {
+					time.Sleep(limits.Patience)
+					return Result{JSON: okResult.JSON, Delivered: func(ok bool) { told = append(told, ok) }}
+				}))
+				c.send(call("1", "buy", "{}"))
+				c.expect(success("1", "{}"))
+				synctest.Wait()
+				time.Sleep(wait)
+				c.send(cancelled("1"))
+				synctest.Wait()
+				shut(t, c.in)
+				c.expectEnd()
+				if !slices.Equal(told, want) {
+					t.Errorf("told %v, want %v", told, want)
+				}
+			})
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 )
 
 const (
@@ -66,6 +67,7 @@ func (r *lineReader) fill() (tooLong bool, err error) {
 // received is one line from the client, or why there is none.
 type received struct {
 	line []byte
+	at   time.Time // when it was read
 	err  error
 }
 
@@ -82,7 +84,7 @@ func receive(ctx context.Context, in io.Reader) <-chan received {
 				return
 			}
 			select {
-			case lines <- received{line, err}:
+			case lines <- received{line, time.Now(), err}:
 			case <-ctx.Done():
 				return
 			}

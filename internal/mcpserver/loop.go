@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -28,7 +29,8 @@ type loop struct {
 
 // Serve reads messages from in, one a line, and writes the answers to out, until one of three things happens:
 //
-//   - in ends. Everything received is finished and answered, however long that takes: calls bound their own duration.
+//   - in ends. Everything received is finished and answered, however long that takes: calls bound their own duration. If
+//     out has no reader any more either, the client has died: as if ctx had ended.
 //   - ctx ends. Reading stops at once and the contexts of running calls end. Their answers are still written, if they come
 //     within 9 s.
 //   - out can no longer be written. As if ctx had ended, but nobody gets the answers.
@@ -61,6 +63,9 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	err := l.read(s.protocol.WithContext(ctx, client), in)
 	l.asking.close()
+	if file, ok := out.(*os.File); ok {
+		go watchReader(ctx, file, stop)
+	}
 	l.drain(ctx)
 	return err
 }
@@ -69,6 +74,9 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 func (l *loop) read(ctx context.Context, in io.Reader) error {
 	lines := receive(ctx, in)
 	for ctx.Err() == nil {
+		if !l.makeRoom(ctx) {
+			return nil
+		}
 		select {
 		case <-ctx.Done():
 		case got, open := <-lines:
@@ -76,7 +84,7 @@ func (l *loop) read(ctx context.Context, in io.Reader) error {
 			case !open:
 				return nil
 			case got.err == nil:
-				l.dispatch(ctx, got.line)
+				l.dispatch(ctx, got)
 			case errors.Is(got.err, errLineTooLong):
 				l.out.send(outgoing{line: refusal(nil, fault(mcp.INVALID_REQUEST, got.err.Error()))})
 			default:
@@ -87,37 +95,55 @@ func (l *loop) read(ctx context.Context, in io.Reader) error {
 	return nil
 }
 
-func (l *loop) dispatch(ctx context.Context, line []byte) {
-	m, wrong := parse(line)
+// mostCalls is how many calls may wait for their end before no more is read.
+const mostCalls = 1024
+
+// makeRoom waits while too much is under way or unread, so that memory is bounded whatever a client sends or does not read.
+// It returns false when the client has stopped reading.
+func (l *loop) makeRoom(ctx context.Context) bool {
+	for ctx.Err() == nil && (l.out.full() || l.calls.waiting() >= mostCalls) {
+		if l.out.stalled() {
+			l.giveUp(ctx)
+			return false
+		}
+		time.Sleep(limits.Look)
+	}
+	return true
+}
+
+// giveUp drops what the client does not read.
+func (l *loop) giveUp(ctx context.Context) {
+	l.out.discard()
+	l.server.log.WarnContext(ctx, "stopping: the client does not read its answers")
+}
+
+func (l *loop) dispatch(ctx context.Context, got received) {
+	m, wrong := parse(got.line)
 	switch {
 	case wrong != nil:
 		l.out.send(outgoing{line: refusal(m.id, wrong)})
 	case m.response:
-		l.asking.answer(m.id, m.result)
+		l.asking.answer(m)
 	case m.method == methodCancelled:
 		l.cancel(m.params)
 	case !m.isRequest():
 		// No other notification changes anything here.
 	case m.method == methodCallTool:
-		l.start(ctx, m)
+		l.start(ctx, m, got.at)
 	default:
 		line, _ := l.server.answer(ctx, m)
 		l.out.send(outgoing{line: line})
 	}
 }
 
-// start runs a call on a goroutine of its own, which waits for a slot there, so that the reading never does. A call that is
-// cancelled in the meantime waits no longer, and learns it from its context.
-func (l *loop) start(ctx context.Context, request message) {
+// start runs a call on a goroutine of its own, which waits for a slot there, so that the reading never does.
+func (l *loop) start(ctx context.Context, request message, read time.Time) {
 	ctx, stop := context.WithCancel(ctx)
-	call := l.calls.add(request.id, stop)
+	call := l.calls.add(request.id, read, stop)
+	x := &exchange{ctx: ctx, client: l.client, questions: l.asking, seals: l.server.seals, slots: l.server.slots, read: read}
 	l.running.Go(func() {
-		select {
-		case l.server.slots <- struct{}{}:
-			defer func() { <-l.server.slots }()
-		case <-ctx.Done():
-		}
-		x := &exchange{ctx: ctx, client: l.client, questions: l.asking, seals: l.server.seals}
+		x.takeSlot()
+		defer x.leaveSlot()
 		line, answered := l.server.answer(withExchange(ctx, x), request)
 		l.out.send(outgoing{
 			line:  line,
@@ -148,10 +174,18 @@ func (l *loop) drain(ctx context.Context) {
 		l.out.close()
 		<-l.written
 	}()
-	select {
-	case <-finished:
-		return
-	case <-ctx.Done():
+	for waiting := true; waiting; {
+		select {
+		case <-finished:
+			return
+		case <-ctx.Done():
+			waiting = false
+		case <-time.After(time.Second):
+			if l.out.stalled() {
+				l.giveUp(ctx)
+				return
+			}
+		}
 	}
 	select {
 	case <-finished:

@@ -17,6 +17,7 @@ type message struct {
 	params   json.RawMessage // a JSON object, or nil
 	response bool            // an answer to a request of ours, with its
 	result   json.RawMessage // result, nil when it is an error
+	code     int             // of the error
 }
 
 // isRequest says whether the client waits for an answer.
@@ -37,7 +38,9 @@ func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 	}
 	method, named := fields["method"]
 	if !named && (fields["result"] != nil || fields["error"] != nil) {
-		return message{response: true, id: fields["id"], result: fields["result"]}, nil
+		var failure struct{ Code int }
+		_ = json.Unmarshal(fields["error"], &failure) // of another shape it is an error all the same
+		return message{response: true, id: fields["id"], result: fields["result"], code: failure.Code}, nil
 	}
 	id, identified := fields["id"]
 	if identified && !isRequestID(id) {

@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 // remembered is how many answered calls can still be cancelled.
@@ -12,9 +15,20 @@ const remembered = 256
 // pendingCall is a tool call. Its identity is its address: a client may use one id twice.
 type pendingCall struct {
 	id        string
+	read      time.Time // when it was read
 	stop      context.CancelFunc
 	cancelled bool
-	retract   func() // takes back that the answer was delivered, once it was
+	written   time.Time // when the answer was
+	retract   func()    // takes back that the answer was delivered, once it was
+}
+
+// crossed reports whether a cancellation that comes now may have left before the answer came. Some clients cancel every call
+// a moment after its answer, which means nothing. An answer that took long may have come too late.
+func (c *pendingCall) crossed() bool {
+	if c.written.Sub(c.read) >= limits.Patience {
+		return time.Since(c.written) <= limits.LateCrossing
+	}
+	return time.Since(c.written) <= limits.Crossing
 }
 
 // pendingCalls decides, for each call, which came first: the client's cancellation or the writing of the answer. It also
@@ -30,12 +44,19 @@ func newPendingCalls() *pendingCalls {
 }
 
 // add remembers a call that stop cancels.
-func (p *pendingCalls) add(id json.RawMessage, stop context.CancelFunc) *pendingCall {
+func (p *pendingCalls) add(id json.RawMessage, read time.Time, stop context.CancelFunc) *pendingCall {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	call := &pendingCall{id: string(id), stop: stop}
+	call := &pendingCall{id: string(id), read: read, stop: stop}
 	p.all[call] = struct{}{}
 	return call
+}
+
+// waiting returns how many calls are not answered yet.
+func (p *pendingCalls) waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.all)
 }
 
 // cancel stops every call of that id that was not answered yet, and will not be. When there is none, the cancellation has
@@ -52,7 +73,7 @@ func (p *pendingCalls) cancel(id json.RawMessage) {
 		}
 	}
 	for _, call := range p.answered {
-		if crossed && call.id == string(id) && !call.cancelled {
+		if crossed && call.id == string(id) && !call.cancelled && call.crossed() {
 			call.cancelled = true
 			call.retract()
 		}
@@ -75,7 +96,7 @@ func (p *pendingCalls) finish(call *pendingCall, written bool, retract func()) b
 	if !written || call.cancelled {
 		return false
 	}
-	call.retract = retract
+	call.retract, call.written = retract, time.Now()
 	p.answered = append(p.answered, call)
 	p.answered = p.answered[max(0, len(p.answered)-remembered):]
 	return true

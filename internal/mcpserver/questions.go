@@ -18,12 +18,12 @@ type questions struct {
 
 	mu     sync.Mutex
 	last   int
-	open   map[string]chan json.RawMessage // by id, as it stands in the message
-	closed bool                            // the client says nothing any more
+	open   map[string]chan message // by id, as it stands in the message
+	closed bool                    // the client says nothing any more
 }
 
 func newQuestions(out *writer) *questions {
-	return &questions{out: out, open: map[string]chan json.RawMessage{}}
+	return &questions{out: out, open: map[string]chan message{}}
 }
 
 // ask puts a question to the person at the client and waits for the answer.
@@ -42,15 +42,19 @@ func (q *questions) ask(ctx context.Context, question string) Answer {
 	}
 	q.out.send(outgoing{line: append(line, '\n')})
 
+	put := time.Now()
 	late := time.NewTimer(limits.Question)
 	defer late.Stop()
 	select {
-	case result := <-answered:
+	case answer := <-answered:
 		var response mcp.ElicitationResult
-		if json.Unmarshal(result, &response) != nil {
+		switch {
+		case answer.code == mcp.METHOD_NOT_FOUND:
+			return Impossible // though it said that it could
+		case json.Unmarshal(answer.result, &response) != nil:
 			return Failed
 		}
-		return meaning(response.Action)
+		return meaning(response.Action, time.Since(put))
 	case <-late.C:
 		q.withdraw(id)
 		return TimedOut
@@ -66,7 +70,7 @@ func (q *questions) withdraw(id string) {
 }
 
 // add returns the id of a new question and where its result will come; nil when the client says nothing any more.
-func (q *questions) add() (string, chan json.RawMessage) {
+func (q *questions) add() (string, chan message) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
@@ -74,7 +78,7 @@ func (q *questions) add() (string, chan json.RawMessage) {
 	}
 	q.last++
 	id := strconv.Itoa(q.last)
-	answered := make(chan json.RawMessage, 1)
+	answered := make(chan message, 1)
 	q.open[id] = answered
 	return id, answered
 }
@@ -85,13 +89,13 @@ func (q *questions) remove(id string) {
 	delete(q.open, id)
 }
 
-// answer hands a client's response to the one who asked; an error is a nil result.
-func (q *questions) answer(id, result json.RawMessage) {
+// answer hands a client's response to the one who asked.
+func (q *questions) answer(response message) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if answered := q.open[string(id)]; answered != nil {
-		answered <- result
-		delete(q.open, string(id))
+	if answered := q.open[string(response.id)]; answered != nil {
+		answered <- response
+		delete(q.open, string(response.id))
 	}
 }
 
@@ -101,7 +105,7 @@ func (q *questions) close() {
 	defer q.mu.Unlock()
 	q.closed = true
 	for id, answered := range q.open {
-		answered <- nil
+		answered <- message{}
 		delete(q.open, id)
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 const writeBuffer = 64 << 10
@@ -24,15 +27,20 @@ func (o outgoing) finish(written bool) {
 	}
 }
 
+// mostUnread is how many bytes may wait to be written before no more is read from the client.
+const mostUnread = 16 << 20
+
 // writer is the queue of everything that goes out, in order, and the one goroutine that writes it.
 //
-// The queue has no limit. A client that sends its requests before it reads the answers would otherwise wait for the server
-// to read while the server waits for the client to read. What piles up is answers to what that client itself sent.
+// A client that sends its requests before it reads the answers would wait for the server to read while the server waits for
+// the client to read. So the queue is long, and what bounds it is the loop, which stops reading (see makeRoom).
 type writer struct {
-	mu     sync.Mutex
-	change sync.Cond // of queue and closed
-	queue  []outgoing
-	closed bool
+	mu      sync.Mutex
+	change  sync.Cond // of queue and closed
+	queue   []outgoing
+	closed  bool
+	waiting int       // bytes in the queue, and in the buffer
+	moved   time.Time // when something was last written, or began to wait
 }
 
 func newWriter() *writer {
@@ -41,12 +49,51 @@ func newWriter() *writer {
 	return w
 }
 
+// full reports whether too much waits to be written.
+func (w *writer) full() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.waiting > mostUnread
+}
+
+// stalled reports whether something waits to be written and the client has not read anything for long.
+func (w *writer) stalled() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.waiting > 0 && time.Since(w.moved) > limits.Unread
+}
+
+// progress writes to out in pieces, so that a client that reads slowly can be told from one that does not read.
+type progress struct {
+	*writer
+
+	out io.Writer
+}
+
+// Write writes all of text.
+func (p progress) Write(text []byte) (written int, err error) {
+	const piece = 16 << 10
+	for len(text) > 0 && err == nil {
+		var n int
+		n, err = p.out.Write(text[:min(piece, len(text))])
+		written, text = written+n, text[n:]
+		p.mu.Lock()
+		p.waiting, p.moved = p.waiting-n, time.Now()
+		p.mu.Unlock()
+	}
+	return written, err
+}
+
 // send queues a line. It never waits. After close the line is dropped.
 func (w *writer) send(o outgoing) {
 	w.mu.Lock()
 	closed := w.closed
 	if !closed {
+		if w.waiting == 0 {
+			w.moved = time.Now()
+		}
 		w.queue = append(w.queue, o)
+		w.waiting += len(o.line)
 		w.change.Signal()
 	}
 	w.mu.Unlock()
@@ -67,7 +114,7 @@ func (w *writer) close() {
 func (w *writer) discard() {
 	w.mu.Lock()
 	dropped := w.queue
-	w.closed, w.queue = true, nil
+	w.closed, w.queue, w.waiting = true, nil, 0
 	w.change.Signal()
 	w.mu.Unlock()
 	for _, o := range dropped {
@@ -78,7 +125,7 @@ func (w *writer) discard() {
 // run writes to out until the writer is closed or out fails. It flushes whenever the queue is empty.
 func (w *writer) run(out io.Writer) error {
 	defer w.discard()
-	buffered := bufio.NewWriterSize(out, writeBuffer)
+	buffered := bufio.NewWriterSize(progress{w, out}, writeBuffer)
 	var batch []outgoing // in the buffer, and not known to be written
 	defer func() { finish(batch, false) }()
 	for {
@@ -92,7 +139,7 @@ func (w *writer) run(out io.Writer) error {
 				return fmt.Errorf("write to the client: %w", err)
 			}
 		} else {
-			next.finish(false)
+			w.skip(next)
 		}
 		if more {
 			continue
@@ -103,6 +150,14 @@ func (w *writer) run(out io.Writer) error {
 		finish(batch, true)
 		batch = nil
 	}
+}
+
+// skip drops a line that is not wanted any more.
+func (w *writer) skip(o outgoing) {
+	w.mu.Lock()
+	w.waiting -= len(o.line)
+	w.mu.Unlock()
+	o.finish(false)
 }
 
 func finish(batch []outgoing, written bool) {

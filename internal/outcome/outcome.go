@@ -27,6 +27,7 @@ const (
 	TypeInvalidArguments = "invalid_arguments"   // the arguments do not fit the tool
 	TypeConfiguration    = "configuration_error" // the owner has to correct the configuration
 	TypeNetwork          = "network_error"       // Stripe did not answer
+	TypeUnexpected       = "unexpected_answer"   // Stripe's answer is not what this program knows
 	TypeInternal         = "internal_error"      // a fault of this program
 )
 

@@ -2,10 +2,12 @@ package stripeapi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"stripe-mcp/internal/secret"
 )
@@ -48,6 +50,14 @@ func (o object) amount() int64 {
 	return total
 }
 
+// describe names an object, where it is known.
+func (o object) describe() string {
+	if o.ID == "" {
+		return ""
+	}
+	return "It is about " + fit(o.ID)
+}
+
 // apiError is what we read of Stripe's error object; anything else in it, such as a client_secret, stays out.
 type apiError struct {
 	Type            string `json:"type"`
@@ -56,6 +66,7 @@ type apiError struct {
 	Param           string `json:"param"`
 	Message         string `json:"message"`
 	DocURL          string `json:"doc_url"`
+	RequestLogURL   string `json:"request_log_url"`
 	ApprovalRequest struct {
 		DashboardURL string `json:"dashboard_url"`
 	} `json:"approval_request"`
@@ -65,57 +76,122 @@ type apiError struct {
 // can learn more.
 func (a attempt) savedError() bool { return a.replayed && a.status >= http.StatusInternalServerError }
 
-// parseRefusal reads Stripe's error object from a body, or returns nil when the body holds none.
+// parseRefusal reads Stripe's error object from a body, or returns nil when the body holds none. A gateway may answer in
+// Stripe's place with an object that looks alike: only Stripe's own types count (https://docs.stripe.com/api/errors).
 func parseRefusal(status int, body []byte) *apiError {
-	if status < http.StatusBadRequest {
-		return nil
-	}
 	var envelope struct {
 		Error *apiError `json:"error"`
 	}
-	if json.Unmarshal(body, &envelope) != nil || envelope.Error == nil || envelope.Error.Type == "" {
+	if status < http.StatusBadRequest || json.Unmarshal(body, &envelope) != nil || envelope.Error == nil {
 		return nil
 	}
-	return envelope.Error
+	switch envelope.Error.Type {
+	case "api_error", "card_error", typeIdempotency, "invalid_request_error":
+		return envelope.Error
+	}
+	return nil
+}
+
+const typeIdempotency = "idempotency_error"
+
+// loggedID returns the id of a request from the address of its log entry, empty when there is none.
+func loggedID(address string) string {
+	_, id, found := strings.Cut(address, "/req_")
+	if !found {
+		return ""
+	}
+	if end := strings.IndexAny(id, "/?#"); end >= 0 {
+		id = id[:end]
+	}
+	return "req_" + id
 }
 
 // read takes in the answer, leaving a response whose body is in memory. It fails when the answer is not a complete one
 // from Stripe.
 func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) error {
 	const longest = 16 << 20 // the largest answer, a list of 100 sessions, is about 400 KB
+	a.sent = true
+	a.status = resp.StatusCode
+	if resp.StatusCode < http.StatusOK { // such as 101, whose body never ends
+		a.trouble = foreign
+		_ = resp.Body.Close()
+		return errForeign
+	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longest+1))
 	closeErr := resp.Body.Close()
-	a.sent = true
 	if err = errors.Join(err, closeErr); err != nil {
-		a.trouble, a.cause = cutOff, err
+		a.status, a.trouble, a.cause = 0, cutOff, err
 		return err
 	}
 	body = []byte(key.Mask(string(body)))
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	a.status = resp.StatusCode
 	a.requestID = key.Mask(resp.Header.Get("Request-Id"))
 	a.date = resp.Header.Get("Date")
 	a.replayed = isReplay(resp)
 	a.refusal = parseRefusal(resp.StatusCode, body)
 	switch {
 	case a.refusal != nil:
+		a.requestID = cmp.Or(a.requestID, loggedID(a.refusal.RequestLogURL))
 	case resp.StatusCode >= http.StatusMultipleChoices && resp.StatusCode < http.StatusBadRequest:
 		a.trouble = redirected
 		return errRedirected
 	case resp.StatusCode >= http.StatusBadRequest:
 		a.trouble = foreign
-	case !call.answeredBy(body, &a.object):
-		a.trouble = foreign
-		return errForeign
+	default:
+		if body, a.trouble = call.check(body, &a.object); a.trouble != noTrouble {
+			return errForeign
+		}
 	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
 }
 
-// answeredBy reports whether body, of which it reads what the journal keeps, is an answer to the call: one of Stripe's
-// objects, which name their type and, but for lists, have an id.
-func (c *call) answeredBy(body []byte, read *object) bool {
-	if json.Unmarshal(body, read) != nil || read.Object == "" || (read.Object == "list") != c.list || !c.list && read.ID == "" {
-		return false
+// check decides whether body answers the call: with the object that was asked for, in a shape that can be understood. It
+// returns the part of the body that can, and notes what the journal keeps.
+func (c *call) check(body []byte, read *object) ([]byte, troubleKind) {
+	if c.list {
+		return c.checkList(body)
 	}
-	return c.parse == nil || c.parse(body)
+	switch err := json.Unmarshal(body, read); {
+	case read.Object == "" || read.ID == "":
+		return nil, foreign
+	case c.asked.object != "" && read.Object != c.asked.object, c.asked.id != "" && read.ID != c.asked.id:
+		return nil, unrelated
+	case err != nil, c.understands != nil && !c.understands(body):
+		return nil, misshapen
+	}
+	return body, noTrouble
+}
+
+// checkList is check for a list, of which it leaves out the rows that cannot be understood.
+func (c *call) checkList(body []byte) ([]byte, troubleKind) {
+	var fields map[string]json.RawMessage
+	var rows []json.RawMessage
+	if json.Unmarshal(body, &fields) != nil || string(fields["object"]) != `"list"` {
+		return nil, foreign
+	}
+	if json.Unmarshal(fields["data"], &rows) != nil || rows == nil {
+		return nil, misshapen
+	}
+	readable := rows[:0:0]
+	for _, row := range rows {
+		var read object
+		_ = json.Unmarshal(row, &read) // an id that cannot be read is empty
+		if read.ID != "" {
+			c.lastRow = read.ID
+		}
+		if c.asked.object != "" && (read.Object != c.asked.object || !c.understands(row)) {
+			c.leftOut = append(c.leftOut, cmp.Or(read.ID, "one without an id"))
+			continue
+		}
+		readable = append(readable, row)
+	}
+	switch {
+	case len(c.leftOut) == 0:
+		return body, noTrouble
+	case len(readable) == 0:
+		return nil, misshapen
+	}
+	fields["data"], _ = json.Marshal(readable) //nolint:errchkjson // they were read as JSON
+	rest, _ := json.Marshal(fields)            //nolint:errchkjson // as above
+	return rest, noTrouble
 }

@@ -13,11 +13,11 @@ import (
 
 // call records what became of one request over all its attempts.
 type call struct {
-	effect  Effect
-	id      string                 // of the object that the path names, empty for none
-	list    bool                   // the answer is a list
-	parse   func(body []byte) bool // whether an answer is what was asked for; nil where that does not matter
-	receipt *journal.Receipt       // follows the answer to the caller
+	effect      Effect
+	asked       asked
+	list        bool                   // the answer is a list of what is asked
+	understands func(body []byte) bool // whether an object can be read; nil where that does not matter
+	receipt     *journal.Receipt       // follows the answer to the caller
 
 	mu       sync.Mutex
 	intent   *journal.Intent // of what is journalled
@@ -25,6 +25,10 @@ type call struct {
 	began    time.Time
 	attempts []attempt
 	pending  bool // an attempt is under way, or may have been applied
+
+	// Of a list that was answered.
+	lastRow string   // id of its last row
+	leftOut []string // ids of the rows that cannot be understood
 }
 
 type callKey struct{}
@@ -100,10 +104,4 @@ func (c *call) abandon(caller context.Context) bool {
 		_ = intent.Abandon(caller) // unrecorded, the intent is handed over when this process ends
 	}
 	return pending
-}
-
-// found reports whether Stripe answered with what an earlier request made.
-func (c *call) found() bool {
-	last, _ := c.last()
-	return c.intent != nil && c.intent.Inherited() && last.replayed
 }

@@ -94,10 +94,10 @@ func (c *Client) WithBudget(ctx context.Context) (context.Context, context.Cance
 
 // CreateCheckoutSession creates a Checkout session (https://docs.stripe.com/api/checkout/sessions/create).
 func (c *Client) CreateCheckoutSession(ctx context.Context, params *stripe.CheckoutSessionParams) (Reply[*stripe.CheckoutSession], error) {
-	return create(ctx, c, &params.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.New(params) },
+	return create(ctx, c, asked{object: "checkout.session", page: true}, &params.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.New(params) },
 		func(ctx context.Context, made *stripe.CheckoutSession) (*stripe.CheckoutSession, error) {
 			again := &stripe.CheckoutSessionParams{}
-			return read(ctx, made.ID, &again.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.Get(made.ID, again) })
+			return read(ctx, asked{object: "checkout.session", id: made.ID}, &again.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.Get(made.ID, again) })
 		})
 }
 
@@ -105,20 +105,20 @@ func (c *Client) CreateCheckoutSession(ctx context.Context, params *stripe.Check
 func (c *Client) CheckoutSession(ctx context.Context, id string) (*stripe.CheckoutSession, error) {
 	params := &stripe.CheckoutSessionParams{}
 	params.AddExpand("line_items")
-	return read(ctx, id, &params.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.Get(id, params) })
+	return read(ctx, asked{object: "checkout.session", id: id}, &params.Params, func() (*stripe.CheckoutSession, error) { return c.checkout.Get(id, params) })
 }
 
 // CheckoutSessions returns one page of sessions, newest first.
 func (c *Client) CheckoutSessions(ctx context.Context, params *stripe.CheckoutSessionListParams) (Page[*stripe.CheckoutSession], error) {
-	return list(ctx, &params.ListParams, func() (Page[*stripe.CheckoutSession], error) {
+	return list(ctx, "checkout.session", &params.ListParams, func() ([]*stripe.CheckoutSession, *stripe.ListMeta, error) {
 		iter := c.checkout.List(params)
-		return Page[*stripe.CheckoutSession]{iter.CheckoutSessionList().Data, iter.Meta().HasMore}, iter.Err()
+		return iter.CheckoutSessionList().Data, iter.Meta(), iter.Err()
 	})
 }
 
 // CreateCustomer creates a customer (https://docs.stripe.com/api/customers/create).
 func (c *Client) CreateCustomer(ctx context.Context, params *stripe.CustomerParams) (Reply[*stripe.Customer], error) {
-	return create(ctx, c, &params.Params, func() (*stripe.Customer, error) { return c.customers.New(params) },
+	return create(ctx, c, asked{object: "customer"}, &params.Params, func() (*stripe.Customer, error) { return c.customers.New(params) },
 		func(ctx context.Context, made *stripe.Customer) (*stripe.Customer, error) {
 			return c.Customer(ctx, made.ID)
 		})
@@ -127,12 +127,12 @@ func (c *Client) CreateCustomer(ctx context.Context, params *stripe.CustomerPara
 // Customer returns a customer. For a deleted one only ID and Deleted are set.
 func (c *Client) Customer(ctx context.Context, id string) (*stripe.Customer, error) {
 	params := &stripe.CustomerParams{}
-	return read(ctx, id, &params.Params, func() (*stripe.Customer, error) { return c.customers.Get(id, params) })
+	return read(ctx, asked{object: "customer", id: id}, &params.Params, func() (*stripe.Customer, error) { return c.customers.Get(id, params) })
 }
 
 // CreateSubscription creates a subscription (https://docs.stripe.com/api/subscriptions/create).
 func (c *Client) CreateSubscription(ctx context.Context, params *stripe.SubscriptionParams) (Reply[*stripe.Subscription], error) {
-	return create(ctx, c, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.New(params) },
+	return create(ctx, c, asked{object: "subscription"}, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.New(params) },
 		func(ctx context.Context, made *stripe.Subscription) (*stripe.Subscription, error) {
 			return c.Subscription(ctx, made.ID)
 		})
@@ -141,14 +141,14 @@ func (c *Client) CreateSubscription(ctx context.Context, params *stripe.Subscrip
 // Subscription returns a subscription.
 func (c *Client) Subscription(ctx context.Context, id string) (*stripe.Subscription, error) {
 	params := &stripe.SubscriptionParams{}
-	return read(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Get(id, params) })
+	return read(ctx, asked{object: "subscription", id: id}, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Get(id, params) })
 }
 
 // Subscriptions returns one page of subscriptions, newest first.
 func (c *Client) Subscriptions(ctx context.Context, params *stripe.SubscriptionListParams) (Page[*stripe.Subscription], error) {
-	return list(ctx, &params.ListParams, func() (Page[*stripe.Subscription], error) {
+	return list(ctx, "subscription", &params.ListParams, func() ([]*stripe.Subscription, *stripe.ListMeta, error) {
 		iter := c.subscriptions.List(params)
-		return Page[*stripe.Subscription]{iter.SubscriptionList().Data, iter.Meta().HasMore}, iter.Err()
+		return iter.SubscriptionList().Data, iter.Meta(), iter.Err()
 	})
 }
 
@@ -177,15 +177,32 @@ func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, r
 ) (Reply[*stripe.Subscription], error) {
 	sending, release := leaveTime(ctx)
 	defer release()
-	canceled, _, err := write(sending, c, id, params, request)
+	canceled, _, err := write(sending, c, asked{object: "subscription", id: id}, params, request)
 	failure := outcome.As(err)
-	if failure == nil || failure.Outcome != outcome.Unknown && failure.Status != http.StatusNotFound {
-		return Reply[*stripe.Subscription]{Object: canceled}, err
+	note := ""
+	switch {
+	case failure == nil && done(canceled):
+		return Reply[*stripe.Subscription]{Object: canceled}, nil
+	case failure == nil: // "I have, and it has not"
+		note = "read again, because Stripe's answer to the cancellation did not show it"
+		failure = &outcome.Error{
+			Outcome: outcome.Unknown, Type: outcome.TypeUnexpected, Retryable: true,
+			Message: "Stripe answered, and the subscription is still " + string(canceled.Status),
+			Hint:    "Look at it in a moment (stripe_get_subscription or the Dashboard). Calling again does no harm",
+		}
+	case failure.Outcome == outcome.Unknown:
+		note = "read again, because the answer to the cancellation was lost"
+	case failure.Status == http.StatusNotFound:
+		note = "it had been canceled before"
+	default:
+		return Reply[*stripe.Subscription]{}, failure
 	}
 	found, err := c.Subscription(ctx, id)
 	switch unread := outcome.As(err); {
 	case unread == nil && done(found):
-		return Reply[*stripe.Subscription]{found, "read back, because the cancellation's own answer was lost or it had been canceled before"}, nil
+		return Reply[*stripe.Subscription]{found, note}, nil
+	case unread == nil && failure.Type == outcome.TypeUnexpected:
+		failure.Message = "Stripe answered, and the subscription is still " + string(found.Status)
 	case unread == nil && failure.Outcome == outcome.Unknown:
 		failure.Message = "the cancellation was sent and its answer got lost; a moment later the subscription was still " + string(found.Status)
 	case unread == nil:
@@ -203,7 +220,7 @@ func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, r
 
 // CreateBillingPortalSession creates a customer-portal session (https://docs.stripe.com/api/customer_portal/sessions/create).
 func (c *Client) CreateBillingPortalSession(ctx context.Context, params *stripe.BillingPortalSessionParams) (*stripe.BillingPortalSession, error) {
-	opened, _, err := write(ctx, c, "", &params.Params, func() (*stripe.BillingPortalSession, error) { return c.portal.New(params) })
+	opened, _, err := write(ctx, c, asked{object: "billing_portal.session"}, &params.Params, func() (*stripe.BillingPortalSession, error) { return c.portal.New(params) })
 	return opened, err
 }
 
@@ -213,7 +230,7 @@ func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) Reply[s
 	ctx, cancel := context.WithTimeout(ctx, limits.Addition)
 	defer cancel()
 	params := &stripe.InvoiceParams{}
-	found, err := read(ctx, invoiceID, &params.Params, func() (*stripe.Invoice, error) { return c.invoices.Get(invoiceID, params) })
+	found, err := read(ctx, asked{object: "invoice", id: invoiceID}, &params.Params, func() (*stripe.Invoice, error) { return c.invoices.Get(invoiceID, params) })
 	switch failure := outcome.As(err); {
 	case failure == nil:
 		return Reply[string]{Object: found.HostedInvoiceURL}
@@ -234,7 +251,7 @@ type UnitPrice struct {
 // UnitPrice looks a price up. Its amount never changes.
 func (c *Client) UnitPrice(ctx context.Context, id string) (UnitPrice, error) {
 	params := &stripe.PriceParams{}
-	found, err := read(ctx, id, &params.Params, func() (*stripe.Price, error) { return c.prices.Get(id, params) })
+	found, err := read(ctx, asked{object: "price", id: id}, &params.Params, func() (*stripe.Price, error) { return c.prices.Get(id, params) })
 	if err != nil {
 		return UnitPrice{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 
 	"stripe-mcp/internal/journal"
@@ -25,6 +26,8 @@ const (
 	redirected             // a redirect, which Stripe's API never sends
 	noTurn                 // the limit of requests a second left it no time
 	foreign                // an answer that is not Stripe's, such as a proxy's page
+	unrelated              // an answer about something else than what was asked for
+	misshapen              // the object that was asked for, in a shape that cannot be understood
 )
 
 var (
@@ -54,7 +57,10 @@ func (c *call) failure(ctx context.Context) *outcome.Error {
 		quote(failure, last)
 	default:
 		failure.Message = last.describe()
-		failure.Retryable = last.trouble != redirected
+		failure.Retryable = last.trouble != redirected && last.trouble != misshapen
+		if last.trouble == misshapen {
+			failure.Type = outcome.TypeUnexpected
+		}
 	}
 	failure.Status = last.status
 	failure.RequestID = fit(last.requestID)
@@ -67,12 +73,15 @@ func (c *call) failure(ctx context.Context) *outcome.Error {
 
 // refusedByJournal describes a call that the journal kept from being sent.
 func refusedByJournal(cause error) *outcome.Error {
-	if _, ok := errors.AsType[*journal.ExpiredError](cause); ok {
-		return outcome.Refuse("earlier_call_unresolved", cause.Error()+", and it is too late to find out by repeating it. Nothing was sent now",
+	if _, ok := errors.AsType[*journal.UnresolvedError](cause); ok {
+		return outcome.Refuse("earlier_call_unresolved", cause.Error()+". Nothing was sent now",
 			"Look whether the object exists (list, get or the Dashboard). If it does not, call again: the next equal call is a new operation")
 	}
-	return outcome.Refuse("journal_unavailable", cause.Error()+". Nothing was sent",
-		"Creating needs a journal, so that a crash cannot make anything twice. Make state_dir writable, or set journal: false to do without")
+	hint := "Creating needs a journal, so that a crash cannot make anything twice. Make state_dir writable, or set journal: false to do without"
+	if unavailable, ok := errors.AsType[*journal.UnavailableError](cause); ok && unavailable.Hint() != "" {
+		hint = unavailable.Hint()
+	}
+	return outcome.Refuse("journal_unavailable", cause.Error()+". Nothing was sent", hint)
 }
 
 // quote takes over Stripe's own words, which may name a key or quote what a customer wrote.
@@ -101,6 +110,10 @@ func (a attempt) describe() string {
 		return fmt.Sprintf("the answer was a redirect (HTTP %d), which Stripe never sends and which is not followed", a.status)
 	case foreign:
 		return fmt.Sprintf("the answer (HTTP %d) was not Stripe's; a proxy or a wrong api_base may be in the way", a.status)
+	case unrelated:
+		return "the answer was about something else than what was asked for; a proxy or a cache may be in the way"
+	case misshapen:
+		return strings.TrimSpace("Stripe's answer has an unexpected shape and cannot be shown. " + a.object.describe())
 	case cutOff:
 		return "the answer from Stripe broke off before its end"
 	case noTurn:

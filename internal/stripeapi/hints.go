@@ -14,9 +14,16 @@ func (c *call) hint(e *outcome.Error, last attempt) string {
 	case e.Outcome == outcome.Unknown && last.savedError():
 		return "It may have happened. Stripe keeps an internal error as its answer to this request, so repeating it tells nothing: " +
 			"look whether the object exists (list, get or the Dashboard). If it does not, call again: that is a new operation"
+	case e.Outcome == outcome.Unknown && last.trouble == misshapen:
+		return "It has most likely happened: look at " + fit(last.object.ID) + " in the Dashboard. Calling again with the same arguments does nothing twice"
 	case e.Outcome == outcome.Unknown && c.intent != nil:
-		return "It may have happened. Call again with exactly the same arguments: until " + c.intent.Expires().UTC().Format(time.RFC3339) +
-			" that carries the same idempotency key, so Stripe answers with the one object instead of making another"
+		until := "until " + c.intent.Expires().UTC().Format(time.RFC3339)
+		if !c.intent.Durable() {
+			until = "as long as this server runs, and " + until + " at the longest,"
+		}
+		return "It may have happened. Call again with exactly the same arguments: " + until +
+			" that carries the same idempotency key, so Stripe answers with the one object instead of making another. " +
+			"To make another on purpose, " + different
 	case e.Outcome == outcome.Unknown:
 		return "It may have happened. Call again with the same arguments: repeating it does no harm"
 	case e.Outcome == outcome.PendingApproval:
@@ -25,6 +32,8 @@ func (c *call) hint(e *outcome.Error, last attempt) string {
 		return "Make fewer calls at once, or raise rate_limit in the configuration if Stripe allows this account more"
 	case last.refusal == nil && !last.sent:
 		return "Nothing was sent. Check the network, and proxy, ca_file and api_base in the configuration"
+	case last.trouble == misshapen:
+		return "Nothing was changed. Look at it in the Dashboard; a newer version of stripe-mcp may understand it"
 	case last.refusal == nil && last.trouble == noAnswer:
 		return "Nothing was changed. Stripe or the network is slow: call again"
 	case last.refusal == nil:

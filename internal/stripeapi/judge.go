@@ -46,14 +46,18 @@ func (c *call) judge() outcome.Outcome {
 	return verdict
 }
 
-// settledBy reports whether a refusal says that the request was not applied, by this attempt or an earlier one. Stripe
-// answers 401, 403, 409 and 429 before it looks at the idempotency key, so they say nothing about earlier attempts.
+// settledBy reports whether a refusal says that the request was not applied, by this attempt or an earlier one. Only Stripe
+// itself can say so, and it signs with a request id. It answers 401, 403, 409 and 429 before it looks at the idempotency key,
+// so they say nothing about earlier attempts.
 func (c *call) settledBy(a attempt) bool {
+	if a.requestID == "" || a.refusal.Type == typeIdempotency {
+		return false
+	}
 	switch a.status {
 	case http.StatusBadRequest, http.StatusPaymentRequired:
-		return a.refusal.Type != "idempotency_error"
+		return true
 	case http.StatusNotFound:
-		return c.effect != Ends && a.refusal.Type != "idempotency_error"
+		return c.effect != Ends
 	}
 	return false
 }

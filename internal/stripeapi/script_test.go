@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -85,6 +86,17 @@ func status(code int, body string, headers ...string) reply {
 func refusal(code int, kind, errorCode, message string, headers ...string) reply {
 	body := fmt.Sprintf(`{"error":{"type":%q,"code":%q,"message":%q,"payment_intent":{"client_secret":"pi_1_secret_MadeUp"}}}`, kind, errorCode, message)
 	return status(code, body, headers...)
+}
+
+// anything answers with the object that the path names, whatever it is.
+func anything(w http.ResponseWriter, r *http.Request) {
+	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/v1/"), "/")
+	id := "jenny_rosen"
+	if last := parts[len(parts)-1]; len(parts) > 1 && last != "sessions" {
+		id, parts = last, parts[:len(parts)-1]
+	}
+	object := strings.Join(parts, ".")
+	_, _ = fmt.Fprintf(w, `{"id":%q,"object":%q,"status":"canceled"}`, id, object[:len(object)-1])
 }
 
 // reset breaks the connection without an answer.

@@ -13,7 +13,9 @@ import (
 // Page is one page of a list.
 type Page[T any] struct {
 	Data    []T
-	HasMore bool // whether Stripe has more after the last of Data
+	HasMore bool     // whether Stripe has more after the last row
+	Last    string   // id of the last row that Stripe sent
+	LeftOut []string // ids of rows that cannot be understood, and are not in Data
 }
 
 // Reply is an object with what has to be said about it.
@@ -22,26 +24,33 @@ type Reply[T any] struct {
 	Note   string // how the answer came about, when it is not the plain answer to the request
 }
 
-// read asks for the object with that id, which is empty where there is only one.
-func read[T any](ctx context.Context, id string, params *stripe.Params, request func() (T, error)) (T, error) {
-	return send(ctx, &call{effect: Reads, id: id}, params, request)
+// asked is what an answer has to be.
+type asked struct {
+	object string // the type of the object, or of each row of a list
+	id     string // of the object that the path names, empty for a new one
+	page   bool   // it only opens a page, which costs nothing: a second one does no harm, and a shared one can be paid by somebody else
+}
+
+// read asks for an object.
+func read[T any](ctx context.Context, want asked, params *stripe.Params, request func() (T, error)) (T, error) {
+	return send(ctx, &call{effect: Reads, asked: want, understands: understands[T]}, params, request)
 }
 
 // list asks for exactly one page of a list.
-func list[T any](ctx context.Context, params *stripe.ListParams, request func() (Page[T], error)) (Page[T], error) {
-	call := &call{effect: Reads, list: true}
+func list[T any](ctx context.Context, object string, params *stripe.ListParams, request func() ([]T, *stripe.ListMeta, error)) (Page[T], error) {
+	call := &call{effect: Reads, asked: asked{object: object}, list: true, understands: understands[T]}
 	params.Context = withCall(ctx, call)
 	params.Single = true
-	page, err := request()
+	rows, meta, err := request()
 	if err != nil {
 		return Page[T]{}, call.failure(ctx)
 	}
-	return page, nil
+	return Page[T]{rows, meta.HasMore, call.lastRow, call.leftOut}, nil
 }
 
-// write sends a request that has the client's effect. id is that of the object it changes, empty for a new one.
-func write[T any](ctx context.Context, c *Client, id string, params *stripe.Params, request func() (T, error)) (T, *call, error) {
-	call := &call{effect: c.effect, id: id, receipt: c.receipt, parse: understands[T]}
+// write sends a request that has the client's effect.
+func write[T any](ctx context.Context, c *Client, want asked, params *stripe.Params, request func() (T, error)) (T, *call, error) {
+	call := &call{effect: c.effect, asked: want, receipt: c.receipt, understands: understands[T]}
 	if c.effect == Reads {
 		var none T
 		return none, call, outcome.Refuse(outcome.TypeInternal, "a tool that only reads tried to write. Nothing was sent", "Report this as a fault of stripe-mcp")
@@ -53,20 +62,40 @@ func write[T any](ctx context.Context, c *Client, id string, params *stripe.Para
 // create is write for something new. An answer that Stripe saved for an earlier equal request may be out of date, so the
 // object is then read again.
 func create[T any](
-	ctx context.Context, c *Client, params *stripe.Params, request func() (T, error), again func(context.Context, T) (T, error),
+	ctx context.Context, c *Client, want asked, params *stripe.Params, request func() (T, error), again func(context.Context, T) (T, error),
 ) (Reply[T], error) {
 	sending, release := leaveTime(ctx)
 	defer release()
-	made, call, err := write(sending, c, "", params, request)
-	if err != nil || !call.found() {
-		return Reply[T]{Object: made}, err
+	made, call, err := write(sending, c, want, params, request)
+	note := call.shared()
+	if err != nil || note == "" || !call.replayed() {
+		return Reply[T]{made, note}, err
 	}
-	const note = "found, not created: an earlier equal call had made this already, and its answer had got lost"
 	current, err := again(ctx, made)
 	if err != nil {
 		return Reply[T]{made, note + ". It could not be read again: this is how it was then"}, nil
 	}
 	return Reply[T]{current, note}, nil
+}
+
+// different is the way to a second object that always works.
+const different = `give it something that differs, such as metadata {"order":"2"}`
+
+// shared returns the note of an answer that is also that of an earlier equal call, empty where there was none.
+func (c *call) shared() string {
+	switch {
+	case c.intent == nil || !c.intent.Inherited():
+		return ""
+	case c.replayed():
+		return "found, not created: this is the same object as an earlier equal call's. To make another on purpose, " + different
+	}
+	return "this is the same object as an earlier equal call's. To make another on purpose, " + different
+}
+
+// replayed reports whether Stripe repeated what it had answered before.
+func (c *call) replayed() bool {
+	last, _ := c.last()
+	return last.replayed
 }
 
 // send makes one request and turns its failure into an *outcome.Error.
@@ -80,7 +109,7 @@ func send[T any](ctx context.Context, call *call, params *stripe.Params, request
 	return result, nil
 }
 
-// understands reports whether an answer can be read as a T.
+// understands reports whether an object can be read as a T.
 func understands[T any](body []byte) bool {
 	var answer T
 	return json.Unmarshal(body, &answer) == nil

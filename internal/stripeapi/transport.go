@@ -32,6 +32,7 @@ const maxRetries = 4
 // every attempt in the call that it finds in the context.
 type transport struct {
 	network http.RoundTripper
+	base    string
 	account string
 	journal *journal.Journal
 	limiter *rate.Limiter
@@ -40,7 +41,7 @@ type transport struct {
 }
 
 func newTransport(cfg Config) *transport {
-	t := &transport{network: cfg.Network, account: cfg.Account, journal: cfg.Journal, limiter: newLimiter(cfg.Rate), logger: cfg.Logger}
+	t := &transport{network: cfg.Network, base: cfg.BaseURL, account: cfg.Account, journal: cfg.Journal, limiter: newLimiter(cfg.Rate), logger: cfg.Logger}
 	t.key.Learn(cfg.Key)
 	return t
 }
@@ -67,7 +68,11 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	for retries := 0; ; retries++ {
 		resp, err := t.attempt(call, req, form)
-		if retries == maxRetries || !worthRetrying(ctx, resp, err) || !sleep(ctx, pause(retries, resp)) {
+		wait := pause(retries, resp)
+		if call.keyInUse() { // by the earlier call, which is still under way: its end is worth waiting for
+			retries, wait = 0, min(wait, limits.InUse)
+		}
+		if retries == maxRetries || !call.worthRetrying(ctx, resp, err) || !sleep(ctx, wait) {
 			return resp, err
 		}
 	}
@@ -100,13 +105,14 @@ func (t *transport) complete(req *http.Request) {
 // begin records a request before it is sent, and gives it its idempotency key. After an error it must not be sent.
 func (t *transport) begin(ctx context.Context, call *call, req *http.Request, form []byte) error {
 	intent, err := t.journal.Begin(ctx, call.receipt, journal.Request{
-		Method: req.Method, Path: req.URL.Path, Body: string(form), Account: t.account, Authorization: req.Header.Get("Authorization"),
+		Method: req.Method, Path: req.URL.Path, Body: string(form), Base: t.base, Account: t.account, Authorization: req.Header.Get("Authorization"),
+		Page: call.asked.page,
 	})
 	call.mu.Lock()
 	defer call.mu.Unlock()
 	call.intent, call.began = intent, time.Now()
 	if err != nil {
-		if ctx.Err() == nil { // else time is up, and failure says so
+		if !errors.Is(err, context.Canceled) { // else the caller has left, and failure says so
 			call.blocked = err
 		}
 		return err
@@ -127,8 +133,9 @@ func (t *transport) settle(ctx context.Context, call *call) {
 		RequestID:  last.requestID,
 		Attempts:   len(call.attempts),
 		DurationMS: time.Since(call.began).Milliseconds(),
-		Settled:    verdict != outcome.Unknown || last.savedError(), // which is settled when the caller knows of it
-		Final:      verdict == outcome.Failed,
+		// A saved error is settled when the caller knows of it. What waits for approval is not: the next equal call asks again.
+		Settled: verdict != outcome.Unknown && verdict != outcome.PendingApproval || last.savedError(),
+		Final:   verdict == outcome.Failed,
 	})
 	if err != nil {
 		t.logger.ErrorContext(ctx, "the outcome of a request could not be recorded; an equal one will find what it made", "error", err)
@@ -179,23 +186,30 @@ func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.R
 
 // route returns a path for the log, without the id in it, which is an argument and may be a customer's name.
 func (c *call) route(address *url.URL) string {
-	path, id := address.EscapedPath(), "/"+url.PathEscape(c.id)
+	path, id := address.EscapedPath(), "/"+url.PathEscape(c.asked.id)
 	at := strings.LastIndex(path, id) // behind the collection, which may have the same name
-	if c.id == "" || at < 0 {
+	if c.asked.id == "" || at < 0 {
 		return path
 	}
 	return path[:at] + "/{id}" + path[at+len(id):]
 }
 
+// keyInUse reports whether Stripe is still at work on an earlier request with the key that this call took over.
+func (c *call) keyInUse() bool {
+	last, _ := c.last()
+	return c.intent != nil && c.intent.Inherited() && last.refusal != nil && last.refusal.Code == "idempotency_key_in_use"
+}
+
 // worthRetrying reports whether another attempt may bring what this one did not: after faults of the network, damaged
 // answers, 409, 429 and 5xx, unless Stripe says otherwise or the wait would outlast the caller's time.
-func worthRetrying(ctx context.Context, resp *http.Response, err error) bool {
+func (c *call) worthRetrying(ctx context.Context, resp *http.Response, err error) bool {
 	if ctx.Err() != nil {
 		return false // an answer that came at the last moment counts all the same
 	}
 	if err != nil {
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-		return !untrusted && !errors.Is(err, errRedirected) && !errors.Is(err, errTooLate) && !errors.Is(err, errNoTurn)
+		last, _ := c.last()
+		return !untrusted && last.trouble != misshapen && !errors.Is(err, errRedirected) && !errors.Is(err, errTooLate) && !errors.Is(err, errNoTurn)
 	}
 	switch deadline, ok := ctx.Deadline(); {
 	case resp.StatusCode < http.StatusBadRequest:
