@@ -3,7 +3,6 @@ package tools_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/lab"
 	"stripe-mcp/tools"
 )
 
@@ -172,7 +172,7 @@ func TestJournalled(t *testing.T) {
 					text, _ := os.ReadFile(filepath.Join(folder, "journal.jsonl"))
 					recorded = strings.Count(string(text), `"event":"intent"`)
 				}
-				_, _ = io.WriteString(w, `{"id":"x_1","object":"thing","status":"canceled"}`)
+				lab.Anything(w, r, "x_1")
 			}))
 			defer stripe.Close()
 			request, err := find(t, call.tool).Prepare(json.RawMessage(call.arguments))

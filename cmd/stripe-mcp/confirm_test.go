@@ -6,7 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
+	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/mcpclient"
 )
 
@@ -65,6 +67,7 @@ func TestConfirmLegacy(t *testing.T) {
 		{"closed", `{"elicitation":{}}`, true, `"result":{"action":"cancel"}`, 0, "closed the question"},
 		{"nonsense", `{"elicitation":{}}`, true, `"result":{"action":"perhaps"}`, 0, "did not answer"},
 		{"an error", `{"elicitation":{}}`, true, `"error":{"code":-32603,"message":"no"}`, 0, "did not answer"},
+		{"a client that knows no questions after all", `{"elicitation":{}}`, true, `"error":{"code":-32601,"message":"Method not found"}`, 0, "Use a client that supports elicitation"},
 		{"the client dies", `{"elicitation":{}}`, true, ``, 0, "did not answer"},
 		{"a client that cannot ask", `{}`, false, ``, 1, `"id":"x_1"`},
 		{"a client that only opens URLs", `{"elicitation":{"url":{}}}`, false, ``, 1, `"id":"x_1"`},
@@ -90,6 +93,7 @@ func TestConfirmLegacy(t *testing.T) {
 				if stripe.writes.Load() != 0 {
 					t.Error("something was sent before the answer")
 				}
+				time.Sleep(limits.Reaction) // as a person takes it
 				var err error
 				if tt.response == "" {
 					err = client.CloseInput()
@@ -147,6 +151,7 @@ func TestConfirmModern(t *testing.T) {
 				t.Fatalf("got %s", asked)
 			}
 			sealed := fmt.Sprintf(`,"requestState":%q`, found[1])
+			time.Sleep(limits.Reaction) // as a person takes it
 			got := call(t, client, tt.second(sealed))
 			if text := strings.ReplaceAll(got, `\"`, `"`); !strings.Contains(text, tt.text) {
 				t.Errorf("got %s", got)
@@ -156,19 +161,41 @@ func TestConfirmModern(t *testing.T) {
 			}
 		})
 	}
-	for _, first := range []string{"accept", "decline"} {
-		t.Run("a state that was used to "+first, func(t *testing.T) {
-			t.Parallel()
-			stripe := newCountingStripe(t)
-			client, _ := asking(t, stripe)
-			sealed := fmt.Sprintf(`,"requestState":%q`, state.FindStringSubmatch(call(t, client, buy))[1])
-			call(t, client, buy+answer(first)+sealed)
-			before := stripe.writes.Load()
-			if got := call(t, client, buy+answer("accept")+sealed); !strings.Contains(got, "was used before") || stripe.writes.Load() != before {
+	t.Run("a no that comes faster than a person can read", func(t *testing.T) {
+		t.Parallel()
+		stripe := newCountingStripe(t)
+		client, _ := asking(t, stripe)
+		sealed := fmt.Sprintf(`,"requestState":%q`, state.FindStringSubmatch(call(t, client, buy))[1])
+		if got := call(t, client, buy+answer("decline")+sealed); !strings.Contains(got, "without showing it to a person") || stripe.writes.Load() != 0 {
+			t.Errorf("got %s", got)
+		}
+	})
+	t.Run("a no stays a no", func(t *testing.T) {
+		t.Parallel()
+		stripe := newCountingStripe(t)
+		client, _ := asking(t, stripe)
+		sealed := fmt.Sprintf(`,"requestState":%q`, state.FindStringSubmatch(call(t, client, buy))[1])
+		call(t, client, buy+answer("decline")+sealed)
+		if got := call(t, client, buy+answer("accept")+sealed); !strings.Contains(got, "another answer was given before") || stripe.writes.Load() != 0 {
+			t.Errorf("got %s", got)
+		}
+	})
+	t.Run("one yes is one order", func(t *testing.T) {
+		t.Parallel()
+		stripe := newCountingStripe(t)
+		client, _ := asking(t, stripe)
+		sealed := fmt.Sprintf(`,"requestState":%q`, state.FindStringSubmatch(call(t, client, buy))[1])
+		for range 2 {
+			if got := call(t, client, buy+answer("accept")+sealed); !strings.Contains(got, "x_1") {
 				t.Errorf("got %s", got)
 			}
-		})
-	}
+		}
+		again := fmt.Sprintf(`,"requestState":%q`, state.FindStringSubmatch(call(t, client, buy))[1])
+		call(t, client, buy+answer("accept")+again)
+		if keys := stripe.keys(); len(keys) != 3 || keys[0] != keys[1] || keys[1] == keys[2] {
+			t.Errorf("keys %q: the same yes has the same key, and another yes another", keys)
+		}
+	})
 	t.Run("a client that cannot ask", func(t *testing.T) {
 		t.Parallel()
 		stripe := newCountingStripe(t)

@@ -5,9 +5,13 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+
+	"stripe-mcp/internal/lab"
 )
 
 const liveKey = "STRIPE_MCP_STRIPE_SECRET_KEY=sk_live_MadeUpForTests"
@@ -16,6 +20,15 @@ const liveKey = "STRIPE_MCP_STRIPE_SECRET_KEY=sk_live_MadeUpForTests"
 type countingStripe struct {
 	*httptest.Server
 	writes atomic.Int32
+
+	mu   sync.Mutex
+	seen []string // idempotency keys of the writes
+}
+
+func (s *countingStripe) keys() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.seen)
 }
 
 func newCountingStripe(t *testing.T) *countingStripe {
@@ -40,8 +53,11 @@ func newCountingStripe(t *testing.T) *countingStripe {
 		}
 		if r.Method != http.MethodGet {
 			s.writes.Add(1)
+			s.mu.Lock()
+			s.seen = append(s.seen, r.Header.Get("Idempotency-Key"))
+			s.mu.Unlock()
 		}
-		_, _ = io.WriteString(w, `{"id":"x_1","object":"thing","status":"canceled","livemode":true}`)
+		lab.Anything(w, r, "x_1")
 	}))
 	t.Cleanup(s.Close)
 	return s

@@ -104,7 +104,7 @@ func TestTools(t *testing.T) {
 			{"", "stripe_cancel_subscription", `{"subscription_id":"$sub"}`,
 				subscription("$sub", "canceled", `"trial_end":"<20>","latest_invoice":"<in_>","canceled_at":"<20>","ended_at":"<20>"`)},
 			{"", "stripe_cancel_subscription", `{"subscription_id":"$sub"}`,
-				subscription("$sub", "canceled", `"trial_end":"<20>","latest_invoice":"<in_>","canceled_at":"<20>","ended_at":"<20>","note":"<read back>"`)},
+				subscription("$sub", "canceled", `"trial_end":"<20>","latest_invoice":"<in_>","canceled_at":"<20>","ended_at":"<20>","note":"it had been canceled before"`)},
 			{"", "stripe_list_subscriptions", `{"customer":"$c"}`, `{"data":[],"has_more":false}`},
 			{"", "stripe_list_subscriptions", `{"customer":"$c","status":"all"}`,
 				`{"data":[` + subscription("$sub", "canceled", `"trial_end":"<20>","latest_invoice":"<in_>","canceled_at":"<20>","ended_at":"<20>"`) + `],"has_more":false}`},

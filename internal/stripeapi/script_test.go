@@ -7,12 +7,12 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/lab"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -89,15 +89,7 @@ func refusal(code int, kind, errorCode, message string, headers ...string) reply
 }
 
 // anything answers with the object that the path names, whatever it is.
-func anything(w http.ResponseWriter, r *http.Request) {
-	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/v1/"), "/")
-	id := "jenny_rosen"
-	if last := parts[len(parts)-1]; len(parts) > 1 && last != "sessions" {
-		id, parts = last, parts[:len(parts)-1]
-	}
-	object := strings.Join(parts, ".")
-	_, _ = fmt.Fprintf(w, `{"id":%q,"object":%q,"status":"canceled"}`, id, object[:len(object)-1])
-}
+func anything(w http.ResponseWriter, r *http.Request) { lab.Anything(w, r, "jenny_rosen") }
 
 // reset breaks the connection without an answer.
 func reset(w http.ResponseWriter, _ *http.Request) {
