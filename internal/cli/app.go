@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"sync"
 
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/policy"
 	"stripe-mcp/internal/secret"
@@ -163,8 +165,12 @@ func (a *app) permit(
 func isLive(mode config.Mode) bool { return mode != config.ModeTest && mode != config.ModeSimulator }
 
 func (a *app) misconfigured(err error) *stripeapi.Error {
-	return stripeapi.Refuse(typeConfiguration, secret.Redact(err.Error())+". Nothing was sent",
-		"Correct the configuration, then restart this server: most clients have a reload or restart button for MCP servers")
+	message, next := hint.Split(err)
+	if faults, ok := errors.AsType[*config.Error](err); ok {
+		message, next = faults.Message(), faults.Hint()
+	}
+	return stripeapi.Refuse(typeConfiguration, secret.Redact(message)+". Nothing was sent",
+		secret.Redact(cmp.Or(next, "correct the configuration"))+", then restart this server")
 }
 
 // find returns the tool of that name.

@@ -1,15 +1,17 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/tools"
 )
 
-// finding is one line of the doctor's.
+// finding is what one check came to.
 type finding struct {
 	Check  string `json:"check"`
 	Status status `json:"status"`
@@ -17,6 +19,9 @@ type finding struct {
 	Fix    string `json:"fix,omitempty"` // what to do about it
 	code   ExitCode
 }
+
+// text is the finding for people.
+func (f finding) text() string { return hint.Join(f.Detail, f.Fix) }
 
 type status string
 
@@ -39,8 +44,8 @@ func (p *process) doctorCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the configuration, the key, the network, the journal and the AI clients",
-		Long: "Checks everything that has to be right and says in one line each what is (ok), what could be better (warn) and what does not\n" +
-			"work (fail), with what to do about it. It only reads. The exit code is 0 when nothing fails.",
+		Long: "Checks everything that has to be right and says what is (ok), what could be better (warn) and what does not\n" +
+			"work (fail), with a hint what to do about it. It only reads. The exit code is 0 when nothing fails.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d := &doctor{process: p, app: p.newApp(), offline: offline}
@@ -75,6 +80,12 @@ func (d *doctor) fail(code ExitCode, check, detail, fix string) {
 	d.findings = append(d.findings, finding{check, failure, detail, fix, code})
 }
 
+// failed notes an error of the configuration; otherwise is the fix where the error has none.
+func (d *doctor) failed(check string, err error, otherwise string) {
+	detail, fix := hint.Split(err)
+	d.fail(ExitConfig, check, detail, cmp.Or(fix, otherwise))
+}
+
 // report prints the findings. The first failure decides the exit code.
 func (d *doctor) report(asJSON bool) error {
 	code := ExitOK
@@ -85,11 +96,7 @@ func (d *doctor) report(asJSON bool) error {
 		if asJSON {
 			continue
 		}
-		line := fmt.Sprintf("%-5s %-8s %s", f.Status, f.Check, f.Detail)
-		if f.Fix != "" {
-			line += ". Fix: " + f.Fix
-		}
-		d.sayf("%s\n", line)
+		d.printf("%-5s %-8s %s\n", f.Status, f.Check, f.text())
 	}
 	if asJSON {
 		encoded, err := tools.Encode(struct {
@@ -99,7 +106,7 @@ func (d *doctor) report(asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		d.sayf("%s\n", encoded)
+		d.printf("%s\n", encoded)
 	}
 	if code != ExitOK {
 		return &exitError{code, ""}

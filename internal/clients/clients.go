@@ -1,5 +1,5 @@
-// Package clients is the only one that edits other programs' files: the configuration in which AI clients list their MCP
-// servers. It changes its own entry there, and not one byte else.
+// Package clients is the only place that edits other programs' files: the configuration in which AI clients list their MCP
+// servers. It changes its own entry there, and no other byte.
 package clients
 
 import (
@@ -9,6 +9,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/nearest"
+	"stripe-mcp/internal/secret"
 )
 
 // name is what our entry is called: clients put it before the tools' names.
@@ -49,6 +53,25 @@ func All(lookup func(string) string, goos string) []Client {
 		{"cursor", "Cursor", filepath.Join(cursor, "mcp.json"), "mcpServers", false, []string{cursor}},
 		{"vscode", "VS Code", filepath.Join(code, "mcp.json"), "servers", true, []string{code}},
 	}
+}
+
+// Names returns the names of clients.
+func Names(all []Client) []string {
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Select returns those of the clients that have one of the names.
+func Select(all []Client, names []string) ([]Client, error) {
+	for _, name := range names {
+		if known := Names(all); !slices.Contains(known, name) {
+			return nil, hint.Errorf("did you mean "+nearest.Nearest(name, known)+"?", "there is no client %q", name)
+		}
+	}
+	return slices.DeleteFunc(all, func(c Client) bool { return !slices.Contains(names, c.Name) }), nil
 }
 
 // Installed reports whether the client seems to be on this machine.
@@ -92,4 +115,22 @@ func (e Entry) merged(old Entry) Entry {
 	maps.Copy(env, e.Env)
 	e.Env = env
 	return e
+}
+
+// HoldsKey reports whether one of the variables is a Stripe key.
+func (e Entry) HoldsKey() bool {
+	for _, value := range e.Env {
+		if secret.Looks(value) {
+			return true
+		}
+	}
+	return false
+}
+
+// ConfigFile returns the configuration file that the entry names, or "".
+func (e Entry) ConfigFile() string {
+	if at := slices.Index(e.Args, "--config"); at >= 0 && at+1 < len(e.Args) {
+		return e.Args[at+1]
+	}
+	return ""
 }

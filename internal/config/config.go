@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/vault"
 )
@@ -70,7 +71,6 @@ type Config struct {
 	File string
 
 	proxy secret.Secret                         // its URL may hold a password
-	hint  string                                // where a key could be put, for RequireKey
 	path  string                                // of the configuration file, there or not
 	bus   string                                // address of the user's D-Bus
 	fetch func(context.Context) (string, error) // reads a key that takes time to read
@@ -123,12 +123,10 @@ func (c Config) Proxy() *url.URL {
 	return proxy
 }
 
-// RequireKey returns an *Error that says how to provide a key when a call would need one and there
-// is none.
+// RequireKey returns an *Error when a call would need a key and there is none.
 func (c Config) RequireKey() error {
 	if c.Simulator || !c.SecretKey.IsZero() || c.fetch != nil {
 		return nil
 	}
-	return &Error{problems: []string{"no Stripe secret key: run stripe-mcp setup, which keeps it encrypted; or " + c.hint +
-		"set the environment variable " + variable(secretKey) + ", or start with --simulator, which needs none; " + findKey}}
+	return only(hint.Errorf("run stripe-mcp setup, which stores one encrypted", "no Stripe secret key"))
 }

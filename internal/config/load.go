@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/spf13/viper"
 
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/nearest"
 	"stripe-mcp/internal/secret"
 )
@@ -64,18 +65,25 @@ type loader struct {
 	values   *viper.Viper
 	sources  map[string]source // of the values that count, by key
 	cfg      Config
-	problems []string
+	problems []Problem
 	setup    bool
 }
 
-func (l *loader) problem(text string) { l.problems = append(l.problems, text) }
+// problem notes one, which is at the place that label names.
+func (l *loader) problem(label string, err error) {
+	found := problemOf(err)
+	if label != "" {
+		found.Message = label + ": " + found.Message
+	}
+	l.problems = append(l.problems, found)
+}
 
 func (l *loader) err() error {
 	if len(l.problems) == 0 {
 		return nil
 	}
-	slices.Sort(l.problems)
-	return &Error{problems: slices.Compact(l.problems)}
+	slices.SortFunc(l.problems, func(a, b Problem) int { return strings.Compare(a.Message, b.Message) })
+	return &Error{slices.Compact(l.problems)}
 }
 
 func (l *loader) readFile(flag, folder string) {
@@ -85,14 +93,15 @@ func (l *loader) readFile(flag, folder string) {
 		l.cfg.path = path
 		f, err = read(path)
 	}
-	if l.setup && errors.Is(err, fs.ErrNotExist) {
-		l.cfg.path, err = path, checkEnding(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = hint.Errorf("correct the path in --config or "+fileVariable, "%w", err); l.setup {
+			err = nil
+		}
 	}
 	if err != nil {
-		l.problem(err.Error())
+		l.problem("", err)
 	}
 	l.cfg.File = f.path
-	l.cfg.hint = hint(f, under(folder, "config.yaml"))
 	l.checkNames(f)
 	l.checkMode(f)
 	l.claim(f.values, func(name string) source { return fromFile(f, name) })
@@ -104,12 +113,12 @@ func (l *loader) checkMode(f file) {
 	if l.setup {
 		return
 	}
-	for name, forbidden := range map[string]fs.FileMode{secretKey: 0o077, secretKeyArgv: 0o022} {
+	for name, forbidden := range map[string]fs.FileMode{secretKey: local.OthersUse, secretKeyArgv: local.OthersWrite} {
 		if value, given := f.values[name]; !given || value == nil || value == "" {
 			continue
 		}
-		if err := checkPrivate(f.path, f.mode, forbidden); err != nil {
-			l.problem(fromFile(f, name).label + ": " + err.Error())
+		if err := local.CheckPrivate(f.path, f.mode, forbidden); err != nil {
+			l.problem(fromFile(f, name).label, err)
 			delete(f.values, name)
 		}
 	}
@@ -122,7 +131,7 @@ func (l *loader) checkNames(f file) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		l.problem("unknown key " + nameShown(name) + " in " + f.path + "; the nearest known key is " + nearest.Nearest(name, known))
+		l.problem("", hint.Errorf("did you mean "+nearest.Nearest(name, known)+"?", "unknown key %s in %s", nameShown(name), f.path))
 		delete(f.values, name)
 	}
 }
@@ -139,7 +148,7 @@ func (l *loader) readEnvironment() {
 	known = append(known, fileVariable)
 	for name := range l.env {
 		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
-			l.problem("unknown environment variable " + nameShown(name) + "; the nearest known one is " + nearest.Nearest(name, known))
+			l.problem("", hint.Errorf("did you mean "+nearest.Nearest(name, known)+"?", "unknown environment variable %s", nameShown(name)))
 		}
 	}
 	l.override(values, func(name string) source { return fromVariable(variable(name)) })
@@ -179,7 +188,7 @@ func (l *loader) claim(values map[string]any, from func(name string) source) {
 		}
 	}
 	if len(given) > 1 {
-		l.problem(from(given[0]).label + ": the key is given twice, by " + from(given[1]).label + " too; keep one of the two")
+		l.problem(from(given[0]).label, hint.Errorf("keep one of the two", "the key is given twice, by %s too", from(given[1]).label))
 		for _, name := range given {
 			delete(values, name)
 		}
@@ -213,7 +222,7 @@ func (l *loader) apply() {
 	l.shellKey()
 	if !l.cfg.liveHost() {
 		l.cfg.SecretKey, l.cfg.KeySource, l.cfg.Mode, l.cfg.fetch = secret.Secret{}, "", ModeUnknown, nil
-		l.problem(l.sources[apiBase].label + ": " + errLiveHost.Error())
+		l.problem(l.sources[apiBase].label, errLiveHost())
 	}
 }
 
@@ -223,7 +232,7 @@ func (l *loader) set(k key) {
 		return
 	}
 	if err := k.rule.set(&l.cfg, l.values.Get(k.Name)); err != nil {
-		l.problem(k.rule.explain(err, from))
+		l.problems = append(l.problems, k.rule.problem(err, from))
 		return
 	}
 	if k.rule.private {
@@ -239,12 +248,12 @@ func (l *loader) shellKey() {
 	if !given || len(l.problems) > 0 || l.cfg.KeySource != "" {
 		return
 	}
-	from := fromVariable(shellKey)
+	label := fromVariable(shellKey).label
 	if err := l.cfg.setKey(value); err != nil {
-		l.problem(from.label + ": " + err.Error())
+		l.problem(label, err)
 		return
 	}
-	l.cfg.KeySource, l.cfg.KeyKind = from.label, KeyInVariable
+	l.cfg.KeySource, l.cfg.KeyKind = label, KeyInVariable
 }
 
 func knownNames() []string {
@@ -254,13 +263,4 @@ func knownNames() []string {
 		known[i] = k.Name
 	}
 	return known
-}
-
-// hint says which line in which file would provide the key; empty when there is no place for it.
-func hint(f file, usual string) string {
-	f = file{path: cmp.Or(f.path, usual), format: cmp.Or(f.format, "yaml")}
-	if f.path == "" {
-		return ""
-	}
-	return "put " + fromFile(f, secretKey).example("sk_test_…") + " into " + f.path + " and run: chmod 600 " + shellWord(f.path) + "; or "
 }

@@ -3,10 +3,10 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"math"
 	"net"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -15,14 +15,15 @@ import (
 	"strings"
 	"time"
 
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/secret"
 )
 
-// rule is what a value must be. set takes it as a file's decoder left it, or as the text of an
-// environment variable or flag, and changes nothing when it returns an error: errKind, or what is wrong
-// about the value without showing it.
+// rule is what a value must be. set takes it as a file's decoder left it, or as the text of an environment variable or
+// flag. It changes nothing when it returns an error: errKind, or what is wrong about the value without showing it.
 type rule struct {
-	want    string // completes "want …"; empty when the errors of set say all there is
+	want    string // completes "must be …"; empty where set says all there is
 	example any
 	private bool // it yields the key
 	set     func(c *Config, value any) error
@@ -31,19 +32,17 @@ type rule struct {
 // errKind says that a value is not of the kind that its rule wants.
 var errKind = errors.New("wrong kind of value")
 
-// explain words an error of set for a person to act on.
-func (r rule) explain(err error, at source) string {
-	text := at.label + ": "
-	if !errors.Is(err, errKind) {
-		text += err.Error()
-		if r.want != "" {
-			text += "; "
-		}
+// problem words an error of set for a person to act on.
+func (r rule) problem(err error, at source) Problem {
+	found := problemOf(err)
+	found.Message = at.label + ": " + found.Message
+	if errors.Is(err, errKind) {
+		found.Message = at.label + " must be " + r.want
 	}
-	if r.want == "" {
-		return text
+	if found.Hint == "" && r.want != "" {
+		found.Hint = "write, for example, " + at.example(r.example)
 	}
-	return text + "want " + r.want + ", for example " + at.example(r.example)
+	return found
 }
 
 // textOf returns a value that is a text with something in it.
@@ -190,7 +189,7 @@ func level() rule {
 	})
 }
 
-const absolute = "an absolute path (~ is not expanded)"
+const absolute = "an absolute path (without ~)"
 
 func absolutePath(field func(*Config) *string) rule {
 	return parsed(absolute, "/home/you/stripe-mcp", field, cleanPath)
@@ -209,9 +208,18 @@ func existingFile(field func(*Config) *string) rule {
 		if err != nil {
 			return "", err
 		}
-		_, _, err = readRegular(path, maxFile)
+		_, _, err = readNamed(path, maxFile)
 		return path, err
 	})
+}
+
+// readNamed reads a file that the configuration names.
+func readNamed(path string, limit int) ([]byte, fs.FileMode, error) {
+	data, mode, err := local.ReadFile(path, limit)
+	if err != nil {
+		return nil, 0, hint.Errorf("correct the path or the file", "%w", err)
+	}
+	return data, mode, nil
 }
 
 // account is a rule for the id of a connected account; anything of another shape could not be a header's value.
@@ -239,7 +247,7 @@ func baseURL() rule {
 				return "", errors.New("it must not hold a ? or #")
 			case strings.Trim(u.Path, "/") != "":
 				return "", errors.New("it must not hold a path, not even /v1")
-			case u.Scheme == "http" && !isLoopback(u.Hostname()):
+			case u.Scheme == "http" && !local.IsLoopback(u.Hostname()):
 				return "", errors.New("plain http would let others on the network read the key")
 			}
 			host := strings.ToLower(u.Host)
@@ -248,12 +256,6 @@ func baseURL() rule {
 			}
 			return u.Scheme + "://" + host, nil
 		})
-}
-
-// isLoopback reports whether host is this machine, by its address or as localhost.
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }
 
 func loopbackAddress() rule {
@@ -266,7 +268,7 @@ func loopbackAddress() rule {
 			if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
 				return "", errors.New("the port must be a number from 1 to 65535")
 			}
-			if !isLoopback(host) {
+			if !local.IsLoopback(host) {
 				return "", errors.New("its pages are for this machine only")
 			}
 			return text, nil

@@ -8,14 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"time"
-)
 
-func isLoopback(host string) bool {
-	address := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || address != nil && address.IsLoopback()
-}
+	"stripe-mcp/internal/local"
+)
 
 // NewNetwork returns the transport for a real network. proxy may be nil for the environment's, and is not used
 // for addresses on this machine; caFile may be empty, else
@@ -38,7 +34,7 @@ func NewNetwork(proxy *url.URL, caFile string) (http.RoundTripper, error) {
 	}
 	if proxy != nil {
 		network.Proxy = func(req *http.Request) (*url.URL, error) {
-			if isLoopback(req.URL.Hostname()) { // a key for this machine stays on it
+			if local.IsLoopback(req.URL.Hostname()) { // a key for this machine stays on it
 				return nil, nil
 			}
 			return proxy, nil

@@ -13,7 +13,7 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// patience is how long a keyring may take to answer. One that waits for a person who is not there never does.
+// patience is how long a keyring may take to answer. One that waits for an absent person never does.
 const patience = 3 * time.Second
 
 // service is our name in the keyring.
@@ -91,7 +91,7 @@ func translated(err error) error {
 	return err
 }
 
-// patiently waits for ask, but not for ever: what it started goes on, and nobody listens any more.
+// patiently waits for ask, but not for ever. What ask started goes on, and its answer is dropped.
 func patiently(ctx context.Context, ask func() (string, error)) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
