@@ -73,7 +73,8 @@ func (c Client) Remove(program string) (Change, error) {
 	if !found || !old.starts(program) {
 		return change, nil
 	}
-	doc.remove(c.section)
+	servers, _, _ := objectIn(doc.root, c.section)
+	remove(servers, memberOf(servers, name))
 	return change.planned(doc)
 }
 

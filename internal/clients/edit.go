@@ -66,32 +66,27 @@ func (d document) put(section string, entry Entry) error {
 		d.add(servers, name, entry, 2)
 		return nil
 	}
-	for _, want := range entry.members() {
+	for _, want := range []struct {
+		name  string
+		value any
+		empty bool
+	}{
+		{"type", entry.Type, entry.Type == ""},
+		{"command", entry.Command, false},
+		{"args", entry.Args, len(entry.Args) == 0},
+		{"env", entry.Env, len(entry.Env) == 0},
+	} {
 		i := memberOf(old, want.name)
 		switch {
 		case i < 0 && !want.empty:
 			d.add(old, want.name, want.value, 3)
-		case i >= 0 && !(want.empty && want.name == "type") && !sameValue(old.Members[i].Value, want.value):
+		case i >= 0 && !want.empty && !sameValue(old.Members[i].Value, want.value):
 			old.Members[i].Value.Value = d.layout.value(want.value, 3).Value
+		case i >= 0 && want.empty && want.name != "type":
+			remove(old, i)
 		}
 	}
 	return nil
-}
-
-// member is one member of an entry.
-type member struct {
-	name  string
-	value any
-	empty bool // not worth adding
-}
-
-func (e Entry) members() []member {
-	return []member{
-		{"type", e.Type, e.Type == ""},
-		{"command", e.Command, false},
-		{"args", e.Args, len(e.Args) == 0},
-		{"env", e.Env, len(e.Env) == 0},
-	}
 }
 
 // add adds a member to an object, after any comment before its closing brace. It ends in a comma if that is the style
@@ -112,15 +107,15 @@ func (d document) add(object *hujson.Object, member string, value any, depth int
 	object.AfterExtra = slices.Clone(end)
 }
 
-// remove takes our entry, which is there, out of the section. Comments around it stay.
-func (d document) remove(section string) {
-	servers, _, _ := objectIn(d.root, section)
-	i := memberOf(servers, name)
-	removed := servers.Members[i]
+// remove takes a member out of an object. Comments around it stay.
+func remove(object *hujson.Object, i int) {
+	removed := object.Members[i]
 	kept := slices.Concat(bytes.TrimRight(removed.Name.BeforeExtra, blank), removed.Value.AfterExtra)
-	isLast := i+1 == len(servers.Members)
-	if isLast && i > 0 { // the one before becomes the last, and has a comma only if this one had
-		before := &servers.Members[i-1].Value
+	next := &object.AfterExtra
+	if i+1 < len(object.Members) {
+		next = &object.Members[i+1].Name.BeforeExtra
+	} else if i > 0 { // the one before becomes the last, and has a comma only if this one had
+		before := &object.Members[i-1].Value
 		if removed.Value.AfterExtra == nil {
 			kept = slices.Concat(before.AfterExtra, kept)
 			before.AfterExtra = nil
@@ -128,12 +123,8 @@ func (d document) remove(section string) {
 			before.AfterExtra = hujson.Extra{}
 		}
 	}
-	next := &servers.AfterExtra
-	if !isLast {
-		next = &servers.Members[i+1].Name.BeforeExtra
-	}
 	*next = slices.Concat(kept, *next)
-	servers.Members = slices.Delete(servers.Members, i, i+1)
+	object.Members = slices.Delete(object.Members, i, i+1)
 }
 
 const blank = " \t\r\n"

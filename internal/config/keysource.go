@@ -34,7 +34,7 @@ func kindOf(name string, from source) KeyKind {
 	switch {
 	case name == secretKeyArgv:
 		return KeyByCommand
-	case name == secretKey && !from.quoted:
+	case name == secretKey && from.variable:
 		return KeyInVariable
 	}
 	return KeyInFile

@@ -66,11 +66,11 @@ func TestKeyByCommand(t *testing.T) {
 func TestCommandsThatAreNone(t *testing.T) {
 	t.Parallel()
 	const (
-		example = "\nhint: write, for example, " + `stripe_secret_key_command: ["op","read","op://vault/stripe/key"]`
+		example = "\nhint: write, for example, " + `["op", "read", "op://vault/stripe/key"]`
 		list    = " must be a list of a program and its arguments" + example
 	)
 	for content, want := range map[string]string{
-		"stripe_secret_key_command: op read x": ": it is not a list in JSON" + example,
+		"stripe_secret_key_command: op read x": list,
 		"stripe_secret_key_command: []":        list,
 		"stripe_secret_key_command: ['']":      list,
 		"stripe_secret_key_command: [op, 1]":   list,

@@ -104,8 +104,7 @@ func (l *loader) readFile(flag, folder string) {
 	l.cfg.File = f.path
 	l.checkNames(f)
 	l.checkMode(f)
-	l.claim(f.values, func(name string) source { return fromFile(f, name) })
-	_ = l.values.MergeConfigMap(f.values) // it has no error to give
+	l.take(f.values, func(name string) source { return fromFile(f, name) })
 }
 
 // checkMode drops a key that others can read, and a command that others can write.
@@ -151,7 +150,7 @@ func (l *loader) readEnvironment() {
 			l.problem("", hint.Errorf("did you mean "+nearest.Nearest(name, known)+"?", "unknown environment variable %s", nameShown(name)))
 		}
 	}
-	l.override(values, func(name string) source { return fromVariable(variable(name)) })
+	l.take(values, func(name string) source { return fromVariable(variable(name)) })
 }
 
 func (l *loader) readFlags(o Options) {
@@ -162,26 +161,13 @@ func (l *loader) readFlags(o Options) {
 	if o.LogLevel != "" {
 		values[logLevel] = o.LogLevel
 	}
-	l.override(values, func(name string) source { return fromFlag("--" + strings.ReplaceAll(name, "_", "-")) })
+	l.take(values, func(name string) source { return source{label: "--" + strings.ReplaceAll(name, "_", "-")} })
 }
 
-// override puts values over those of the file and over earlier ones of its own.
-func (l *loader) override(values map[string]any, from func(name string) source) {
-	l.claim(values, from)
-	for name, value := range values {
-		l.values.Set(name, value)
-	}
-}
-
-// claim notes where values come from, which replace any noted earlier. The key counts as one thing,
-// however it is given: it replaces the key noted earlier, and must not be given twice in one place.
-func (l *loader) claim(values map[string]any, from func(name string) source) {
-	var given []string
-	for _, name := range keyNames() {
-		if _, there := values[name]; there {
-			given = append(given, name)
-		}
-	}
+// take puts values over earlier ones and notes where they come from. The key counts as one thing, however it is given: it
+// replaces the key of an earlier place, and must not be given twice in one.
+func (l *loader) take(values map[string]any, from func(name string) source) {
+	given := slices.DeleteFunc(keyNames(), func(name string) bool { _, there := values[name]; return !there })
 	if len(given) > 0 {
 		for _, name := range keyNames() {
 			delete(l.sources, name)
@@ -193,14 +179,15 @@ func (l *loader) claim(values map[string]any, from func(name string) source) {
 			delete(values, name)
 		}
 	}
-	for name := range values {
+	for name, value := range values {
+		l.values.Set(name, value)
 		l.sources[name] = from(name)
 	}
 }
 
 // apply turns the gathered values into the Config.
 func (l *loader) apply() {
-	for _, k := range keys() {
+	for _, k := range Keys() {
 		if !k.rule.private {
 			l.set(k)
 		}
@@ -213,7 +200,7 @@ func (l *loader) apply() {
 		l.ownKey()
 		return
 	}
-	for _, k := range keys() {
+	for _, k := range Keys() {
 		if k.rule.private {
 			l.set(k)
 		}
@@ -226,13 +213,13 @@ func (l *loader) apply() {
 	}
 }
 
-func (l *loader) set(k key) {
+func (l *loader) set(k Key) {
 	from, given := l.sources[k.Name]
 	if !given {
 		return
 	}
 	if err := k.rule.set(&l.cfg, l.values.Get(k.Name)); err != nil {
-		l.problems = append(l.problems, k.rule.problem(err, from))
+		l.problems = append(l.problems, k.rule.problem(err, from.label))
 		return
 	}
 	if k.rule.private {
@@ -254,13 +241,4 @@ func (l *loader) shellKey() {
 		return
 	}
 	l.cfg.KeySource, l.cfg.KeyKind = label, KeyInVariable
-}
-
-func knownNames() []string {
-	list := keys()
-	known := make([]string, len(list))
-	for i, k := range list {
-		known[i] = k.Name
-	}
-	return known
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -70,41 +69,15 @@ func (e *Error) list(before, between string) string {
 	return text.String()
 }
 
-// source is where a value was given, in the words and the syntax of that place.
+// source is where a value was given.
 type source struct {
-	label   string // e.g. "timeout in /home/a/config.yaml"
-	pattern string // how one writes it there, e.g. "timeout: %s"
-	quoted  bool   // texts and lists are written as in JSON, which YAML and TOML understand too
+	label    string // e.g. "timeout in /home/a/config.yaml"
+	variable bool   // of the environment
 }
 
-func fromFile(f file, name string) source {
-	patterns := map[string]string{"yaml": "%s: %%s", "toml": "%s = %%s", "json": "%q: %%s"}
-	return source{label: name + " in " + f.path, pattern: fmt.Sprintf(patterns[f.format], name), quoted: true}
-}
+func fromFile(f file, name string) source { return source{label: name + " in " + f.path} }
 
-func fromVariable(name string) source {
-	return source{label: "environment variable " + name, pattern: name + "=%s"}
-}
-
-func fromFlag(name string) source {
-	return source{label: name, pattern: name + " %s"}
-}
-
-// example returns how value would be written at s.
-func (s source) example(value any) string {
-	text := fmt.Sprint(value)
-	if list, ok := value.([]string); ok {
-		text = strings.Join(list, ",")
-	}
-	if s.quoted {
-		encoded, err := json.Marshal(value)
-		if err != nil {
-			return ""
-		}
-		text = string(encoded)
-	}
-	return fmt.Sprintf(s.pattern, text)
-}
+func fromVariable(name string) source { return source{"environment variable " + name, true} }
 
 // nameShown returns a name from outside, fit for a message: a key can end up left of a colon too.
 func nameShown(name string) string {

@@ -20,7 +20,7 @@ const patience = 3 * time.Second
 const service = "stripe-mcp"
 
 // ErrNotFound says that a keyring has nothing under an id.
-var ErrNotFound = errors.New("not in the keyring")
+var ErrNotFound = keyring.ErrNotFound
 
 // Keyring is an operating system's store of small secrets. Its methods may block.
 type Keyring interface {
@@ -49,47 +49,18 @@ func SystemKeyring(bus string) Keyring {
 	if info, err := os.Stat(socket); err != nil || info.Mode().Type() != fs.ModeSocket {
 		return nil
 	}
-	return systemKeyring{address}
-}
-
-type systemKeyring struct{ bus string }
-
-func (k systemKeyring) Get(id string) (string, error) {
-	if err := k.prepare(); err != nil {
-		return "", err
-	}
-	text, err := keyring.Get(service, id)
-	return text, translated(err)
-}
-
-func (k systemKeyring) Set(id, text string) error {
-	if err := k.prepare(); err != nil {
-		return err
-	}
-	return keyring.Set(service, id, text)
-}
-
-func (k systemKeyring) Delete(id string) error {
-	if err := k.prepare(); err != nil {
-		return err
-	}
-	return translated(keyring.Delete(service, id))
-}
-
-// prepare tells the library the bus in the only way it can be told; without, it would start programs to find one.
-func (k systemKeyring) prepare() error {
-	if k.bus == "" {
+	// The library can be told the bus in no other way. Without, it would start programs to find one.
+	if err := os.Setenv("DBUS_SESSION_BUS_ADDRESS", address); err != nil {
 		return nil
 	}
-	return os.Setenv("DBUS_SESSION_BUS_ADDRESS", k.bus)
+	return systemKeyring{}
 }
 
-func translated(err error) error {
-	if errors.Is(err, keyring.ErrNotFound) {
-		return ErrNotFound
-	}
-	return err
-}
+type systemKeyring struct{}
+
+func (systemKeyring) Get(id string) (string, error) { return keyring.Get(service, id) }
+func (systemKeyring) Set(id, text string) error     { return keyring.Set(service, id, text) }
+func (systemKeyring) Delete(id string) error        { return keyring.Delete(service, id) }
 
 // patiently waits for ask, but not for ever. What ask started goes on, and its answer is dropped.
 func patiently(ctx context.Context, ask func() (string, error)) (string, error) {
