@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -68,35 +69,29 @@ func (d *doctor) examine(ctx context.Context) {
 	d.checkServer(ctx)
 }
 
+func (d *doctor) add(status status, check, detail, fix string) {
+	d.findings = append(d.findings, finding{check, status, detail, fix, ExitConfig})
+}
+
 func (d *doctor) ok(check, format string, values ...any) {
-	d.findings = append(d.findings, finding{Check: check, Status: fine, Detail: fmt.Sprintf(format, values...)})
+	d.add(fine, check, fmt.Sprintf(format, values...), "")
 }
 
-func (d *doctor) warn(check, detail, fix string) {
-	d.findings = append(d.findings, finding{Check: check, Status: warning, Detail: detail, Fix: fix})
-}
+func (d *doctor) warn(check, detail, fix string) { d.add(warning, check, detail, fix) }
 
-func (d *doctor) fail(code ExitCode, check, detail, fix string) {
-	d.findings = append(d.findings, finding{check, failure, detail, fix, code})
-}
+func (d *doctor) fail(check, detail, fix string) { d.add(failure, check, detail, fix) }
 
-// failed notes an error of the configuration; otherwise is the fix where the error has none.
-func (d *doctor) failed(check string, err error, otherwise string) {
+// faulty notes an error; otherwise is the fix where the error has none.
+func (d *doctor) faulty(status status, check string, err error, otherwise string) {
 	detail, fix := hint.Split(err)
-	d.fail(ExitConfig, check, detail, cmp.Or(fix, otherwise))
+	d.add(status, check, detail, cmp.Or(fix, otherwise))
 }
 
 // report prints the findings. The first failure decides the exit code.
 func (d *doctor) report(asJSON bool) error {
 	code := ExitOK
-	for _, f := range d.findings {
-		if f.Status == failure && code == ExitOK {
-			code = f.code
-		}
-		if asJSON {
-			continue
-		}
-		d.printf("%-5s %-8s %s\n", f.Status, f.Check, f.text())
+	if first := slices.IndexFunc(d.findings, func(f finding) bool { return f.Status == failure }); first >= 0 {
+		code = d.findings[first].code
 	}
 	if asJSON {
 		encoded, err := tools.Encode(struct {
@@ -107,6 +102,10 @@ func (d *doctor) report(asJSON bool) error {
 			return err
 		}
 		d.printf("%s\n", encoded)
+	} else {
+		for _, f := range d.findings {
+			d.printf("%-5s %-8s %s\n", f.Status, f.Check, f.text())
+		}
 	}
 	if code != ExitOK {
 		return &exitError{code, ""}

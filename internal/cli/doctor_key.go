@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"stripe-mcp/internal/config"
-	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
 )
 
@@ -22,10 +21,10 @@ func (d *doctor) checkConfig() {
 	faults, faulty := errors.AsType[*config.Error](d.app.loadFault)
 	if faulty {
 		for _, problem := range faults.Problems() {
-			d.fail(ExitConfig, "config", problem.Message, cmp.Or(problem.Hint, "correct that, then restart the client"))
+			d.fail("config", problem.Message, cmp.Or(problem.Hint, "correct that, then restart the client"))
 		}
 	} else if err := d.app.policy.Validate(d.app.tools); err != nil {
-		d.failed("config", err, "correct the list, then restart the client")
+		d.faulty(failure, "config", err, "correct the list, then restart the client")
 	}
 	if cfg.File == "" {
 		if !faulty {
@@ -38,8 +37,7 @@ func (d *doctor) checkConfig() {
 		return // which is among the faults
 	}
 	if err := local.CheckPrivate(cfg.File, info.Mode(), local.OthersUse); err != nil {
-		detail, fix := hint.Split(err)
-		d.warn("config", detail, fix)
+		d.faulty(warning, "config", err, "")
 	} else if !faulty {
 		d.ok("config", "%s, private to you", cfg.File)
 	}
@@ -54,13 +52,13 @@ func (d *doctor) checkKey(ctx context.Context) {
 	}
 	if err := cfg.RequireKey(); err != nil {
 		if d.app.loadFault == nil { // else that says why
-			d.failed("key", err, runSetup)
+			d.faulty(failure, "key", err, runSetup)
 		}
 		return
 	}
 	cfg, err := cfg.WithKey(ctx)
 	if err != nil {
-		d.failed("key", err, runSetup)
+		d.faulty(failure, "key", err, runSetup)
 		return
 	}
 	d.scrubber.Learn(cfg.SecretKey)
@@ -98,7 +96,7 @@ func (d *doctor) checkClock(stripes time.Time) {
 	}
 	off := time.Since(stripes).Round(time.Second)
 	if off.Abs() > tolerable {
-		d.fail(ExitConfig, "clock", fmt.Sprintf("this machine's clock is %s off Stripe's", off.Abs()), "let the system set it (on Linux: timedatectl set-ntp true)")
+		d.fail("clock", fmt.Sprintf("this machine's clock is %s off Stripe's", off.Abs()), "let the system set it (on Linux: timedatectl set-ntp true)")
 		return
 	}
 	d.ok("clock", "as Stripe's")

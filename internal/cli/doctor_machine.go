@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"stripe-mcp/internal/clients"
-	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpclient"
 	"stripe-mcp/internal/secret"
@@ -26,7 +24,7 @@ func (d *doctor) checkNetwork() {
 		return
 	}
 	if _, err := stripeapi.NewNetwork(cfg.Proxy(), cfg.CAFile); err != nil {
-		d.failed("network", err, "correct ca_file in the configuration")
+		d.faulty(failure, "network", err, "correct ca_file in the configuration")
 		return
 	}
 	way := cfg.APIBase + ", no proxy"
@@ -55,7 +53,7 @@ func (d *doctor) checkJournal(ctx context.Context) {
 	defer cancel()
 	open, err := d.app.connection.journal.Open(ctx)
 	if err != nil {
-		d.fail(ExitConfig, "journal", err.Error()+", so nothing can be created", "make state_dir writable")
+		d.fail("journal", err.Error()+", so nothing can be created", "make state_dir writable")
 		return
 	}
 	for _, intent := range open {
@@ -71,15 +69,14 @@ func (d *doctor) checkJournal(ctx context.Context) {
 func (d *doctor) checkClients() {
 	itself, err := clients.Program()
 	if err != nil {
-		d.failed("clients", err, "start the program by its absolute path")
+		d.faulty(failure, "clients", err, "start the program by its absolute path")
 		return
 	}
 	entries := 0
 	for _, c := range d.clients() {
 		entry, ours, err := c.Current(itself)
 		if err != nil {
-			detail, fix := hint.Split(err)
-			d.warn("clients", detail, cmp.Or(fix, "repair that file"))
+			d.faulty(warning, "clients", err, "repair that file")
 		}
 		if ours {
 			entries++
@@ -96,9 +93,9 @@ func (d *doctor) checkEntry(c clients.Client, entry clients.Entry, itself string
 	other := entry.ConfigFile()
 	switch {
 	case entry.HoldsKey():
-		d.fail(ExitConfig, "clients", fmt.Sprintf("%s: %s holds a Stripe key", c.Title, c.Path), fix+", then roll that key in the Dashboard: the file may have been synced or copied")
+		d.fail("clients", fmt.Sprintf("%s: %s holds a Stripe key", c.Title, c.Path), fix+", then roll that key in the Dashboard: the file may have been synced or copied")
 	case !local.SameFile(entry.Command, itself):
-		d.fail(ExitConfig, "clients", fmt.Sprintf("%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), itself), fix)
+		d.fail("clients", fmt.Sprintf("%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), itself), fix)
 	case other != "" && !local.SameFile(other, d.app.config.Path()):
 		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), fix)
 	default:
@@ -112,24 +109,25 @@ func (d *doctor) checkServer(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, enough)
 	defer cancel()
 	started := time.Now()
-	mode, offered, err := d.handshake(ctx)
-	if err != nil {
-		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "run stripe-mcp serve in a terminal to see why")
-		return
-	}
-	if want := firstLine(instructions(d.app.config)); mode != want {
-		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it says: "+mode+". Here it is: "+want,
+	mode, err := d.handshake(ctx)
+	took := time.Since(started)
+	want := firstLine(instructions(d.app.config))
+	switch {
+	case err != nil:
+		d.fail("server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "run stripe-mcp serve in a terminal to see why")
+	case mode != want:
+		d.fail("server", "started as a desktop client does (HOME and PATH only), it says: "+mode+". Here it is: "+want,
 			"put what variables set here into the configuration file")
-		return
+	default:
+		d.ok("server", "answers as desktop clients start it, after %d ms", took.Milliseconds())
 	}
-	d.ok("server", "answers as desktop clients start it: %d tools after %d ms", offered, time.Since(started).Milliseconds())
 }
 
-// handshake returns the first line of the server's instructions and how many tools it lists.
-func (d *doctor) handshake(ctx context.Context) (mode string, offered int, err error) {
+// handshake returns the first line of the server's instructions.
+func (d *doctor) handshake(ctx context.Context) (mode string, err error) {
 	program, err := clients.Program()
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
 	var arguments []string
 	if d.app.config.File != "" {
@@ -142,24 +140,10 @@ func (d *doctor) handshake(ctx context.Context) (mode string, offered int, err e
 	command.Env = clients.Environment(os.Getenv)
 	server, err := mcpclient.Start(command)
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
-	defer func() { err = errors.Join(err, server.Close()) }()
 	info, err := server.Initialize(ctx)
-	if err != nil {
-		return "", 0, err
-	}
-	raw, err := server.Request(ctx, "tools/list", nil)
-	if err != nil {
-		return "", 0, err
-	}
-	var list struct {
-		Tools []json.RawMessage `json:"tools"`
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return "", 0, fmt.Errorf("read the list of tools: %w", err)
-	}
-	return firstLine(info.Instructions), len(list.Tools), nil
+	return firstLine(info.Instructions), errors.Join(err, server.Close())
 }
 
 // firstLine returns what instructions say of the mode, without the full stop.

@@ -69,14 +69,21 @@ func (s *setup) run(ctx context.Context) error {
 	switch {
 	case s.remove:
 		return s.undo(ctx, chosen)
-	case s.print:
-		return s.preview(chosen)
+	case s.print && len(chosen) == 0:
+		chosen = s.clients()[:1] // as an example
 	}
-	return s.install(ctx, chosen)
+	plans, err := s.additions(chosen)
+	if err != nil {
+		return err
+	}
+	if s.print {
+		return s.announce(plans, config.Edit{})
+	}
+	return s.install(ctx, plans)
 }
 
 // install does the work of setup, in the order in which a failure leaves the least behind.
-func (s *setup) install(ctx context.Context, chosen []clients.Client) error {
+func (s *setup) install(ctx context.Context, plans []plan) error {
 	key, err := s.obtainKey(ctx)
 	if err != nil {
 		return err
@@ -89,20 +96,17 @@ func (s *setup) install(ctx context.Context, chosen []clients.Client) error {
 	if err != nil {
 		return err
 	}
-	plans, err := s.additions(chosen)
-	if err != nil {
-		return err
-	}
 	answers := bufio.NewReader(s.stdin)
 	if edit.AllowLiveWrites, err = s.askLive(answers, cfg.Mode); err != nil {
 		return err
 	}
 	if !s.yes {
-		if err := s.announce(plans, edit); err != nil {
-			return err
-		}
+		err = s.announce(plans, edit)
 	}
-	if err := s.confirm(answers); err != nil {
+	if err == nil {
+		err = s.confirm(answers)
+	}
+	if err != nil {
 		return err
 	}
 	if err := s.store(ctx, cfg, account); err != nil {

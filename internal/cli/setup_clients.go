@@ -61,6 +61,9 @@ func (s *setup) announce(plans []plan, edit config.Edit) error {
 	s.printf("configuration: %s: %s\n", s.config.Path(), state(changed, "would be written"))
 	for _, p := range plans {
 		s.printPlan(p, "would get an entry", "")
+		if s.print {
+			s.printf("%s\n", p.Snippet())
+		}
 	}
 	return nil
 }
@@ -92,24 +95,6 @@ func (s *setup) apply(plans []plan, done string) (failed bool) {
 		failed = failed || p.fault != nil
 	}
 	return failed
-}
-
-// preview shows what setup would write.
-func (s *setup) preview(chosen []clients.Client) error {
-	if len(chosen) == 0 {
-		chosen = s.clients()[:1] // as an example
-	}
-	plans, err := s.additions(chosen)
-	if err != nil {
-		return err
-	}
-	if err := s.announce(plans, config.Edit{}); err != nil {
-		return err
-	}
-	for _, p := range plans {
-		s.printf("\n%s:\n%s\n", p.Client.Path, p.Snippet())
-	}
-	return nil
 }
 
 // undo removes what install left, but for the configuration, which may hold its owner's work.

@@ -110,9 +110,10 @@ func judge(cfg config.Config, access stripeapi.Access, withheld map[string]*stri
 		account = strings.TrimSpace(access.Account + " " + access.Name)
 	}
 	f := finding{"stripe", fine, fmt.Sprintf("%s mode, a %s of %s", cfg.Mode, kindOf(cfg.SecretKey), account), "", ExitConfig}
-	var lacks, blocked []string
-	for _, resource := range access.Denied {
-		lacks = append(lacks, resource.Permission)
+	var blocked []string
+	lacks := make([]string, len(access.Denied))
+	for i, resource := range access.Denied {
+		lacks[i] = resource.Permission
 	}
 	for _, tool := range tools.All() {
 		needs := func(r stripeapi.Resource) bool { return strings.Contains(tool.Name, r.Name) }

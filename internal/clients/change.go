@@ -19,7 +19,7 @@ import (
 // largest is more than any client's file has; Claude Code keeps its history in its own.
 const largest = 64 << 20
 
-// Change is what is to be done to one client's file. Nothing is written before Apply.
+// Change is a planned change of one client's file. Nothing is written before Apply.
 type Change struct {
 	Client Client
 	Path   string // the file that changes: where a link leads
@@ -122,7 +122,7 @@ func (c Client) open() (Change, document, error) {
 	return change, doc, nil
 }
 
-// planned takes what doc says as the file's new contents, once it is sure that apart from our entry nothing changes.
+// planned makes doc the file's new contents, once it is sure that apart from our entry nothing changes.
 func (c Change) planned(doc document) (Change, error) {
 	text := doc.tree.Pack()
 	old := bytes.TrimPrefix(c.before, []byte(byteOrderMark))
@@ -160,7 +160,7 @@ func othersIn(text []byte, section string) map[string]any {
 }
 
 // Apply writes the file in one step, keeping its mode, and returns where the old contents were saved; empty when there
-// were none. In that copy keys are cut short: it must not keep what the change removed. When it fails the file is as it was.
+// were none. In that copy keys are cut short, because the change may have removed one. When it fails the file is as it was.
 func (c Change) Apply() (backup string, err error) {
 	if c.Unchanged() {
 		return "", nil
@@ -179,7 +179,7 @@ func (c Change) Apply() (backup string, err error) {
 	if err := local.WriteFile(c.Path, c.after, c.mode.Perm()); err != nil {
 		return "", c.Client.leftAlone(err)
 	}
-	return backup, os.Chmod(c.Path, c.mode.Perm()) // whatever the umask says
+	return backup, os.Chmod(c.Path, c.mode.Perm()) // which the umask may have narrowed
 }
 
 // Snippet returns what the client's file needs, for people who would rather write it themselves.

@@ -15,7 +15,7 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
-// name is what our entry is called: clients put it before the tools' names.
+// name is the name of our entry. Clients put it before the tools' names.
 const name = "stripe"
 
 // Client is an AI client with a configuration file.
@@ -101,7 +101,7 @@ func (e Entry) starts(program string) bool {
 	return base == "stripe-mcp"
 }
 
-// merged returns e with what old has and e does not say: further arguments and variables, but no key and no simulator.
+// merged returns e with the further arguments and variables of old, but without a key and the simulator.
 func (e Entry) merged(old Entry) Entry {
 	if strings.Contains(strings.Join(old.Args, "\x00"), strings.Join(e.Args, "\x00")) && !slices.Contains(old.Args, "--simulator") {
 		e.Args = old.Args

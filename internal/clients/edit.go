@@ -12,8 +12,8 @@ import (
 	"stripe-mcp/internal/hint"
 )
 
-// document is a client's file, which is JSON, maybe with comments and trailing commas. What is not edited is packed again
-// as it was, to the byte.
+// document is a client's file, which is JSON, maybe with comments and trailing commas. All that is not edited is
+// packed again as it was, to the byte.
 type document struct {
 	tree   hujson.Value
 	root   *hujson.Object

@@ -1,5 +1,5 @@
-// Package config is the only reader of configuration: file, environment and flags become one typed
-// Config here, and nothing else in the program looks at any of them.
+// Package config is the only reader of configuration. It turns file, environment and flags into one
+// typed Config.
 package config
 
 import (
@@ -13,15 +13,15 @@ import (
 	"stripe-mcp/internal/vault"
 )
 
-// What holds when nothing else is configured.
+// Defaults.
 const (
 	DefaultAPIBase = "https://api.stripe.com"
-	DefaultTimeout = 40 * time.Second // MCP clients give up at 60 s
+	defaultTimeout = 40 * time.Second // MCP clients give up at 60 s
 
-	DefaultSimulatorAddr = "127.0.0.1:4343"
+	defaultSimulatorAddr = "127.0.0.1:4343"
 )
 
-// Config is everything that can be configured. It is safe to print: what is secret in it stays so.
+// Config is everything that can be configured. It is safe to print: its secrets are not shown.
 type Config struct {
 	// SecretKey is the Stripe key. It is zero in simulator mode, when no key is configured, when the
 	// one configured cannot be used, and until WithKey where reading it takes time.

@@ -50,7 +50,7 @@ func decode(format string, data []byte) (map[string]any, error) {
 	return nil, errors.New(text)
 }
 
-// contentError is a fault that no decoder minds.
+// contentError is a fault that the decoders accept.
 type contentError struct {
 	text   string
 	offset int // 0 when it is not known
@@ -58,7 +58,7 @@ type contentError struct {
 
 func (e contentError) Error() string { return e.text }
 
-// checkDepth refuses what would crash the TOML decoder, which follows brackets without limit.
+// checkDepth refuses a file that would crash the TOML decoder, which follows brackets without limit.
 func checkDepth(format string, data []byte) error {
 	const enough = 1000
 	if format == "toml" && bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > enough {
@@ -67,8 +67,8 @@ func checkDepth(format string, data []byte) error {
 	return nil
 }
 
-// checkWhole refuses what the decoders silently leave out, because it could be read_only: what follows the first document
-// in YAML, and the first of two equal names in JSON.
+// checkWhole refuses a file of which the decoders silently drop a part, which could hold read_only: all but the first
+// document in YAML, and the first of two equal names in JSON.
 func checkWhole(format string, data []byte) error {
 	switch format {
 	case "yaml":
@@ -122,7 +122,7 @@ func lineOf(err error, data []byte) int {
 	return 0
 }
 
-// positioned is what an error of the TOML decoder can do.
+// positioned is an error of the TOML decoder.
 type positioned interface {
 	error
 	Position() (line, column int)

@@ -29,7 +29,7 @@ func Keys() []Key {
 		{secretKeyFile, "", "absolute path of a 0600 file that holds the key", keyInFile()},
 		{secretKeyArgv, "", `list of a program and its arguments that print the key, such as ["op", "read", "op://…"]; run without a shell, for at most 10 s, at the first call`, keyByCommand()},
 		{simulator, "false", "answer from the embedded simulator, which needs no key", boolean(func(c *Config) *bool { return &c.Simulator })},
-		{"simulator_addr", DefaultSimulatorAddr, "where the simulator shows its checkout and portal pages; loopback only", loopbackAddress()},
+		{"simulator_addr", defaultSimulatorAddr, "where the simulator shows its checkout and portal pages; loopback only", loopbackAddress()},
 		{readOnly, "false", "offer only the tools that read; a call to another one is refused", boolean(func(c *Config) *bool { return &c.ReadOnly })},
 		{tools, "all", "names of the tools to offer; another tool is not listed, and a call to it is refused",
 			names("stripe_get_customer, stripe_list_subscriptions", func(c *Config) *[]string { return &c.Tools })},
@@ -54,9 +54,10 @@ func Keys() []Key {
 }
 
 func knownNames() []string {
-	var known []string
-	for _, k := range Keys() {
-		known = append(known, k.Name)
+	all := Keys()
+	known := make([]string, len(all))
+	for i, k := range all {
+		known[i] = k.Name
 	}
 	return known
 }

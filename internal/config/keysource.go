@@ -130,7 +130,7 @@ func (l *loader) ownKey() {
 	}
 }
 
-// output returns what a command prints. Its own errors stay unseen: they may hold what it was about to print.
+// output runs a command and returns its output. The command's own errors stay unseen: they may hold the key.
 func output(ctx context.Context, argv []string) (string, error) {
 	const (
 		enough = 10 * time.Second
@@ -158,7 +158,7 @@ func output(ctx context.Context, argv []string) (string, error) {
 	return strings.TrimRight(printed.text.String(), "\r\n"), nil
 }
 
-// limited holds what was written to it, up to the size of a key file.
+// limited is a buffer for as much as a key file may hold.
 type limited struct{ text bytes.Buffer }
 
 // Write fails when there is too much.

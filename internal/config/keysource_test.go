@@ -161,7 +161,7 @@ func TestVaultFailsClosed(t *testing.T) {
 		t.Errorf("setup cannot repair it: %v", err)
 	}
 
-	_, env = vaulted(t, liveKey, "test") // whoever wrote that was not setup
+	_, env = vaulted(t, liveKey, "test") // setup would not write that
 	_, err = withKey(t, config.Options{Env: env})
 	if err == nil || !strings.Contains(err.Error(), "the vault says another mode") {
 		t.Errorf("got %v", err)

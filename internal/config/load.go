@@ -22,9 +22,8 @@ type Options struct {
 	Simulator bool     // the flag --simulator
 	LogLevel  string   // the flag --log-level; empty when not given
 	Env       []string // the environment, as os.Environ returns it
-	// Setup prepares for setting up: the file may be missing, and the vault and STRIPE_SECRET_KEY do
-	// not count, so that only a key that would win over the vault is found. Whatever is wrong with
-	// that key is no problem.
+	// Setup prepares for setting up. The file may be missing. Neither the vault nor STRIPE_SECRET_KEY
+	// counts, so that only a key that would win over the vault is found. A fault of that key is no problem.
 	Setup bool
 }
 
@@ -33,8 +32,8 @@ type Options struct {
 // config.yaml, .yml, .toml or .json in the user's configuration folder, where it may be missing.
 //
 // The error is nil or an *Error with all problems. The Config is usable even then, so that a server
-// can start and list its tools: what is wrong has its default, what is right counts, and a doubtful
-// key is left out. With an error no call may be sent, and each should be answered with the error first.
+// can start and list its tools: a wrong value gives way to its default, and a doubtful key is left out.
+// With an error no call may be sent, and each call is to be answered with the error.
 func Load(o Options) (Config, error) {
 	return load(o, runtime.GOOS)
 }
@@ -48,7 +47,7 @@ func load(o Options, goos string) (Config, error) {
 		sources: map[string]source{},
 		setup:   o.Setup,
 		cfg: Config{
-			APIBase: DefaultAPIBase, Timeout: DefaultTimeout, SimulatorAddr: DefaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
+			APIBase: DefaultAPIBase, Timeout: defaultTimeout, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
 			Confirm: "auto", StateDir: state, path: under(folder, "config.yaml"), bus: env[busVariable],
 		},
 	}
@@ -227,9 +226,8 @@ func (l *loader) set(k Key) {
 	}
 }
 
-// shellKey takes the key of Stripe's own variable when no other place gives one. Many shells carry it
-// for other programs: it must not turn a set-up live that was meant to use another key, so it does
-// not count when anything else is wrong.
+// shellKey takes the key of Stripe's own variable when no other place gives one. It does not count when
+// anything else is wrong: many shells carry it for other programs, and it could be a live one.
 func (l *loader) shellKey() {
 	value, given := l.env[shellKey]
 	if !given || len(l.problems) > 0 || l.cfg.KeySource != "" {

@@ -13,8 +13,8 @@ type Error struct{ problems []Problem }
 
 // Problem is one thing that is wrong.
 type Problem struct {
-	Message string // where it is and what it is
-	Hint    string // what to do about it; may be empty
+	Message string // says the place and the fault
+	Hint    string // the next step; may be empty
 }
 
 func problemOf(err error) Problem {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"stripe-mcp/internal/config"
 )
@@ -172,13 +173,13 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		{Message: "stripe_secret_key in " + path + ": it does not start as secret keys do, with sk_test_, sk_live_, rk_test_ or rk_live_", Hint: strings.TrimPrefix(findKey, "\nhint: ")},
 		{Message: `unknown key "tiemout" in ` + path, Hint: "did you mean timeout?"},
 	}
-	text, line := "configuration: 4 problems", "configuration: 4 problems: "
+	messages := make([]string, len(want))
 	for i, problem := range want {
-		text += "\n- " + problem.Message
-		line += strings.Repeat("; ", min(i, 1)) + problem.Message
+		messages[i] = problem.Message
 	}
 	const next = "run stripe-mcp doctor, which says what to do about each"
-	checkText(t, err, text+"\nhint: "+next)
+	checkText(t, err, "configuration: 4 problems\n- "+strings.Join(messages, "\n- ")+"\nhint: "+next)
+	line := "configuration: 4 problems: " + strings.Join(messages, "; ")
 	listed, _ := errors.AsType[*config.Error](err)
 	if !slices.Equal(listed.Problems(), want) || listed.Message() != line || listed.Hint() != next {
 		t.Errorf("problems: %q, in a line: %s, hint: %s", listed.Problems(), listed.Message(), listed.Hint())
@@ -223,7 +224,7 @@ func TestBestConfigurationDespiteProblems(t *testing.T) {
 			if err == nil {
 				t.Error("no error")
 			}
-			if c.ReadOnly != tt.readOnly || strings.Join(c.Tools, " ") != tt.tools || (c.KeySource != "") != tt.keySource || c.SecretKey.IsZero() == tt.keySource || c.Timeout != config.DefaultTimeout {
+			if c.ReadOnly != tt.readOnly || strings.Join(c.Tools, " ") != tt.tools || (c.KeySource != "") != tt.keySource || c.SecretKey.IsZero() == tt.keySource || c.Timeout != 40*time.Second {
 				t.Errorf("read_only %v, tools %q, key from %q, timeout %v", c.ReadOnly, c.Tools, c.KeySource, c.Timeout)
 			}
 		})

@@ -236,19 +236,18 @@ func baseURL() rule {
 			if err != nil || u.Hostname() == "" || u.User != nil || u.ForceQuery || u.RawQuery != "" || strings.Contains(text, "#") || strings.Trim(u.Path, "/") != "" {
 				return "", errKind
 			}
-			if u.Scheme != "https" && !(u.Scheme == "http" && local.IsLoopback(u.Hostname())) {
-				return "", errKind
+			switch host := strings.ToLower(u.Host); {
+			case u.Scheme == "https":
+				return "https://" + strings.TrimSuffix(host, ":443"), nil
+			case u.Scheme == "http" && local.IsLoopback(u.Hostname()):
+				return "http://" + host, nil
 			}
-			host := strings.ToLower(u.Host)
-			if u.Scheme == "https" {
-				host = strings.TrimSuffix(host, ":443")
-			}
-			return u.Scheme + "://" + host, nil
+			return "", errKind
 		})
 }
 
 func loopbackAddress() rule {
-	return parsed("a loopback host and a port", DefaultSimulatorAddr, func(c *Config) *string { return &c.SimulatorAddr },
+	return parsed("a loopback host and a port", defaultSimulatorAddr, func(c *Config) *string { return &c.SimulatorAddr },
 		func(text string) (string, error) {
 			host, port, err := net.SplitHostPort(text)
 			number, bad := strconv.ParseUint(port, 10, 16)

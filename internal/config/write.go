@@ -24,7 +24,7 @@ type Edit struct {
 	DropKey         bool // remove stripe_secret_key
 }
 
-// newFile is what a configuration file begins with.
+// newFile is the beginning of a new configuration file.
 const newFile = "# The README of stripe-mcp lists the keys that can stand here. The Stripe key is not here but encrypted beside it.\n"
 
 // Write makes the edit in the configuration file, which it creates where there is none, and reports whether that changed
@@ -58,7 +58,7 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	return true, local.WriteFile(path, made, mode.Perm())
 }
 
-// apply returns text with the edit made. It decodes what it made, which must say exactly what was meant.
+// apply returns text with the edit made. It decodes the result, which must differ from text in nothing else.
 func (e Edit) apply(format string, text []byte) ([]byte, error) {
 	if format == "json" && len(bytes.TrimSpace(text)) == 0 {
 		text = []byte("{}\n")
@@ -82,7 +82,7 @@ func (e Edit) apply(format string, text []byte) ([]byte, error) {
 		steps = append(steps, "set "+allowLive+" to true")
 	}
 	got, err := decode(format, text)
-	if err != nil || len(steps) > 0 && !maps.EqualFunc(got, want, func(a, b any) bool { return reflect.DeepEqual(a, b) }) {
+	if err != nil || len(steps) > 0 && !maps.EqualFunc(got, want, reflect.DeepEqual) {
 		return nil, hint.Errorf(strings.Join(steps, " and ")+" yourself, then run setup again", "cannot be changed without touching the rest of it")
 	}
 	return text, nil

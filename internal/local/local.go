@@ -1,4 +1,5 @@
-// Package local is the only place that decides what belongs to this machine and its user: hosts, and private files.
+// Package local is the only place that decides what belongs to this machine and its user: hosts, private files, and the
+// memory of this process.
 package local
 
 import (
@@ -84,7 +85,7 @@ func CheckPrivate(path string, mode, forbidden fs.FileMode) error {
 
 // SameFile reports whether both paths lead to one file.
 func SameFile(a, b string) bool {
-	first, err := os.Stat(a) //nolint:gosec // it only compares
+	first, err := os.Stat(a)
 	if err != nil {
 		return false
 	}

@@ -27,7 +27,7 @@ var clientSecret = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglob
 })
 
 // Redact returns text with everything key-shaped in it cut down to its prefix, such as
-// "sk_test_[redacted]" or "pi_123_secret_[redacted]". It goes by shape alone, in time linear in the
+// "sk_test_[redacted]" or "pi_123_secret_[redacted]". It goes by shape, in time linear in the
 // length of text.
 func Redact(text string) string {
 	if mayHoldKey(text) {

@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// Scrubber takes out of texts what must not be shown: the secrets it was told, in every form in which programs usually
-// write them, and everything key-shaped. The zero Scrubber knows shapes only. It is safe for concurrent use.
+// Scrubber takes secrets out of texts: those that it was told, in every form in which programs usually write them, and
+// everything key-shaped. The zero Scrubber knows shapes only. It is safe for concurrent use.
 type Scrubber struct {
 	mu    sync.RWMutex
 	forms []string // of the secrets, as they could stand in a text

@@ -1,5 +1,5 @@
-// Package secret is the only place that knows what must not be shown: it holds secrets out of reach
-// of everything that prints, logs or encodes, and finds key-shaped text elsewhere.
+// Package secret is the only place that knows what must not be shown. It holds secrets out of reach
+// of printers, loggers and encoders, and finds key-shaped text.
 package secret
 
 import (
@@ -14,7 +14,7 @@ const mask = "[secret]"
 // Secret is a text that only Reveal gives back. Printers, loggers and encoders show "[secret]", or
 // nothing for the zero Secret, which holds nothing.
 //
-// The text lives behind a function because methods alone do not protect it: in an unexported field
+// The text lives behind a function because methods are not enough to protect it: in an unexported field
 // of another struct no method of Secret is called, and reflection then prints what it finds, here a
 // function's address. It also makes Secrets incomparable with ==, which would leak through timing.
 type Secret struct {
@@ -51,7 +51,7 @@ func (s Secret) String() string {
 // GoString returns what String does, for the verb %#v.
 func (s Secret) GoString() string { return s.String() }
 
-// Format writes what String returns, whatever the verb and flags.
+// Format writes what String returns, for every verb and flag.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // MarshalText returns what String does; XML, gob, YAML and TOML encoders use it.

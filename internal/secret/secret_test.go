@@ -148,7 +148,7 @@ func TestReveal(t *testing.T) {
 	}
 }
 
-// The runtime prints the value of a panic that nobody recovers by rules of its own, so a second
+// The runtime prints the value of a panic that is not recovered by rules of its own, so a second
 // process has to die of it.
 func TestPanicShowsNoSecret(t *testing.T) {
 	t.Parallel()

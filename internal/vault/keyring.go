@@ -62,7 +62,7 @@ func (systemKeyring) Get(id string) (string, error) { return keyring.Get(service
 func (systemKeyring) Set(id, text string) error     { return keyring.Set(service, id, text) }
 func (systemKeyring) Delete(id string) error        { return keyring.Delete(service, id) }
 
-// patiently waits for ask, but not for ever. What ask started goes on, and its answer is dropped.
+// patiently waits for ask, up to a limit. What ask started goes on, and its answer is dropped.
 func patiently(ctx context.Context, ask func() (string, error)) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

@@ -68,9 +68,9 @@ func TestKeyringTroubles(t *testing.T) {
 	keyring := newRing()
 	stored(t, h.vault("config", keyring))
 	for want, other := range map[string]vault.Keyring{
-		"there is none here":                      nil,
-		"does not hold its key-encryption key":    newRing(),
-		"cannot be read: locked\nhint: unlock":      &ring{broken: errors.New("locked")},
+		"there is none here":                            nil,
+		"does not hold its key-encryption key":          newRing(),
+		"cannot be read: locked\nhint: unlock":          &ring{broken: errors.New("locked")},
 		"the keyring was emptied\nhint: run stripe-mcp": newRing(),
 	} {
 		if _, _, err := h.vault("config", other).Open(t.Context()); err == nil || !strings.Contains(err.Error(), want) {

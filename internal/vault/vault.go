@@ -31,12 +31,12 @@ const (
 // Vault is the place of one profile's key.
 type Vault struct {
 	path    string // of the envelope
-	profile string // of which configuration the envelope is a part
+	profile string // names the configuration that the envelope belongs to
 	state   string // folder for a key-encryption key in a file
 	keyring Keyring
 }
 
-// Label is what an envelope says in clear. It can be trusted as far as Open succeeds.
+// Label is the readable part of an envelope. It can be trusted as far as Open succeeds.
 type Label struct {
 	Mode    string `json:"mode"`              // "test" or "live"
 	Account string `json:"account,omitempty"` // whose key it is, where the key may know
@@ -111,13 +111,13 @@ func (v Vault) Open(ctx context.Context) (secret.Secret, Label, error) {
 	return secret.New(string(plain)), e.Label, nil
 }
 
-// Store seals key under a new key-encryption key, so that copies of earlier envelopes open nothing any more. mode and
-// account are bound to it. When it fails, what was there before still opens.
+// Store seals key under a new key-encryption key, so that copies of earlier envelopes no longer open. mode and
+// account are bound to it. When it fails, the earlier envelope still opens.
 func (v Vault) Store(ctx context.Context, key secret.Secret, mode, account string) (Label, error) {
 	if filepath.Clean(v.state) == filepath.Dir(v.path) {
 		return Label{}, hint.Errorf("choose another state_dir", "state_dir is the folder of the configuration, so that one copy would hold both the envelope and what opens it")
 	}
-	old, _ := v.read() // whatever it is, it is replaced
+	old, _ := v.read() // a damaged one is replaced, too
 	kek := make([]byte, keySize)
 	_, _ = rand.Read(kek) // never fails (crypto/rand)
 	e := envelope{Version: format, Profile: v.profile, Label: Label{Mode: mode, Account: account, KeyID: rand.Text()}}

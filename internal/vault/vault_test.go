@@ -214,7 +214,7 @@ func TestFailsClosed(t *testing.T) {
 	}
 }
 
-// TestSwapped: the envelopes of two profiles cannot stand in for each other, whatever their names say.
+// TestSwapped: the envelopes of two profiles cannot stand in for each other, even under the other's name.
 func TestSwapped(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
