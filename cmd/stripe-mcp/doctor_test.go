@@ -66,7 +66,7 @@ func TestDoctor(t *testing.T) {
 		fix       string
 	}{
 		{"no configuration", func(h home) { h.erase(".config/stripe-mcp") }, nil, 3, "fail  key      configuration: no Stripe secret key", "run stripe-mcp setup"},
-		{"a typo", func(h home) { h.write(settings, "read_olny: true\n") }, nil, 3, `fail  config   unknown key "read_olny" in `, "did you mean read_only?"},
+		{"a typo", func(h home) { h.write(settings, "read_olny: true\n") }, nil, 3, `fail  config   unknown key "read_olny" in `, "correct the name, perhaps to read_only"},
 		{"a readable key that others can read", func(h home) {
 			h.write(settings, "stripe_secret_key: "+setupKey+"\napi_base: "+stripe+"\n")
 			h.chmod(settings, 0o644)

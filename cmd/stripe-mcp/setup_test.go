@@ -167,7 +167,7 @@ func TestSetupRefuses(t *testing.T) {
 		{"an expired key", "", "sk_test_MadeUpExpired", []string{"--key-stdin", yes}, 4, "nothing was stored: Expired API Key provided: sk_test_[redacted]"},
 		{"no network", "api_base: http://127.0.0.1:1\ntimeout: 1s\n", setupKey, []string{"--key-stdin", yes}, 5, "the connection was refused"},
 		{"a live key for another host", "api_base: https://stripe.example\n", "sk_live_MadeUp1", []string{"--key-stdin", yes}, 3, "a live key is sent to api.stripe.com or loopback only"},
-		{"a broken configuration", "tiemout: 1s\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: did you mean timeout?"},
+		{"a broken configuration", "tiemout: 1s\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: correct the name, perhaps to timeout"},
 		{"a key of its own", "stripe_secret_key: sk_test_MadeUpOther\napi_base: " + stripe + "\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: remove that line, then run setup again"},
 		{"one folder for both", "api_base: " + stripe + "\nstate_dir: HOME/.config/stripe-mcp\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: choose another state_dir"},
 	}

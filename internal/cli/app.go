@@ -170,7 +170,7 @@ func (a *app) misconfigured(err error) *stripeapi.Error {
 		message, next = faults.Message(), faults.Hint()
 	}
 	return stripeapi.Refuse(typeConfiguration, secret.Redact(message)+". Nothing was sent",
-		secret.Redact(cmp.Or(next, "correct the configuration"))+", then restart this server")
+		secret.Redact(cmp.Or(next, "correct the configuration"))+". Then restart this server")
 }
 
 // find returns the tool of that name.

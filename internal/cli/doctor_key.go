@@ -17,30 +17,29 @@ const runSetup = "run stripe-mcp setup"
 
 // checkConfig looks at the file itself.
 func (d *doctor) checkConfig() {
-	cfg := d.app.config
-	faults, faulty := errors.AsType[*config.Error](d.app.loadFault)
-	if faulty {
+	file := d.app.config.File
+	if faults, ok := errors.AsType[*config.Error](d.app.loadFault); ok {
 		for _, problem := range faults.Problems() {
 			d.fail("config", problem.Message, cmp.Or(problem.Hint, "correct that, then restart the client"))
 		}
-	} else if err := d.app.policy.Validate(d.app.tools); err != nil {
-		d.faulty(failure, "config", err, "correct the list, then restart the client")
-	}
-	if cfg.File == "" {
-		if !faulty {
-			d.ok("config", "there is no file; everything is at its default. It would be %s", cfg.Path())
-		}
 		return
 	}
-	info, err := os.Stat(cfg.File)
+	if err := d.app.policy.Validate(d.app.tools); err != nil {
+		d.faulty(failure, "config", err, "correct the list, then restart the client")
+	}
+	if file == "" {
+		d.ok("config", "there is no file; everything is at its default. It would be %s", d.app.config.Path())
+		return
+	}
+	info, err := os.Stat(file)
+	if err == nil {
+		err = local.CheckPrivate(file, info.Mode(), local.OthersUse)
+	}
 	if err != nil {
-		return // which is among the faults
+		d.faulty(warning, "config", err, "look at that file")
+		return
 	}
-	if err := local.CheckPrivate(cfg.File, info.Mode(), local.OthersUse); err != nil {
-		d.faulty(warning, "config", err, "")
-	} else if !faulty {
-		d.ok("config", "%s, private to you", cfg.File)
-	}
+	d.ok("config", "%s, private to you", file)
 }
 
 // checkKey looks at the key, at what protects it and, unless offline, at what Stripe says to it.

@@ -89,16 +89,12 @@ func (d *doctor) checkClients() {
 }
 
 func (d *doctor) checkEntry(c clients.Client, entry clients.Entry, itself string) {
-	fix := runSetup + " --client " + c.Name
 	other := entry.ConfigFile()
-	switch {
-	case entry.HoldsKey():
-		d.fail("clients", fmt.Sprintf("%s: %s holds a Stripe key", c.Title, c.Path), fix+", then roll that key in the Dashboard: the file may have been synced or copied")
-	case !local.SameFile(entry.Command, itself):
-		d.fail("clients", fmt.Sprintf("%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), itself), fix)
-	case other != "" && !local.SameFile(other, d.app.config.Path()):
-		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), fix)
-	default:
+	if err := c.Fault(entry, itself); err != nil {
+		d.faulty(failure, "clients", err, runSetup)
+	} else if other != "" && !local.SameFile(other, d.app.config.Path()) {
+		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), runSetup+" --client "+c.Name)
+	} else {
 		d.ok("clients", "%s: %s", c.Title, c.Path)
 	}
 }

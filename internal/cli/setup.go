@@ -49,18 +49,10 @@ func (p *process) setupCommand() *cobra.Command {
 
 func (s *setup) run(ctx context.Context) error {
 	options := s.flags
-	options.Setup, options.Simulator = true, false
-	for _, variable := range s.environment {
-		// The key of this shell is not that of the clients, which do not get its variables.
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "STRIPE_MCP_STRIPE_SECRET_KEY") {
-			s.printf("note: %s is set here and wins over what is stored; clients do not get it\n", name)
-			continue
-		}
-		options.Env = append(options.Env, variable)
-	}
+	options.Setup, options.Simulator, options.Env = true, false, s.environment
 	var err error
 	if s.config, err = config.Load(options); err != nil {
-		return &exitError{ExitConfig, err.Error()}
+		return configError(err)
 	}
 	chosen, err := s.choose()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/nearest"
 	"stripe-mcp/internal/secret"
 )
@@ -117,14 +118,18 @@ func (e Entry) merged(old Entry) Entry {
 	return e
 }
 
-// HoldsKey reports whether one of the variables is a Stripe key.
-func (e Entry) HoldsKey() bool {
-	for _, value := range e.Env {
+// Fault returns an error when entry, which is ours in the client's file, holds a key or does not start program.
+func (c Client) Fault(entry Entry, program string) error {
+	repair := "run stripe-mcp setup --client " + c.Name
+	for _, value := range entry.Env {
 		if secret.Looks(value) {
-			return true
+			return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, c.Path)
 		}
 	}
-	return false
+	if !local.SameFile(entry.Command, program) {
+		return hint.Errorf(repair, "%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), program)
+	}
+	return nil
 }
 
 // ConfigFile returns the configuration file that the entry names, or "".

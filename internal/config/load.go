@@ -22,8 +22,8 @@ type Options struct {
 	Simulator bool     // the flag --simulator
 	LogLevel  string   // the flag --log-level; empty when not given
 	Env       []string // the environment, as os.Environ returns it
-	// Setup prepares for setting up. The file may be missing. Neither the vault nor STRIPE_SECRET_KEY
-	// counts, so that only a key that would win over the vault is found. A fault of that key is no problem.
+	// Setup prepares for setting up. The file may be missing. No key counts but one in the file, which
+	// would win over the vault for clients, too: they get no variables. A fault of that key is no problem.
 	Setup bool
 }
 
@@ -50,6 +50,11 @@ func load(o Options, goos string) (Config, error) {
 			APIBase: DefaultAPIBase, Timeout: defaultTimeout, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
 			Confirm: "auto", StateDir: state, path: under(folder, "config.yaml"), bus: env[busVariable],
 		},
+	}
+	if o.Setup {
+		for _, name := range keyNames() {
+			delete(env, variable(name))
+		}
 	}
 	l.readFile(o.Path, folder)
 	l.readEnvironment()
@@ -92,12 +97,11 @@ func (l *loader) readFile(flag, folder string) {
 		l.cfg.path = path
 		f, err = read(path)
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = hint.Errorf("correct the path in --config or "+fileVariable, "%w", err); l.setup {
-			err = nil
-		}
-	}
-	if err != nil {
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case missing && l.setup: // which will make it
+	case missing:
+		l.problem("", hint.Errorf("correct the path in --config or "+fileVariable, "%w", err))
+	case err != nil:
 		l.problem("", err)
 	}
 	l.cfg.File = f.path
@@ -129,7 +133,7 @@ func (l *loader) checkNames(f file) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		l.problem("", hint.Errorf("did you mean "+nearest.Nearest(name, known)+"?", "unknown key %s in %s", nameShown(name), f.path))
+		l.problem("", hint.Errorf("correct the name, perhaps to "+nearest.Nearest(name, known), "unknown key %s in %s", nameShown(name), f.path))
 		delete(f.values, name)
 	}
 }
@@ -146,7 +150,7 @@ func (l *loader) readEnvironment() {
 	known = append(known, fileVariable)
 	for name := range l.env {
 		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
-			l.problem("", hint.Errorf("did you mean "+nearest.Nearest(name, known)+"?", "unknown environment variable %s", nameShown(name)))
+			l.problem("", hint.Errorf("correct the name, perhaps to "+nearest.Nearest(name, known), "unknown environment variable %s", nameShown(name)))
 		}
 	}
 	l.take(values, func(name string) source { return fromVariable(variable(name)) })

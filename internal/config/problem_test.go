@@ -44,13 +44,13 @@ func TestProblemsInFiles(t *testing.T) {
 		account   = "stripe_account in FILE must be the id of a connected account" + write + "acct_1MadeUp"
 	)
 	tests := []struct{ file, content, want string }{
-		{"a.yaml", "readonly: true", `unknown key "readonly" in FILE` + "\nhint: did you mean read_only?"},
-		{"a.yaml", "Read_Only: true", `unknown key "Read_Only" in FILE` + "\nhint: did you mean read_only?"},
-		{"a.yaml", "stripe_key: sk_test_MadeUp1", `unknown key "stripe_key" in FILE` + "\nhint: did you mean stripe_secret_key?"},
-		{"a.yaml", "secret_key: sk_test_MadeUp1", `unknown key "secret_key" in FILE` + "\nhint: did you mean stripe_secret_key?"},
-		{"a.yaml", "sk_test_MadeUp1: stripe_secret_key", `unknown key "sk_test_[redacted]" in FILE` + "\nhint: did you mean state_dir?"},
-		{"a.toml", "[stripe]\ntimeout = 5", `unknown key "stripe" in FILE` + "\nhint: did you mean stripe_account?"},
-		{"a.yaml", strings.Repeat("a", 100) + ": 1", `unknown key "` + strings.Repeat("a", 60) + `…" in FILE` + "\nhint: did you mean api_base?"},
+		{"a.yaml", "readonly: true", `unknown key "readonly" in FILE` + "\nhint: correct the name, perhaps to read_only"},
+		{"a.yaml", "Read_Only: true", `unknown key "Read_Only" in FILE` + "\nhint: correct the name, perhaps to read_only"},
+		{"a.yaml", "stripe_key: sk_test_MadeUp1", `unknown key "stripe_key" in FILE` + "\nhint: correct the name, perhaps to stripe_secret_key"},
+		{"a.yaml", "secret_key: sk_test_MadeUp1", `unknown key "secret_key" in FILE` + "\nhint: correct the name, perhaps to stripe_secret_key"},
+		{"a.yaml", "sk_test_MadeUp1: stripe_secret_key", `unknown key "sk_test_[redacted]" in FILE` + "\nhint: correct the name, perhaps to state_dir"},
+		{"a.toml", "[stripe]\ntimeout = 5", `unknown key "stripe" in FILE` + "\nhint: correct the name, perhaps to stripe_account"},
+		{"a.yaml", strings.Repeat("a", 100) + ": 1", `unknown key "` + strings.Repeat("a", 60) + `…" in FILE` + "\nhint: correct the name, perhaps to api_base"},
 
 		{"a.yaml", "read_only: yes please", "read_only in FILE" + wantBool + "true"},
 		{"a.toml", "read_only = 1", "read_only in FILE" + wantBool + "true"},
@@ -141,8 +141,8 @@ func TestProblemsElsewhere(t *testing.T) {
 		options config.Options
 		want    string
 	}{
-		{"unknown variable", config.Options{Env: []string{"STRIPE_MCP_READONLY=true"}}, `unknown environment variable "STRIPE_MCP_READONLY"` + "\nhint: did you mean STRIPE_MCP_READ_ONLY?"},
-		{"mistyped file variable", config.Options{Env: []string{"STRIPE_MCP_CONF=/a.yaml"}}, `unknown environment variable "STRIPE_MCP_CONF"` + "\nhint: did you mean STRIPE_MCP_CONFIG?"},
+		{"unknown variable", config.Options{Env: []string{"STRIPE_MCP_READONLY=true"}}, `unknown environment variable "STRIPE_MCP_READONLY"` + "\nhint: correct the name, perhaps to STRIPE_MCP_READ_ONLY"},
+		{"mistyped file variable", config.Options{Env: []string{"STRIPE_MCP_CONF=/a.yaml"}}, `unknown environment variable "STRIPE_MCP_CONF"` + "\nhint: correct the name, perhaps to STRIPE_MCP_CONFIG"},
 		{"bad variable", config.Options{Env: []string{"STRIPE_MCP_TIMEOUT=40"}}, "environment variable STRIPE_MCP_TIMEOUT must be a time with its unit, from 1s to 10m\nhint: write, for example, 40s"},
 		{"bad list", config.Options{Env: []string{"STRIPE_MCP_TOOLS=a,,b"}}, "environment variable STRIPE_MCP_TOOLS must be a list of names\nhint: write, for example, stripe_get_customer, stripe_list_subscriptions"},
 		{"bad switch", config.Options{Env: []string{"STRIPE_MCP_READ_ONLY=on"}}, "environment variable STRIPE_MCP_READ_ONLY must be true or false\nhint: write, for example, true"},
@@ -171,7 +171,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 		{Message: "environment variable STRIPE_MCP_TIMEOUT must be a time with its unit, from 1s to 10m", Hint: "write, for example, 40s"},
 		{Message: "log_level in " + path + " must be debug, info, warn or error", Hint: "write, for example, warn"},
 		{Message: "stripe_secret_key in " + path + ": it does not start as secret keys do, with sk_test_, sk_live_, rk_test_ or rk_live_", Hint: strings.TrimPrefix(findKey, "\nhint: ")},
-		{Message: `unknown key "tiemout" in ` + path, Hint: "did you mean timeout?"},
+		{Message: `unknown key "tiemout" in ` + path, Hint: "correct the name, perhaps to timeout"},
 	}
 	messages := make([]string, len(want))
 	for i, problem := range want {

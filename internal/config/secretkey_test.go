@@ -108,9 +108,9 @@ func TestKeyFiles(t *testing.T) {
 		{"private", testKey, 0o600, ""},
 		{"private and read-only", testKey, 0o400, ""},
 		{"its line break does not count", testKey + "\r\n", 0o600, ""},
-		{"group may read", testKey, 0o640, "other users can open KEYFILE (mode 0640)\nhint: run: chmod 600 'KEYFILE'"},
-		{"others may read", testKey, 0o604, "other users can open KEYFILE (mode 0604)\nhint: run: chmod 600 'KEYFILE'"},
-		{"group may write", testKey, 0o620, "other users can open KEYFILE (mode 0620)\nhint: run: chmod 600 'KEYFILE'"},
+		{"group may read", testKey, 0o640, "other users can open KEYFILE (mode 0640)\nhint: run chmod 600 'KEYFILE'"},
+		{"others may read", testKey, 0o604, "other users can open KEYFILE (mode 0604)\nhint: run chmod 600 'KEYFILE'"},
+		{"group may write", testKey, 0o620, "other users can open KEYFILE (mode 0620)\nhint: run chmod 600 'KEYFILE'"},
 		{"empty", "\n", 0o600, "it is empty" + findKey},
 		{"two lines", testKey + "\n" + otherKey + "\n", 0o600, "it is damaged or cut short" + findKey},
 		{"as large as may be", testKey + strings.Repeat("\n", 4096-len(testKey)), 0o600, ""},
@@ -155,7 +155,7 @@ func TestConfigurationFileWithKeyMustBePrivate(t *testing.T) {
 			continue
 		}
 		checkText(t, err, "configuration: stripe_secret_key in "+path+": other users can open "+path+
-			fmt.Sprintf(" (mode %04o)\nhint: run: chmod 600 '%s'", mode, path))
+			fmt.Sprintf(" (mode %04o)\nhint: run chmod 600 '%s'", mode, path))
 		if !c.SecretKey.IsZero() || c.ReadOnly {
 			t.Errorf("mode %o: key from %q, read_only %v", mode, c.KeySource, c.ReadOnly)
 		}

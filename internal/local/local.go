@@ -80,7 +80,7 @@ func CheckPrivate(path string, mode, forbidden fs.FileMode) error {
 		return nil
 	}
 	quoted := "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" // for a shell
-	return hint.Errorf("run: chmod 600 "+quoted, "other users can open %s (mode %04o)", path, mode.Perm())
+	return hint.Errorf("run chmod 600 "+quoted, "other users can open %s (mode %04o)", path, mode.Perm())
 }
 
 // SameFile reports whether both paths lead to one file.

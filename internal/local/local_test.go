@@ -48,7 +48,7 @@ func TestReadFile(t *testing.T) {
 
 func TestCheckPrivate(t *testing.T) {
 	t.Parallel()
-	const want = "other users can open /it's (mode 0640)\nhint: run: chmod 600 '/it'\\''s'"
+	const want = "other users can open /it's (mode 0640)\nhint: run chmod 600 '/it'\\''s'"
 	if err := local.CheckPrivate("/it's", 0o640, local.OthersUse); err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
