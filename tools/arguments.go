@@ -18,6 +18,8 @@ type customerID string
 // Schema returns the constraint of a customer id.
 func (customerID) Schema() *schema.Node { return objectID("cus_NffrFeUfNV2Hib") }
 
+func (id customerID) disclose(_ string, r *Request) { r.Customer = string(id) }
+
 // priceID may be chosen by the account's owner, like a customer's.
 type priceID string
 
@@ -45,6 +47,8 @@ type subscriptionID string
 // Schema returns the constraint of a subscription id.
 func (subscriptionID) Schema() *schema.Node { return mintedID("sub_", "sub_1MowQVLkdIwHu7ixeRlqHVzs") }
 
+func (id subscriptionID) disclose(_ string, r *Request) { r.Subscription = string(id) }
+
 func mintedID(prefix, example string) *schema.Node {
 	return &schema.Node{
 		Type: "string", Pattern: "^" + prefix + `\w{1,250}$`,
@@ -56,20 +60,34 @@ func mintedID(prefix, example string) *schema.Node {
 type redirectURL string
 
 // Schema returns the constraint of a redirect URL; Check completes it.
-func (redirectURL) Schema() *schema.Node {
-	return &schema.Node{
-		Type: "string", Pattern: `^https?://\S+$`,
-		Comment: urlRule, Examples: []any{"https://example.com/thanks"},
-	}
+func (redirectURL) Schema() *schema.Node { return webAddress() }
+
+// Check finds URLs that only look absolute, or are longer than Stripe takes.
+func (u redirectURL) Check() []schema.Problem { return checkWebAddress(string(u)) }
+
+func (u redirectURL) disclose(path string, r *Request) {
+	r.Redirects = append(r.Redirects, Redirect{path, string(u)})
 }
+
+// imageURL is a picture that Stripe shows. It leads people nowhere.
+type imageURL string
+
+// Schema returns the constraint of an image's URL; Check completes it.
+func (imageURL) Schema() *schema.Node { return webAddress() }
+
+// Check finds what redirectURL's does.
+func (u imageURL) Check() []schema.Problem { return checkWebAddress(string(u)) }
 
 const urlRule = "must be an absolute URL that starts with https:// or http:// and has at most 5000 characters"
 
-// Check finds URLs that only look absolute, or are longer than Stripe takes.
-func (u redirectURL) Check() []schema.Problem {
+func webAddress() *schema.Node {
+	return &schema.Node{Type: "string", Pattern: `^https?://\S+$`, Comment: urlRule, Examples: []any{"https://example.com/thanks"}}
+}
+
+func checkWebAddress(address string) []schema.Problem {
 	const longest = 5000
-	parsed, err := url.Parse(string(u))
-	if err != nil || utf8.RuneCountInString(string(u)) > longest || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
+	parsed, err := url.Parse(address)
+	if err != nil || utf8.RuneCountInString(address) > longest || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
 		return []schema.Problem{{Rule: urlRule + `, e.g. "https://example.com/thanks"`}}
 	}
 	return nil
@@ -99,6 +117,14 @@ func (currency) Schema() *schema.Node {
 
 // lower returns the code as Stripe wants it.
 func (c currency) lower() string { return strings.ToLower(string(c)) }
+
+// ownCurrency is the currency of a session as a whole, for all prices in it that name none.
+type ownCurrency currency
+
+// Schema returns the constraint of a currency code.
+func (ownCurrency) Schema() *schema.Node { return currency("").Schema() }
+
+func (c ownCurrency) disclose(_ string, r *Request) { r.Currency = currency(c).lower() }
 
 // minorUnits is an amount of money in the currency's minor unit.
 type minorUnits int64

@@ -13,11 +13,6 @@ type createBillingPortalSessionInput struct {
 	ReturnURL redirectURL `json:"return_url" jsonschema:"Page of the back link"`
 }
 
-func (in createBillingPortalSessionInput) disclose(r *Request) {
-	r.Customer = string(in.Customer)
-	r.Redirects = []Redirect{{"return_url", string(in.ReturnURL)}}
-}
-
 type billingPortalSessionOutput struct {
 	ID        string `json:"id"`
 	URL       string `json:"url"`
@@ -33,7 +28,8 @@ func createBillingPortalSession() Tool {
 		Title: "Create billing-portal session",
 		Description: "Returns a short-lived url where a customer manages payment methods, invoices and subscriptions. " +
 			"Give it to nobody else: whoever opens it is signed in.",
-		Effect: Creates,
+		Effect:      Opens,
+		Permissions: []stripeapi.Permission{{Name: "Customer portal", Path: "/v1/billing_portal/configurations"}},
 	}, func(ctx context.Context, client *stripeapi.Client, in createBillingPortalSessionInput) (billingPortalSessionOutput, error) {
 		created, err := client.CreateBillingPortalSession(ctx, &stripe.BillingPortalSessionParams{
 			Customer:  given(in.Customer),

@@ -19,7 +19,7 @@ type createCheckoutSessionInput struct {
 	Customer      customerID   `json:"customer,omitempty" jsonschema:"Customer id (cus_…); excludes customer_email"`
 	CustomerEmail email        `json:"customer_email,omitempty" jsonschema:"Prefilled; excludes customer"`
 	Metadata      metadata     `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
-	Currency      currency     `json:"currency,omitempty" jsonschema:"Code such as eur, for price_data without one"`
+	Currency      ownCurrency  `json:"currency,omitempty" jsonschema:"Code such as eur, for price_data without one"`
 }
 
 type checkoutMode string
@@ -64,7 +64,7 @@ type recurring struct {
 type (
 	productName        string
 	productDescription string
-	productImages      []redirectURL
+	productImages      []imageURL
 	billingInterval    string
 	intervalCount      int64
 )
@@ -80,7 +80,7 @@ func (productName) Schema() *schema.Node {
 func (productDescription) Schema() *schema.Node { return text(1000) }
 
 // Schema returns the constraint of a product's images.
-func (productImages) Schema() *schema.Node { return schema.ListOf[redirectURL](0, 8) }
+func (productImages) Schema() *schema.Node { return schema.ListOf[imageURL](0, 8) }
 
 // Schema returns the billing periods.
 func (billingInterval) Schema() *schema.Node { return choice("day", "week", "month", "year") }
@@ -122,22 +122,13 @@ func (in createCheckoutSessionInput) Check() []schema.Problem {
 	return problems
 }
 
-func (in createCheckoutSessionInput) disclose(r *Request) {
-	r.Customer = string(in.Customer)
-	r.Redirects = []Redirect{{"success_url", string(in.SuccessURL)}}
-	if in.CancelURL != "" {
-		r.Redirects = append(r.Redirects, Redirect{"cancel_url", string(in.CancelURL)})
+func (item lineItem) disclose(path string, r *Request) {
+	purchase := Purchase{Argument: path, Price: string(item.Price), Quantity: int64(item.Quantity)}
+	if item.PriceData != nil {
+		purchase.UnitAmount = int64(item.PriceData.UnitAmount)
+		purchase.Currency = item.PriceData.Currency.lower()
 	}
-	for i, item := range in.LineItems {
-		purchase := Purchase{
-			Argument: fmt.Sprintf("line_items[%d]", i), Price: string(item.Price), Currency: in.Currency.lower(), Quantity: int64(item.Quantity),
-		}
-		if item.PriceData != nil {
-			purchase.UnitAmount = int64(item.PriceData.UnitAmount)
-			purchase.Currency = item.PriceData.currency(in.Currency)
-		}
-		r.Purchases = append(r.Purchases, purchase)
-	}
+	r.Purchases = append(r.Purchases, purchase)
 }
 
 type getCheckoutSessionInput struct {
@@ -202,6 +193,10 @@ func (s checkoutSessionOutput) withoutMetadata() row {
 	return s
 }
 
+func checkoutSessions() []stripeapi.Permission {
+	return []stripeapi.Permission{{Name: "Checkout Sessions", Path: "/v1/checkout/sessions"}}
+}
+
 func createCheckoutSession() Tool {
 	return define(Spec{
 		Name:  "stripe_create_checkout_session",
@@ -209,7 +204,8 @@ func createCheckoutSession() Tool {
 		Description: "Creates a payment page hosted by Stripe and returns its url, valid for 24 hours. " +
 			"Nothing is charged until the customer pays there. " +
 			"Use it to sell or to start a subscription with the customer present; stripe_create_subscription bills a stored payment method.",
-		Effect: Creates,
+		Effect:      Makes,
+		Permissions: checkoutSessions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in createCheckoutSessionInput) (checkoutSessionOutput, error) {
 		created, err := client.CreateCheckoutSession(ctx, in.params())
 		out := toCheckoutSession(created.Object)
@@ -232,10 +228,10 @@ func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 	for _, item := range in.LineItems {
 		line := &stripe.CheckoutSessionLineItemParams{Quantity: new(int64(item.Quantity))}
 		if item.PriceData != nil {
-			line.PriceData = item.PriceData.params(in.Currency)
+			line.PriceData = item.PriceData.params(currency(in.Currency))
 		} else {
 			line.Price = given(item.Price)
-			params.Currency = given(currency(in.Currency.lower()))
+			params.Currency = given(currency(in.Currency).lower())
 		}
 		params.LineItems = append(params.LineItems, line)
 	}
@@ -277,6 +273,7 @@ func getCheckoutSession() Tool {
 		Title:       "Get Checkout session",
 		Description: "Returns one Checkout session with its line items. status complete and payment_status paid: the customer has paid.",
 		Effect:      Reads,
+		Permissions: checkoutSessions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in getCheckoutSessionInput) (checkoutSessionDetails, error) {
 		found, err := client.CheckoutSession(ctx, string(in.SessionID))
 		return withLineItems(found), err
@@ -289,6 +286,7 @@ func listCheckoutSessions() Tool {
 		Title:       "List Checkout sessions",
 		Description: "Lists Checkout sessions, newest first, without line items.",
 		Effect:      Reads,
+		Permissions: checkoutSessions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in listCheckoutSessionsInput) (page[checkoutSessionOutput], error) {
 		params := &stripe.CheckoutSessionListParams{Status: given(in.Status), Customer: given(in.Customer)}
 		params.Limit = positive(in.Limit)

@@ -56,13 +56,18 @@ type customerOutput struct {
 	Note           string            `json:"note,omitempty"`
 }
 
+func customers() []stripeapi.Permission {
+	return []stripeapi.Permission{{Name: "Customers", Path: "/v1/customers"}}
+}
+
 func createCustomer() Tool {
 	return define(Spec{
 		Name:  "stripe_create_customer",
 		Title: "Create customer",
 		Description: "Creates a customer and returns its id. Each call creates another one, even for the same e-mail: " +
 			"keep the id.",
-		Effect: Creates,
+		Effect:      Makes,
+		Permissions: customers(),
 	}, func(ctx context.Context, client *stripeapi.Client, in createCustomerInput) (customerOutput, error) {
 		created, err := client.CreateCustomer(ctx, &stripe.CustomerParams{
 			Email:       new(string(in.Email)),
@@ -83,6 +88,7 @@ func getCustomer() Tool {
 		Title:       "Get customer",
 		Description: "Returns one customer. A deleted one is shown as deleted.",
 		Effect:      Reads,
+		Permissions: customers(),
 	}, func(ctx context.Context, client *stripeapi.Client, in getCustomerInput) (customerOutput, error) {
 		found, err := client.Customer(ctx, string(in.CustomerID))
 		return toCustomer(found), err

@@ -93,21 +93,25 @@ func send(t *testing.T, tool, arguments string, objects map[string]string) strin
 		_, _ = io.WriteString(w, body)
 	}))
 	t.Cleanup(stripe.Close)
-	network, err := stripeapi.NewNetwork(nil, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := stripeapi.New(stripeapi.Config{
-		Key: secret.New("sk_test_MadeUpForTests"), BaseURL: stripe.URL, Timeout: time.Minute, Network: network,
-		Journal: journal.InMemory(), Logger: slog.New(slog.DiscardHandler),
-	})
 	request, err := find(t, tool).Prepare(json.RawMessage(arguments))
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := request.Send(t.Context(), client)
+	answer, err := request.Send(t.Context(), newClient(t, stripe.URL, journal.InMemory()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(answer)
+}
+
+func newClient(t *testing.T, stripe string, records *journal.Journal) *stripeapi.Client {
+	t.Helper()
+	network, err := stripeapi.NewNetwork(nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stripeapi.New(stripeapi.Config{
+		Key: secret.New("sk_test_MadeUpForTests"), BaseURL: stripe, Timeout: time.Minute, Network: network,
+		Journal: records, Logger: slog.New(slog.DiscardHandler),
+	})
 }

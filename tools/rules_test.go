@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"stripe-mcp/internal/stripeapi"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/tools"
 )
 
@@ -100,7 +100,7 @@ func TestArgumentRules(t *testing.T) {
 			t.Parallel()
 			tool := find(t, tt.tool)
 			_, err := tool.Prepare(json.RawMessage(tt.wrong))
-			refusal, ok := errors.AsType[*stripeapi.Error](err)
+			refusal, ok := errors.AsType[*outcome.Error](err)
 			if !ok {
 				t.Fatalf("got %v", err)
 			}

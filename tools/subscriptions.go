@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/stripe/stripe-go/v79"
 
@@ -15,7 +14,7 @@ type createSubscriptionInput struct {
 	Items             subscriptionItems `json:"items" jsonschema:"Recurring prices to bill"`
 	PaymentBehavior   paymentBehavior   `json:"payment_behavior,omitempty" jsonschema:"default_incomplete: the customer pays the first invoice; error_if_incomplete: nothing is created if payment fails"`
 	TrialPeriodDays   trialDays         `json:"trial_period_days,omitempty" jsonschema:"Days before the first charge"`
-	CancelAtPeriodEnd bool              `json:"cancel_at_period_end,omitempty" jsonschema:"End after the first period"`
+	CancelAtPeriodEnd atPeriodEnd       `json:"cancel_at_period_end,omitempty" jsonschema:"End after the first period"`
 	Metadata          metadata          `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
 }
 
@@ -36,8 +35,11 @@ type subscriptionItem struct {
 
 type (
 	paymentBehavior string
+	atPeriodEnd     bool
 	trialDays       int64
 )
+
+func (end atPeriodEnd) disclose(_ string, r *Request) { r.AtPeriodEnd = bool(end) }
 
 // Schema returns Stripe's payment behaviours.
 func (paymentBehavior) Schema() *schema.Node {
@@ -49,13 +51,8 @@ func (trialDays) Schema() *schema.Node {
 	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(730.0)}
 }
 
-func (in createSubscriptionInput) disclose(r *Request) {
-	r.Customer = string(in.Customer)
-	for i, item := range in.Items {
-		r.Purchases = append(r.Purchases, Purchase{
-			Argument: fmt.Sprintf("items[%d]", i), Price: string(item.Price), Quantity: int64(item.Quantity),
-		})
-	}
+func (item subscriptionItem) disclose(path string, r *Request) {
+	r.Purchases = append(r.Purchases, Purchase{Argument: path, Price: string(item.Price), Quantity: int64(item.Quantity)})
 }
 
 type getSubscriptionInput struct {
@@ -78,12 +75,7 @@ func (subscriptionStatus) Schema() *schema.Node {
 
 type cancelSubscriptionInput struct {
 	SubscriptionID    subscriptionID `json:"subscription_id" jsonschema:"Subscription id (sub_…)"`
-	CancelAtPeriodEnd bool           `json:"cancel_at_period_end,omitempty" jsonschema:"Let the paid period run out"`
-}
-
-func (in cancelSubscriptionInput) disclose(r *Request) {
-	r.Subscription = string(in.SubscriptionID)
-	r.AtPeriodEnd = in.CancelAtPeriodEnd
+	CancelAtPeriodEnd atPeriodEnd    `json:"cancel_at_period_end,omitempty" jsonschema:"Let the paid period run out"`
 }
 
 // subscriptionOutput is a subscription as every tool shows it; hosted_invoice_url only on get.
@@ -126,6 +118,11 @@ func (s subscriptionOutput) withoutMetadata() row {
 	return s
 }
 
+// subscriptions are the permissions to show one; an unpaid one comes with its invoice's address.
+func subscriptions() []stripeapi.Permission {
+	return []stripeapi.Permission{{Name: "Subscriptions", Path: "/v1/subscriptions"}, {Name: "Invoices", Path: "/v1/invoices", Optional: true}}
+}
+
 func createSubscription() Tool {
 	return define(Spec{
 		Name:  "stripe_create_subscription",
@@ -133,7 +130,8 @@ func createSubscription() Tool {
 		Description: "Starts a subscription and, unless there is a trial, charges the customer's stored payment method at once. " +
 			"Without one, use payment_behavior default_incomplete and the hosted_invoice_url of stripe_get_subscription, " +
 			"or stripe_create_checkout_session in subscription mode.",
-		Effect: Creates,
+		Effect:      Makes,
+		Permissions: subscriptions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in createSubscriptionInput) (subscriptionOutput, error) {
 		params := &stripe.SubscriptionParams{
 			Customer:        given(in.Customer),
@@ -163,6 +161,7 @@ func getSubscription() Tool {
 		Title:       "Get subscription",
 		Description: "Returns one subscription. When a payment is due, hosted_invoice_url is where the customer can pay.",
 		Effect:      Reads,
+		Permissions: subscriptions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in getSubscriptionInput) (subscriptionOutput, error) {
 		found, err := client.Subscription(ctx, string(in.SubscriptionID))
 		out := toSubscription(found)
@@ -181,6 +180,7 @@ func listSubscriptions() Tool {
 		Title:       "List subscriptions",
 		Description: "Lists subscriptions, newest first.",
 		Effect:      Reads,
+		Permissions: subscriptions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in listSubscriptionsInput) (page[subscriptionOutput], error) {
 		params := &stripe.SubscriptionListParams{Customer: given(in.Customer), Status: given(in.Status)}
 		params.Limit = positive(in.Limit)
@@ -199,7 +199,8 @@ func cancelSubscription() Tool {
 		Title: "Cancel subscription",
 		Description: "Ends a subscription now, for good: it cannot be reactivated and nothing is refunded. " +
 			"With cancel_at_period_end true it ends with the paid period instead.",
-		Effect: Destroys,
+		Effect:      Ends,
+		Permissions: subscriptions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in cancelSubscriptionInput) (subscriptionOutput, error) {
 		cancel := client.CancelSubscription
 		if in.CancelAtPeriodEnd {

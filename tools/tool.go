@@ -1,4 +1,4 @@
-// Package tools holds what the user came for: the ten Stripe tools, one file per Stripe resource. It is the only place
+// Package tools holds what the user came for: the Stripe tools, one file per Stripe resource. It is the only place
 // that decides which arguments a tool takes, what it asks Stripe for and what it answers.
 package tools
 
@@ -9,30 +9,34 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/schema"
 	"stripe-mcp/internal/stripeapi"
 )
 
 // Effect is what a tool does to the account.
-type Effect int
+type Effect = stripeapi.Effect
 
+// The effects.
 const (
-	// Reads changes nothing.
-	Reads Effect = iota
-	// Creates adds an object.
-	Creates
-	// Destroys ends something that cannot be brought back.
-	Destroys
+	Reads   = stripeapi.Reads
+	Makes   = stripeapi.Makes
+	Opens   = stripeapi.Opens
+	Changes = stripeapi.Changes
+	Ends    = stripeapi.Ends
+	Pays    = stripeapi.Pays
 )
 
-// Spec is how a tool presents itself.
+// Spec is how a tool presents itself, and what it needs.
 type Spec struct {
 	Name        string // at most 64 of [a-zA-Z0-9_-]
 	Title       string // for people
 	Description string // for models: what it does, what it costs or cannot undo, when to use which
 	Effect      Effect
+	Permissions []stripeapi.Permission // of a restricted key
 }
 
 // Tool is one operation on Stripe.
@@ -68,13 +72,14 @@ func compact(schema json.RawMessage) json.RawMessage {
 	return short.Bytes()
 }
 
-// Request is a call whose arguments are valid and that was not sent yet: what it will do, for those who have a say in it.
+// Request is a call whose arguments are valid and that was not sent yet. It says what the call will do, for the owner's
+// rules. Everything in it comes from the types of the arguments.
 type Request struct {
-	Tool     Tool
-	Customer string // id, empty for none
-	// Subscription is the id of the one to be canceled, empty for none, and AtPeriodEnd whether it runs out first.
-	Subscription string
-	AtPeriodEnd  bool
+	Tool         Tool
+	Customer     string     // id, empty for none
+	Subscription string     // id of the one that is acted on, empty for none
+	AtPeriodEnd  bool       // it ends with its period
+	Currency     string     // of purchases that name none, in lower case
 	Purchases    []Purchase // what is to be paid for
 	Redirects    []Redirect // where people will be sent
 
@@ -96,7 +101,26 @@ type Redirect struct {
 	URL      string
 }
 
-// Prepare validates arguments. Its error is a *stripeapi.Error with the outcome refused: nothing was sent.
+// disclosing is implemented by argument types that the owner's rules need to know of. path is where the value stands.
+type disclosing interface {
+	disclose(path string, r *Request)
+}
+
+// disclose has the arguments tell what they are about.
+func (r *Request) disclose(arguments any) {
+	schema.Walk(arguments, func(path string, value any) {
+		if disclosing, ok := value.(disclosing); ok {
+			disclosing.disclose(path, r)
+		}
+	})
+	for i := range r.Purchases {
+		if r.Purchases[i].Currency == "" {
+			r.Purchases[i].Currency = r.Currency
+		}
+	}
+}
+
+// Prepare validates arguments. Its error is a *outcome.Error with the outcome refused: nothing was sent.
 func (t Tool) Prepare(arguments json.RawMessage) (Request, error) {
 	request, err := t.prepare(arguments)
 	request.Tool = t
@@ -104,7 +128,7 @@ func (t Tool) Prepare(arguments json.RawMessage) (Request, error) {
 }
 
 // Send asks Stripe and returns the answer as one compact JSON object that conforms to the tool's output schema. Its errors
-// are *stripeapi.Error. ctx must bound its duration.
+// are *outcome.Error. ctx must bound its duration.
 func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMessage, error) {
 	answer, err := r.send(ctx, client)
 	if err != nil {
@@ -113,10 +137,7 @@ func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMe
 	return Encode(answer)
 }
 
-// disclosing is implemented by inputs of which a Request has something to tell.
-type disclosing interface{ disclose(*Request) }
-
-// All returns the ten tools in the order in which they are listed.
+// All returns the tools in the order in which they are listed.
 func All() []Tool {
 	return []Tool{
 		createCheckoutSession(),
@@ -132,6 +153,19 @@ func All() []Tool {
 	}
 }
 
+// Permissions returns what a restricted key needs for all tools, each once.
+func Permissions() []stripeapi.Permission {
+	var all []stripeapi.Permission
+	for _, tool := range All() {
+		for _, permission := range tool.Permissions {
+			if !slices.Contains(all, permission) {
+				all = append(all, permission)
+			}
+		}
+	}
+	return all
+}
+
 // define makes a tool from its input struct, its output struct and the function between them. The schema that arguments are
 // checked with is derived at the tool's first call.
 func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, In) (Out, error)) Tool {
@@ -144,10 +178,10 @@ func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, 
 			if err != nil {
 				return Request{}, invalid(spec.Name, err)
 			}
-			request := Request{send: func(ctx context.Context, client *stripeapi.Client) (any, error) { return do(ctx, client, in) }}
-			if in, ok := any(in).(disclosing); ok {
-				in.disclose(&request)
-			}
+			request := Request{send: func(ctx context.Context, client *stripeapi.Client) (any, error) {
+				return do(ctx, client.As(spec.Effect), in)
+			}}
+			request.disclose(in)
 			return request, nil
 		},
 	}
@@ -166,25 +200,14 @@ func Encode(value any) (json.RawMessage, error) {
 
 // invalid turns what is wrong with the arguments into the refusal that the caller sees.
 func invalid(tool string, err error) error {
-	refusal := stripeapi.Refuse(stripeapi.TypeInvalidArguments, "the arguments of "+tool+" are not valid and nothing was sent",
+	wrong, ok := errors.AsType[*schema.Error](err)
+	if !ok {
+		return err
+	}
+	refusal := outcome.Refuse(outcome.TypeInvalidArguments, "the arguments of "+tool+" are not valid and nothing was sent",
 		"Correct what problems lists, then call again")
-	if wrong, ok := errors.AsType[*schema.Error](err); ok {
-		for _, problem := range wrong.Problems {
-			refusal.Problems = append(refusal.Problems, problem.String())
-		}
-		return refusal
+	for _, problem := range wrong.Problems {
+		refusal.Problems = append(refusal.Problems, problem.String())
 	}
-	return err
-}
-
-// String returns the effect as one word.
-func (e Effect) String() string {
-	switch e {
-	case Creates:
-		return "creates"
-	case Destroys:
-		return "destroys"
-	case Reads:
-	}
-	return "reads"
+	return refusal
 }

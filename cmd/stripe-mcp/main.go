@@ -1,4 +1,4 @@
-// Command stripe-mcp serves ten Stripe tools over the Model Context Protocol on stdin and stdout.
+// Command stripe-mcp serves Stripe tools over the Model Context Protocol on stdin and stdout.
 package main
 
 import (

@@ -25,7 +25,7 @@ type step struct {
 	want      string // the answer, or with the prefix "error " the parts of the error that matter
 }
 
-// TestTools is what the ten tools do, told as stories on the simulator.
+// TestTools is what the tools do, told as stories on the simulator.
 func TestTools(t *testing.T) {
 	t.Parallel()
 	const item = `{"price_data":{"currency":"EUR","unit_amount":2000,"product_data":{"name":"T-shirt"}},"quantity":2}`

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stripe-mcp/internal/account"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/nearest"
 	"stripe-mcp/tools"
 )
@@ -39,20 +41,20 @@ func (p *process) callCommand() *cobra.Command {
 
 func (p *process) call(ctx context.Context, name string, arguments json.RawMessage) error {
 	a := p.newApp()
-	tool, ok := a.find(name)
+	tool, ok := a.Find(name)
 	if !ok {
-		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.tools)))
+		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.Tools())))
 	}
-	got := a.call(ctx, "stripe-mcp call", tool, arguments)
-	_, err := fmt.Fprintf(p.stdout, "%s\n", got.json)
-	got.delivered(err == nil)
-	_, _ = fmt.Fprint(p.stderr, a.howToOpen(ctx, string(got.json)))
+	got := a.Call(ctx, account.Caller{Client: "stripe-mcp call"}, tool, arguments)
+	_, err := fmt.Fprintf(p.stdout, "%s\n", got.JSON)
+	got.Delivered(err == nil)
+	_, _ = fmt.Fprint(p.stderr, a.howToOpen(ctx, string(got.JSON)))
 	switch {
 	case err != nil:
 		return &exitError{ExitToolError, fmt.Sprintf("stripe-mcp: the call was made, and its answer could not be written (%v). "+
 			"If it created something, the same call again finds that instead of creating another", err)}
-	case got.failure != nil:
-		return &exitError{exitCodeOf(got.failure), "stripe-mcp: " + got.failure.Error()}
+	case got.Failure != nil:
+		return &exitError{exitCodeOf(got.Failure), "stripe-mcp: " + hint.Join(got.Failure.Message, got.Failure.Hint)}
 	}
 	return nil
 }

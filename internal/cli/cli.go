@@ -16,8 +16,8 @@ import (
 
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/local"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
-	"stripe-mcp/internal/stripeapi"
 )
 
 // ExitCode is how the process ends, for scripts.
@@ -99,8 +99,8 @@ func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
 func (p *process) rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "stripe-mcp",
-		Short: "Stripe for AI clients: ten tools over the Model Context Protocol",
-		Long: "stripe-mcp offers ten Stripe tools over the Model Context Protocol on stdin and stdout.\n" +
+		Short: "Stripe tools for AI clients over the Model Context Protocol",
+		Long: "stripe-mcp offers Stripe tools over the Model Context Protocol on stdin and stdout.\n" +
 			"An AI client starts it; without a command it serves.",
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
@@ -141,15 +141,15 @@ type exitError struct {
 func (e *exitError) Error() string { return e.message }
 
 // exitCodeOf returns the exit code for a call that did not succeed.
-func exitCodeOf(failure *stripeapi.Error) ExitCode {
+func exitCodeOf(failure *outcome.Error) ExitCode {
 	switch {
-	case failure.Type == typeConfiguration:
+	case failure.Type == outcome.TypeConfiguration:
 		return ExitConfig
-	case failure.Type == stripeapi.TypeInvalidArguments:
+	case failure.Type == outcome.TypeInvalidArguments:
 		return ExitToolError
-	case failure.Outcome == stripeapi.Refused:
+	case failure.Outcome == outcome.Refused:
 		return ExitRefused
-	case failure.Outcome == stripeapi.Unknown:
+	case failure.Outcome == outcome.Unknown:
 		return ExitUnknown
 	case failure.Unauthorized():
 		return ExitAuth

@@ -20,8 +20,8 @@ func (p *process) suggest(given []string, begun string) (all []cobra.Completion,
 	directive = cobra.ShellCompDirectiveNoFileComp
 	a := p.newApp()
 	if len(given) == 0 {
-		for _, tool := range a.tools {
-			if a.withheld[tool.Name] == nil {
+		for _, tool := range a.Tools() {
+			if a.Offers(tool) {
 				all = append(all, cobra.CompletionWithDesc(tool.Name, tool.Title))
 			}
 		}
@@ -34,7 +34,7 @@ func (p *process) suggest(given []string, begun string) (all []cobra.Completion,
 			Enum        []string `json:"enum"`
 		} `json:"properties"`
 	}
-	tool, known := a.find(given[0])
+	tool, known := a.Find(given[0])
 	if !known {
 		return nil, directive
 	}

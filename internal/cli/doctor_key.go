@@ -17,18 +17,18 @@ const runSetup = "run stripe-mcp setup"
 
 // checkConfig looks at the file itself.
 func (d *doctor) checkConfig() {
-	file := d.app.config.File
-	if faults, ok := errors.AsType[*config.Error](d.app.loadFault); ok {
+	file := d.app.Config.File
+	if faults, ok := errors.AsType[*config.Error](d.app.LoadFault); ok {
 		for _, problem := range faults.Problems() {
 			d.fail("config", problem.Message, cmp.Or(problem.Hint, "correct that, then restart the client"))
 		}
 		return
 	}
-	if err := d.app.policy.Validate(d.app.tools); err != nil {
+	if err := d.app.Policy.Validate(d.app.Tools()); err != nil {
 		d.faulty(failure, "config", err, "correct the list, then restart the client")
 	}
 	if file == "" {
-		d.ok("config", "there is no file; everything is at its default. It would be %s", d.app.config.Path())
+		d.ok("config", "there is no file; everything is at its default. It would be %s", d.app.Config.Path())
 		return
 	}
 	info, err := os.Stat(file)
@@ -44,13 +44,13 @@ func (d *doctor) checkConfig() {
 
 // checkKey looks at the key, at what protects it and, unless offline, at what Stripe says to it.
 func (d *doctor) checkKey(ctx context.Context) {
-	cfg := d.app.config
+	cfg := d.app.Config
 	if cfg.Simulator {
 		d.ok("key", "none is needed: the embedded simulator answers")
 		return
 	}
 	if err := cfg.RequireKey(); err != nil {
-		if d.app.loadFault == nil { // else that says why
+		if d.app.LoadFault == nil { // else that says why
 			d.faulty(failure, "key", err, runSetup)
 		}
 		return
@@ -67,7 +67,7 @@ func (d *doctor) checkKey(ctx context.Context) {
 		d.ok("stripe", "not asked, because of --offline")
 		return
 	}
-	access, answer, _ := d.askStripe(ctx, cfg, d.app.withheld)
+	access, answer, _ := d.askStripe(ctx, cfg, d.app.Offers)
 	d.findings = append(d.findings, answer)
 	d.checkClock(access.Clock)
 }

@@ -19,7 +19,7 @@ import (
 
 // checkNetwork looks at the way to Stripe, and at variables that are set here and that desktop clients do not pass on.
 func (d *doctor) checkNetwork() {
-	cfg := d.app.config
+	cfg := d.app.Config
 	if cfg.Simulator {
 		return
 	}
@@ -44,14 +44,14 @@ func (d *doctor) checkNetwork() {
 // checkJournal tries the journal and lists what has an unknown outcome.
 func (d *doctor) checkJournal(ctx context.Context) {
 	const patience = 5 * time.Second
-	cfg := d.app.config
+	cfg := d.app.Config
 	if !cfg.Journal {
 		d.ok("journal", "in memory only (journal: false), so a crash forgets what was sent")
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	open, err := d.app.connection.journal.Open(ctx)
+	open, err := d.app.Journal.Open(ctx)
 	if err != nil {
 		d.fail("journal", err.Error()+", so nothing can be created", "make state_dir writable")
 		return
@@ -92,7 +92,7 @@ func (d *doctor) checkEntry(c clients.Client, entry clients.Entry, itself string
 	other := entry.ConfigFile()
 	if err := c.Fault(entry, itself); err != nil {
 		d.faulty(failure, "clients", err, runSetup)
-	} else if other != "" && !local.SameFile(other, d.app.config.Path()) {
+	} else if other != "" && !local.SameFile(other, d.app.Config.Path()) {
 		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), runSetup+" --client "+c.Name)
 	} else {
 		d.ok("clients", "%s: %s", c.Title, c.Path)
@@ -107,7 +107,7 @@ func (d *doctor) checkServer(ctx context.Context) {
 	started := time.Now()
 	mode, err := d.handshake(ctx)
 	took := time.Since(started)
-	want := firstLine(instructions(d.app.config))
+	want := firstLine(instructions(d.app.Config))
 	switch {
 	case err != nil:
 		d.fail("server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "run stripe-mcp serve in a terminal to see why")
@@ -126,8 +126,8 @@ func (d *doctor) handshake(ctx context.Context) (mode string, err error) {
 		return "", err
 	}
 	var arguments []string
-	if d.app.config.File != "" {
-		arguments = append(arguments, "--config", d.app.config.File)
+	if d.app.Config.File != "" {
+		arguments = append(arguments, "--config", d.app.Config.File)
 	}
 	if d.flags.Simulator {
 		arguments = append(arguments, "--simulator")

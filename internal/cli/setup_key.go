@@ -15,6 +15,7 @@ import (
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 	"stripe-mcp/tools"
@@ -66,7 +67,7 @@ func (s *setup) check(ctx context.Context, key secret.Secret) (config.Config, st
 		return cfg, "", configError(fmt.Errorf("nothing was changed: the key cannot be used: %w", err))
 	}
 	cfg.SecretKey, cfg.Mode = key, mode
-	access, answer, answered := s.askStripe(ctx, cfg, nil)
+	access, answer, answered := s.askStripe(ctx, cfg, func(tools.Tool) bool { return true })
 	if !answered {
 		return cfg, "", &exitError{answer.code, "stripe-mcp: the key could not be checked and nothing was stored: " + answer.text()}
 	}
@@ -78,8 +79,8 @@ func (s *setup) check(ctx context.Context, key secret.Secret) (config.Config, st
 const keysPage = "the Stripe Dashboard, Developers > API keys"
 
 // askStripe finds out what the key is good for, and says so in words. A restricted key is tried on each kind of object.
-// Tools in withheld need not work.
-func (p *process) askStripe(ctx context.Context, cfg config.Config, withheld map[string]*stripeapi.Error) (access stripeapi.Access, answer finding, answered bool) {
+// Only the offered tools have to work.
+func (p *process) askStripe(ctx context.Context, cfg config.Config, offers func(tools.Tool) bool) (access stripeapi.Access, answer finding, answered bool) {
 	network, err := stripeapi.NewNetwork(cfg.Proxy(), cfg.CAFile)
 	if err == nil {
 		client := stripeapi.New(stripeapi.Config{
@@ -88,13 +89,17 @@ func (p *process) askStripe(ctx context.Context, cfg config.Config, withheld map
 		})
 		budget, cancel := client.WithBudget(ctx)
 		defer cancel()
-		access, err = client.Access(budget, restricted(cfg.SecretKey))
+		var needed []stripeapi.Permission
+		if restricted(cfg.SecretKey) {
+			needed = tools.Permissions()
+		}
+		access, err = client.Access(budget, needed)
 	}
 	if err == nil {
-		return access, judge(cfg, access, withheld), true
+		return access, judge(cfg, access, offers), true
 	}
 	answer = finding{"stripe", failure, err.Error(), "correct the configuration", ExitConfig}
-	if refused, ok := errors.AsType[*stripeapi.Error](err); ok {
+	if refused, ok := errors.AsType[*outcome.Error](err); ok {
 		answer.Detail, answer.Fix, answer.code = refused.Message, refused.Hint, exitCodeOf(refused)
 		if refused.Unauthorized() {
 			answer.Fix = "copy a current key from " + keysPage + ", and run stripe-mcp setup"
@@ -104,7 +109,7 @@ func (p *process) askStripe(ctx context.Context, cfg config.Config, withheld map
 }
 
 // judge says in words what a key is and what it can do.
-func judge(cfg config.Config, access stripeapi.Access, withheld map[string]*stripeapi.Error) finding {
+func judge(cfg config.Config, access stripeapi.Access, offers func(tools.Tool) bool) finding {
 	account := "an account that it may not name"
 	if access.Account != "" {
 		account = strings.TrimSpace(access.Account + " " + access.Name)
@@ -112,12 +117,12 @@ func judge(cfg config.Config, access stripeapi.Access, withheld map[string]*stri
 	f := finding{"stripe", fine, fmt.Sprintf("%s mode, a %s of %s", cfg.Mode, kindOf(cfg.SecretKey), account), "", ExitConfig}
 	var blocked []string
 	lacks := make([]string, len(access.Denied))
-	for i, resource := range access.Denied {
-		lacks[i] = resource.Permission
+	for i, permission := range access.Denied {
+		lacks[i] = permission.Name
 	}
 	for _, tool := range tools.All() {
-		needs := func(r stripeapi.Resource) bool { return strings.Contains(tool.Name, r.Name) }
-		if withheld[tool.Name] == nil && slices.ContainsFunc(access.Denied, needs) {
+		lacking := func(p stripeapi.Permission) bool { return !p.Optional && slices.Contains(access.Denied, p) }
+		if offers(tool) && slices.ContainsFunc(tool.Permissions, lacking) {
 			blocked = append(blocked, tool.Name)
 		}
 	}

@@ -65,8 +65,8 @@ func (p *process) simulatorCommand() *cobra.Command {
 func (p *process) withSimulator(run func(*app, *simulator.Simulator) error) error {
 	p.flags.Simulator = true
 	a := p.newApp()
-	if a.misfit != nil {
-		return &exitError{ExitConfig, "stripe-mcp: " + a.misfit.Error()}
+	if a.Fault != nil {
+		return &exitError{ExitConfig, "stripe-mcp: " + a.Fault.Error()}
 	}
 	return run(a, a.simulator())
 }
@@ -74,13 +74,13 @@ func (p *process) withSimulator(run func(*app, *simulator.Simulator) error) erro
 // newSimulator keeps its state where there is a folder for it, and otherwise in memory.
 func (a *app) newSimulator() *simulator.Simulator {
 	s := simulator.New(nil)
-	s.PagesURL = "http://" + a.config.SimulatorAddr
-	if a.config.StateDir == "" {
+	s.PagesURL = "http://" + a.Config.SimulatorAddr
+	if a.Config.StateDir == "" {
 		return s
 	}
-	folder := filepath.Join(a.config.StateDir, "simulator")
+	folder := filepath.Join(a.Config.StateDir, "simulator")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		a.logger.Warn("what the simulator makes is forgotten when this process ends; to keep it, set state_dir", "error", err)
+		a.Logger.Warn("what the simulator makes is forgotten when this process ends; to keep it, set state_dir", "error", err)
 		return s
 	}
 	s.Folder = folder
@@ -94,7 +94,7 @@ func (p *process) showSimulator(ctx context.Context, a *app, s *simulator.Simula
 		_, _ = fmt.Fprintf(p.stdout, text, s.PagesURL) // whoever does not read it wants the pages all the same
 		told = true
 	}
-	return serveSimulator(ctx, s, a.config.SimulatorAddr, func(err error) error {
+	return serveSimulator(ctx, s, a.Config.SimulatorAddr, func(err error) error {
 		switch {
 		case err == nil:
 			tell("SIMULATOR: no money moves and nothing reaches Stripe.\n  pages  %[1]s/\n  API    %[1]s with any key that begins with sk_test_\nCtrl-C ends it.\n")
@@ -136,16 +136,16 @@ func serveSimulator(ctx context.Context, s *simulator.Simulator, address string,
 
 // showPages serves the simulator's pages beside MCP. The returned function ends that.
 func (a *app) showPages(ctx context.Context) (stop func()) {
-	if a.misfit != nil || !a.config.Simulator {
+	if a.Fault != nil || !a.Config.Simulator {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		err := serveSimulator(ctx, a.simulator(), a.config.SimulatorAddr, func(error) error { return nil })
+		err := serveSimulator(ctx, a.simulator(), a.Config.SimulatorAddr, func(error) error { return nil })
 		if err != nil {
-			a.logger.ErrorContext(ctx, "the simulator's pages are no longer served", "error", err)
+			a.Logger.ErrorContext(ctx, "the simulator's pages are no longer served", "error", err)
 		}
 	}()
 	return func() { cancel(); <-done }
@@ -155,7 +155,7 @@ func (a *app) showPages(ctx context.Context) (stop func()) {
 func (a *app) simulatorAnswers(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodHead, "http://"+a.config.SimulatorAddr+"/", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, "http://"+a.Config.SimulatorAddr+"/", nil)
 	if err != nil {
 		return false
 	}
@@ -169,7 +169,7 @@ func (a *app) simulatorAnswers(ctx context.Context) bool {
 
 // howToOpen tells a person what to start when an answer leads to a page that nobody serves; empty otherwise.
 func (a *app) howToOpen(ctx context.Context, answer string) string {
-	if !a.config.Simulator || !strings.Contains(answer, "http://"+a.config.SimulatorAddr+"/") || a.simulatorAnswers(ctx) {
+	if !a.Config.Simulator || !strings.Contains(answer, "http://"+a.Config.SimulatorAddr+"/") || a.simulatorAnswers(ctx) {
 		return ""
 	}
 	return "To open the page, start: stripe-mcp simulator\n"
@@ -177,9 +177,9 @@ func (a *app) howToOpen(ctx context.Context, answer string) string {
 
 // simulatorInstructions tells a model where its user finds what it makes.
 func (a *app) simulatorInstructions() string {
-	if !a.config.Simulator {
+	if !a.Config.Simulator {
 		return ""
 	}
-	return "\nSIMULATOR pages open on the user's own machine, while this server or `stripe-mcp simulator` runs there: http://" + a.config.SimulatorAddr +
+	return "\nSIMULATOR pages open on the user's own machine, while this server or `stripe-mcp simulator` runs there: http://" + a.Config.SimulatorAddr +
 		"/ lists all that exists. The card 4242 4242 4242 4242 pays."
 }

@@ -33,8 +33,8 @@ func (p *process) toolsCommand() *cobra.Command {
 func (p *process) toolsTable() error {
 	a := p.newApp()
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	for _, tool := range a.tools {
-		if a.withheld[tool.Name] == nil {
+	for _, tool := range a.Tools() {
+		if a.Offers(tool) {
 			if _, err := fmt.Fprintf(table, "%s\t%s\t%s\n", tool.Name, tool.Effect, tool.Title); err != nil {
 				return err
 			}

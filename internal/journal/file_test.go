@@ -31,14 +31,14 @@ func TestDamage(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
 			first := New(folder)
-			intent, err := first.Begin(t.Context(), equal())
+			intent, err := first.Begin(t.Context(), nil, equal())
 			must(t, err)
 			die(t, first)
 			path := filepath.Join(folder, "journal.jsonl")
 			text, err := os.ReadFile(path)
 			must(t, err)
 			must(t, os.WriteFile(path, []byte(tt.damage(string(text))), 0o600))
-			second, err := New(folder).Begin(t.Context(), equal())
+			second, err := New(folder).Begin(t.Context(), nil, equal())
 			if tt.want == "A" {
 				must(t, err)
 				if second.Key() != intent.Key() {
@@ -82,7 +82,7 @@ func TestUnavailable(t *testing.T) {
 	} {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
-			_, err := New(folder).Begin(t.Context(), equal())
+			_, err := New(folder).Begin(t.Context(), nil, equal())
 			if _, ok := errors.AsType[*UnavailableError](err); !ok {
 				t.Errorf("got %v", err)
 			}
@@ -94,11 +94,11 @@ func TestUnavailable(t *testing.T) {
 func TestPrivate(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "state", "journal")
-	ctx, receipt := WithReceipt(t.Context(), Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"})
-	intent, err := New(folder).Begin(ctx, equal())
+	receipt := NewReceipt(t.Context(), Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"})
+	intent, err := New(folder).Begin(t.Context(), receipt, equal())
 	must(t, err)
-	must(t, intent.Settle(ctx, Result{Outcome: "succeeded", Object: "cus_1", Settled: true}))
-	must(t, receipt.Close(ctx, true))
+	must(t, intent.Settle(t.Context(), Result{Outcome: "succeeded", Object: "cus_1", Settled: true}))
+	must(t, receipt.Close(t.Context(), true))
 	info, err := os.Stat(folder)
 	must(t, err)
 	if info.Mode().Perm() != 0o700 {
@@ -132,18 +132,18 @@ func TestRotation(t *testing.T) {
 	path := filepath.Join(folder, "journal.jsonl")
 	const limit = 4 << 10
 	first, second := newJournal(&file{folder: folder, limit: limit}), newJournal(&file{folder: folder, limit: limit})
-	open, err := first.Begin(t.Context(), equal())
+	open, err := first.Begin(t.Context(), nil, equal())
 	must(t, err)
 	running := equal()
 	running.Body = "email=another%40example.com"
-	stillRunning, err := first.Begin(t.Context(), running)
+	stillRunning, err := first.Begin(t.Context(), nil, running)
 	must(t, err)
 	must(t, open.Settle(t.Context(), Result{Outcome: "unknown"}))
 	for generation := 1; generation <= rotated+2; generation++ {
 		fill(t, path, limit)
 		other := equal()
 		other.Body = fmt.Sprintf("email=%d%%40example.com", generation)
-		_, err = second.Begin(t.Context(), other)
+		_, err = second.Begin(t.Context(), nil, other)
 		must(t, err)
 	}
 	if readable(t, path) > 20 {
@@ -155,12 +155,12 @@ func TestRotation(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(folder, fmt.Sprintf("journal-%d.jsonl", rotated+1))); err == nil {
 		t.Error("more is kept than should be")
 	}
-	side, err := second.Begin(t.Context(), running)
+	side, err := second.Begin(t.Context(), nil, running)
 	must(t, err)
 	if side.Key() == stillRunning.Key() {
 		t.Error("a running request lost its key to an equal one")
 	}
-	again, err := first.Begin(t.Context(), equal())
+	again, err := first.Begin(t.Context(), nil, equal())
 	must(t, err)
 	if again.Key() != open.Key() {
 		t.Error("an open intent was lost")
@@ -196,15 +196,15 @@ func TestAFailedSync(t *testing.T) {
 	t.Parallel()
 	disk := &noSync{log: New(t.TempDir()).log}
 	j := newJournal(disk)
-	first, err := j.Begin(t.Context(), equal())
+	first, err := j.Begin(t.Context(), nil, equal())
 	must(t, err)
 	must(t, first.Settle(t.Context(), Result{Outcome: "unknown"}))
 	disk.broken = true
-	if _, err := j.Begin(t.Context(), equal()); err == nil || !strings.Contains(err.Error(), "the disk is full") {
+	if _, err := j.Begin(t.Context(), nil, equal()); err == nil || !strings.Contains(err.Error(), "the disk is full") {
 		t.Errorf("got %v", err)
 	}
 	disk.broken = false
-	third, err := j.Begin(t.Context(), equal())
+	third, err := j.Begin(t.Context(), nil, equal())
 	must(t, err)
 	if third.Key() != first.Key() {
 		t.Error("the key was lost")
@@ -224,8 +224,8 @@ func TestSideBySide(t *testing.T) {
 			if i%2 == 0 {
 				request.Body = fmt.Sprintf("email=%d%%40example.com", i)
 			}
-			ctx, receipt := WithReceipt(t.Context(), Caller{})
-			intent, err := processes[i/2%2].Begin(ctx, request)
+			receipt := NewReceipt(t.Context(), Caller{})
+			intent, err := processes[i/2%2].Begin(t.Context(), receipt, request)
 			if err != nil {
 				t.Error(err)
 				return
@@ -233,7 +233,7 @@ func TestSideBySide(t *testing.T) {
 			if _, twice := keys.LoadOrStore(intent.Key(), i); twice {
 				t.Errorf("request %d has the key of another", i)
 			}
-			if err := errors.Join(intent.Settle(ctx, Result{Outcome: "succeeded", Settled: true}), receipt.Close(ctx, true)); err != nil {
+			if err := errors.Join(intent.Settle(t.Context(), Result{Outcome: "succeeded", Settled: true}), receipt.Close(t.Context(), true)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -243,7 +243,7 @@ func TestSideBySide(t *testing.T) {
 		t.Errorf("%d lines, want three for each request", lines)
 	}
 	for _, j := range processes {
-		if _, err := j.Begin(t.Context(), Request{}); err != nil || len(j.open) > 2 {
+		if _, err := j.Begin(t.Context(), nil, Request{}); err != nil || len(j.open) > 2 {
 			t.Errorf("%d intents are open (%v)", len(j.open), err)
 		}
 	}
@@ -262,7 +262,7 @@ func FuzzReading(f *testing.F) {
 		folder := t.TempDir()
 		path := filepath.Join(folder, "journal.jsonl")
 		must(t, os.WriteFile(path, []byte(text), 0o600))
-		intent, err := New(folder).Begin(t.Context(), equal())
+		intent, err := New(folder).Begin(t.Context(), nil, equal())
 		if err != nil {
 			if _, ok := errors.AsType[*UnavailableError](err); !ok {
 				t.Fatal(err)

@@ -17,22 +17,22 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 // KeyLifetime is how long a key may be used again. Stripe keeps what it answered for at least 24 hours
 // (https://docs.stripe.com/api/idempotent_requests); the last hour is left to clocks that disagree.
 const KeyLifetime = 23 * time.Hour
 
-// recordTimeout bounds the wait for other processes when something that has happened is to be recorded.
-const recordTimeout = 5 * time.Second
-
-// Request is what the journal needs to know of a request. It keeps only a digest of the body and the secret key.
+// Request is what the journal needs to know of a request. It keeps only a digest of the body and the authorization.
 type Request struct {
-	Method    string
-	Path      string
-	Body      string // form-encoded
-	Account   string // connected account, empty for the key's own
-	SecretKey string // what the request is sent with
+	Method  string
+	Path    string
+	Body    string // form-encoded
+	Account string // connected account, empty for the key's own
+	// Authorization is the header that the request is sent with.
+	Authorization string
 }
 
 // Caller is on whose behalf a request is made.
@@ -109,8 +109,11 @@ func wallClock() time.Time { return time.Now().Round(0) }
 // Begin records that a request is about to be sent. When it fails nothing may be sent: with an *UnavailableError the
 // record could not be made, with an *ExpiredError an equal request is open whose key Stripe may have forgotten, and with the
 // context's own error whoever asked has left already.
-func (j *Journal) Begin(ctx context.Context, request Request) (*Intent, error) {
-	receipt := fromContext(ctx)
+// receipt follows the answer to the caller; nil when there is none.
+func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
+	if receipt == nil {
+		receipt = NewReceipt(context.WithoutCancel(ctx), Caller{})
+	}
 	r, err := j.begin(ctx, request, receipt)
 	if err != nil {
 		return nil, err
@@ -244,7 +247,7 @@ func (j *Journal) reset() {
 // note records what became of an intent, even when ctx has ended. When that fails it counts in this process all the same, and the others see an
 // intent that is still open.
 func (j *Journal) note(ctx context.Context, r record) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -268,7 +271,7 @@ func digest(secret []byte, request Request) string {
 	if form, err := url.ParseQuery(body); err == nil {
 		body = form.Encode() // in one order
 	}
-	for _, part := range []string{request.Method, request.Path, body, request.Account, request.SecretKey} {
+	for _, part := range []string{request.Method, request.Path, body, request.Account, request.Authorization} {
 		_, _ = fmt.Fprintf(mac, "%d:%s", len(part), part) // a hash takes everything
 	}
 	return hex.EncodeToString(mac.Sum(nil))

@@ -12,8 +12,8 @@ func TestOpen(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "journal")
 	for _, j := range []*journal.Journal{journal.New(folder), journal.InMemory()} {
 		begin := func(path string) *journal.Intent {
-			ctx, _ := journal.WithReceipt(t.Context(), journal.Caller{Tool: "t"})
-			intent, err := j.Begin(ctx, journal.Request{Method: "POST", Path: path})
+			receipt := journal.NewReceipt(t.Context(), journal.Caller{Tool: "t"})
+			intent, err := j.Begin(t.Context(), receipt, journal.Request{Method: "POST", Path: path})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// Receipt follows an answer to whoever asked for it, because only its delivery ends an intent.
+// Receipt follows an answer to the caller, because only its delivery ends an intent.
 type Receipt struct {
 	caller Caller
 	asker  context.Context // ends when whoever asked has left
@@ -17,21 +17,10 @@ type Receipt struct {
 	missed  bool // the answer did not reach whoever asked
 }
 
-type receiptKey struct{}
-
-// WithReceipt returns a context under which requests are made for caller, and the receipt of the answer, which whoever
-// delivers the answer must close. That ctx ends before says that nobody waits for the answer any more.
-func WithReceipt(ctx context.Context, caller Caller) (context.Context, *Receipt) {
-	receipt := &Receipt{caller: caller, asker: ctx}
-	return context.WithValue(ctx, receiptKey{}, receipt), receipt
-}
-
-// fromContext returns what follows the answer.
-func fromContext(ctx context.Context) *Receipt {
-	if receipt, ok := ctx.Value(receiptKey{}).(*Receipt); ok {
-		return receipt
-	}
-	return &Receipt{asker: context.Background()}
+// NewReceipt returns the receipt of the answer to a caller. The one who delivers the answer must close it. The end of ctx
+// before that says that the caller has left.
+func NewReceipt(ctx context.Context, caller Caller) *Receipt {
+	return &Receipt{caller: caller, asker: ctx}
 }
 
 // left reports whether nobody waits for the answer any more. It knows at once, before any record of it is written, so that

@@ -10,7 +10,7 @@ import (
 
 // equal is the request of all stories: what is told apart is who makes it, and when.
 func equal() Request {
-	return Request{Method: "POST", Path: "/v1/customers", Body: "email=jenny%40example.com&name=Jenny", SecretKey: "Bearer sk_test_MadeUpForTests"}
+	return Request{Method: "POST", Path: "/v1/customers", Body: "email=jenny%40example.com&name=Jenny", Authorization: "Bearer sk_test_MadeUpForTests"}
 }
 
 // TestRules tells which key a request gets, as stories of equal requests A, B, C… A step is a name and what happens to it:
@@ -110,7 +110,7 @@ func tell(t *testing.T, steps []string, processes ...*Journal) {
 		if all[name] == nil {
 			ctx, leave := context.WithCancel(t.Context())
 			defer leave()
-			ctx, receipt := WithReceipt(ctx, Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"})
+			receipt := NewReceipt(ctx, Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"})
 			all[name] = &asked{ctx: ctx, leave: leave, receipt: receipt}
 		}
 		process := processes[0]
@@ -130,7 +130,7 @@ func tell(t *testing.T, steps []string, processes ...*Journal) {
 // begin begins a request and says whose key it has.
 func begin(t *testing.T, j *Journal, all map[string]*asked, name string) string {
 	t.Helper()
-	intent, err := j.Begin(all[name].ctx, equal())
+	intent, err := j.Begin(all[name].ctx, all[name].receipt, equal())
 	if _, expired := errors.AsType[*ExpiredError](err); expired {
 		return "expired"
 	}
@@ -204,18 +204,18 @@ func TestWhatIsEqual(t *testing.T) {
 		"the method":          {func(r *Request) { r.Method = "PUT" }, false},
 		"the path":            {func(r *Request) { r.Path = "/v1/subscriptions" }, false},
 		"the account":         {func(r *Request) { r.Account = "acct_1" }, false},
-		"the key":             {func(r *Request) { r.SecretKey = "Bearer sk_test_MadeUpAsAnother" }, false},
+		"the key":             {func(r *Request) { r.Authorization = "Bearer sk_test_MadeUpAsAnother" }, false},
 	}
 	for why, tt := range tests {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			j := New(t.TempDir())
-			first, err := j.Begin(t.Context(), equal())
+			first, err := j.Begin(t.Context(), nil, equal())
 			must(t, err)
 			must(t, first.Settle(t.Context(), Result{Outcome: "unknown"}))
 			request := equal()
 			tt.change(&request)
-			second, err := j.Begin(t.Context(), request)
+			second, err := j.Begin(t.Context(), nil, request)
 			must(t, err)
 			if second.Inherited() != tt.equal {
 				t.Errorf("inherited: %v", second.Inherited())
@@ -230,7 +230,7 @@ func TestExpiry(t *testing.T) {
 	j := InMemory()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	j.now = func() time.Time { return now }
-	intent, err := j.Begin(t.Context(), equal())
+	intent, err := j.Begin(t.Context(), nil, equal())
 	must(t, err)
 	if want := now.Add(23 * time.Hour); !intent.Expires().Equal(want) || intent.Expired() {
 		t.Errorf("expires %v, want %v", intent.Expires(), want)

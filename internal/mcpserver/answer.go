@@ -42,7 +42,7 @@ func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 		s.offer()
 	case methodCallTool:
 		s.offer()
-		ctx, params = withArguments(ctx, request.params)
+		params = exchangeFrom(ctx).takeArguments(request.params)
 	}
 	if params == nil {
 		params = json.RawMessage("{}")
@@ -68,27 +68,4 @@ func declaresVersion(params json.RawMessage) bool {
 		} `json:"_meta"`
 	}
 	return json.Unmarshal(params, &declared) == nil && declared.Meta.Version != ""
-}
-
-type argumentsKey struct{}
-
-// withArguments takes the arguments of a tool out of the params of a call and puts them into the context, untouched.
-// mcp-go would decode them several times, and refuse the whole request for a number that no float64 can hold.
-func withArguments(ctx context.Context, params json.RawMessage) (_ context.Context, others json.RawMessage) {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(params, &fields) != nil {
-		return ctx, nil // no params at all
-	}
-	ctx = context.WithValue(ctx, argumentsKey{}, fields["arguments"])
-	delete(fields, "arguments")
-	others, _ = json.Marshal(fields) //nolint:errchkjson // they were read as JSON
-	return ctx, others
-}
-
-func argumentsFrom(ctx context.Context) json.RawMessage {
-	args, _ := ctx.Value(argumentsKey{}).(json.RawMessage)
-	if args == nil || string(args) == "null" {
-		return json.RawMessage("{}")
-	}
-	return args
 }

@@ -15,7 +15,7 @@ func benchServer() *Server {
 	for i := range tools {
 		tools[i] = Tool{Name: "tool_" + strconv.Itoa(i), Description: "does something", Schemas: schemas(schema, schema)}
 	}
-	return New(Options{Tools: tools, Call: echo})
+	return New(Options{Tools: tools, Call: toolFunc(echo).handle})
 }
 
 func BenchmarkNew(b *testing.B) {

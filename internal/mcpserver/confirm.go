@@ -1,7 +1,6 @@
 package mcpserver
 
 import (
-	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
@@ -14,10 +13,9 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-)
 
-// askTime is how long a person may think. Clients give a whole call up after 60 s.
-const askTime = 45 * time.Second
+	"stripe-mcp/internal/limits"
+)
 
 // confirmationID names our one question within a result that asks for input.
 const confirmationID = "confirm"
@@ -37,78 +35,23 @@ const (
 	Asked  // the question travels as this call's result: return now, the client will call again
 )
 
-// CanAsk reports whether the client of a call declared that it can show a person a form (MCP, elicitation).
-func CanAsk(ctx context.Context) bool { return askerFrom(ctx).can }
-
-// Ask asks the person at the client of a call a yes-or-no question. Clients up to protocol version 2025-11-25 are asked
-// while the call waits; later ones get the question as the call's result and call again with the answer. since is when the
-// question was put.
-func Ask(ctx context.Context, question string) (answer Answer, since time.Time) {
-	a := askerFrom(ctx)
-	switch {
-	case !a.can:
-		return Impossible, time.Now()
-	case a.modern:
-		return a.askByResult(question)
-	}
-	since = time.Now()
-	return a.questions.ask(ctx, question), since
-}
-
-type askerKey struct{}
-
-func withAsker(ctx context.Context, a *asker) context.Context {
-	return context.WithValue(ctx, askerKey{}, a)
-}
-
-// askerFrom returns the asker of the call that ctx belongs to; elsewhere, one that cannot ask.
-func askerFrom(ctx context.Context) *asker {
-	if a, ok := ctx.Value(askerKey{}).(*asker); ok {
-		return a
-	}
-	return &asker{}
-}
-
-// asker is what a call needs to ask.
-type asker struct {
-	questions *questions
-	seals     func() *seals
-	can       bool // the client declared that it can
-	modern    bool // of protocol version 2026-07-28 or later
-	call      mcp.CallToolRequest
-	arguments json.RawMessage
-	result    *mcp.CallToolResult // the question, once it was put as a result
-}
-
-// prepare learns of a call what asking about it takes. ctx is the one that mcp-go hands to handlers.
-func (a *asker) prepare(ctx context.Context, call mcp.CallToolRequest) {
-	a.call, a.arguments = call, argumentsFrom(ctx)
-	var capabilities mcp.ClientCapabilities
-	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
-		a.modern, capabilities = true, *info.ClientCapabilities
-	} else if client, ok := server.ClientSessionFromContext(ctx).(*session); ok {
-		capabilities = client.GetClientCapabilities()
-	}
-	// An empty declaration means forms, as it did before there was anything else.
-	a.can = capabilities.Elicitation != nil && (capabilities.Elicitation.Form != nil || capabilities.Elicitation.URL == nil)
-}
-
 // askByResult puts the question, or reads the answer when the call brings one.
-func (a *asker) askByResult(question string) (Answer, time.Time) {
-	about := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", a.call.Params.Name, a.arguments, question))
-	if a.call.Params.RequestState == "" {
+func (c *Call) askByResult(question string) (Answer, time.Time) {
+	seals := c.exchange.seals()
+	about := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", c.Tool, c.Arguments, question))
+	if c.request.Params.RequestState == "" {
 		now := time.Now()
-		a.result = server.NewInputRequestBuilder(a.seals().seal(about[:], now)).Elicit(confirmationID, form(question)).ToolResult()
+		c.question = server.NewInputRequestBuilder(seals.seal(about[:], now)).Elicit(confirmationID, form(question)).ToolResult()
 		return Asked, now
 	}
-	since, ok := a.seals().open(a.call.Params.RequestState, about[:])
+	since, ok := seals.open(c.request.Params.RequestState, about[:])
 	if !ok {
 		return Stale, time.Now()
 	}
-	if time.Since(since) > askTime {
+	if time.Since(since) > limits.Question {
 		return TimedOut, since
 	}
-	response := server.ElicitationResponse(a.call.Params.InputResponses, confirmationID)
+	response := server.ElicitationResponse(c.request.Params.InputResponses, confirmationID)
 	if response == nil {
 		return Failed, since
 	}
@@ -176,7 +119,7 @@ func (s *seals) open(seal string, about []byte) (time.Time, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for old, put := range s.used {
-		if time.Since(put) > 2*askTime { // too late to be accepted anyway
+		if time.Since(put) > 2*limits.Question { // too late to be accepted anyway
 			delete(s.used, old)
 		}
 	}

@@ -9,12 +9,18 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 // asking is a tool that answers with what came of its question.
-func asking(ctx context.Context, _ string, _ json.RawMessage) Result {
-	answer, since := Ask(ctx, "Go ahead?")
+func asking(ctx context.Context, call *Call) Result {
+	answer, since := call.Ask(ctx, "Go ahead?")
 	return Result{JSON: fmt.Appendf(nil, `{"answer":%d,"waited":%q}`, answer, time.Since(since).Round(time.Second))}
+}
+
+func newAskingServer() *Server {
+	return New(Options{Tools: []Tool{{Name: "buy", Schemas: schemas(json.RawMessage(`{"type":"object"}`), nil)}}, Call: asking})
 }
 
 const askingClient = `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}}`
@@ -28,21 +34,21 @@ func TestAskLegacy(t *testing.T) {
 		act    func(*client)
 		answer string
 	}{
-		{"nobody answers in time", func(*client) { time.Sleep(askTime) }, fmt.Sprintf(`{"answer":%d,"waited":"45s"}`, TimedOut)},
+		{"nobody answers in time", func(*client) { time.Sleep(limits.Question) }, fmt.Sprintf(`{"answer":%d,"waited":"45s"}`, TimedOut)},
 		{"the answer comes at the last moment", func(c *client) {
-			time.Sleep(askTime - time.Millisecond)
+			time.Sleep(limits.Question - time.Millisecond)
 			c.send(`{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}`)
 		}, fmt.Sprintf(`{"answer":%d,"waited":"45s"}`, Accepted)},
 		{"an answer to something else is none", func(c *client) {
 			c.send(`{"jsonrpc":"2.0","id":2,"result":{"action":"accept"}}`, `{"jsonrpc":"2.0","id":"1","result":{"action":"accept"}}`)
-			time.Sleep(askTime)
+			time.Sleep(limits.Question)
 		}, fmt.Sprintf(`{"answer":%d,"waited":"45s"}`, TimedOut)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := connect(t.Context(), t, newServer(asking))
+				c := connect(t.Context(), t, newAskingServer())
 				c.send(askingClient)
 				c.skip()
 				c.send(call)
@@ -69,11 +75,11 @@ func TestAskLegacy(t *testing.T) {
 func TestAskModern(t *testing.T) {
 	t.Parallel()
 	const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}`
-	for wait, want := range map[time.Duration]Answer{askTime: Accepted, askTime + time.Millisecond: TimedOut, 24 * time.Hour: TimedOut} {
+	for wait, want := range map[time.Duration]Answer{limits.Question: Accepted, limits.Question + time.Millisecond: TimedOut, 24 * time.Hour: TimedOut} {
 		t.Run(wait.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				c := connect(t.Context(), t, newServer(asking))
+				c := connect(t.Context(), t, newAskingServer())
 				c.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"buy",` + meta + `}}`)
 				state := regexp.MustCompile(`"requestState":"[^"]+"`).FindString(c.next())
 				time.Sleep(wait)

@@ -14,7 +14,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-type toolFunc = func(ctx context.Context, name string, args json.RawMessage) Result
+type toolFunc func(ctx context.Context, name string, args json.RawMessage) Result
+
+func (f toolFunc) handle(ctx context.Context, call *Call) Result {
+	return f(ctx, call.Tool, call.Arguments)
+}
 
 func schemas(input, output json.RawMessage) func() (json.RawMessage, json.RawMessage) {
 	return func() (json.RawMessage, json.RawMessage) { return input, output }
@@ -31,7 +35,7 @@ func newServer(call toolFunc) *Server {
 			{Name: "buy", Title: "Buy", Description: "buys", Schemas: schemas(object, nil), Destructive: true},
 			{Name: "gone", Schemas: schemas(object, nil), Hidden: true},
 		},
-		Call: call,
+		Call: call.handle,
 	})
 }
 
@@ -39,7 +43,7 @@ func newServer(call toolFunc) *Server {
 func newLimitedServer(maxConcurrent int, call toolFunc) *Server {
 	return New(Options{
 		Tools:         []Tool{{Name: "read", Schemas: schemas(json.RawMessage(`{"type":"object"}`), nil)}},
-		Call:          call,
+		Call:          call.handle,
 		MaxConcurrent: maxConcurrent,
 	})
 }

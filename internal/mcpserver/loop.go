@@ -11,15 +11,14 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
-)
 
-// grace is how long calls may go on after the process was asked to stop: it has 10 s to end, and some of that is for the
-// rest.
-const grace = 9 * time.Second
+	"stripe-mcp/internal/limits"
+)
 
 // loop carries the messages of one client.
 type loop struct {
 	server  *Server
+	client  *session
 	out     *writer
 	written chan struct{} // closed when nothing more will be written
 	calls   *pendingCalls
@@ -48,7 +47,7 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	defer s.protocol.UnregisterSession(ctx, client.SessionID())
 
-	l := &loop{server: s, out: newWriter(), written: make(chan struct{}), calls: newPendingCalls()}
+	l := &loop{server: s, client: client, out: newWriter(), written: make(chan struct{}), calls: newPendingCalls()}
 	l.asking = newQuestions(l.out)
 	go func() {
 		defer close(l.written)
@@ -118,14 +117,13 @@ func (l *loop) start(ctx context.Context, request message) {
 			defer func() { <-l.server.slots }()
 		case <-ctx.Done():
 		}
-		ctx := withAsker(ctx, &asker{questions: l.asking, seals: l.server.seals})
-		delivery := &delivery{asker: ctx}
-		line, answered := l.server.answer(withDelivery(ctx, delivery), request)
+		x := &exchange{ctx: ctx, client: l.client, questions: l.asking, seals: l.server.seals}
+		line, answered := l.server.answer(withExchange(ctx, x), request)
 		l.out.send(outgoing{
 			line:  line,
 			claim: func() bool { return l.calls.claim(call) },
 			done: func(written bool) {
-				delivery.tell(l.calls.finish(call, written, func() { delivery.tell(false) }) && answered)
+				x.tell(l.calls.finish(call, written, func() { x.tell(false) }) && answered)
 				stop() // not earlier: until now the end of ctx says that the client has left
 			},
 		})
@@ -141,7 +139,7 @@ func (l *loop) cancel(params json.RawMessage) {
 	}
 }
 
-// drain waits until all calls are answered and all answers written; when ctx has ended, for at most the time of grace.
+// drain waits until all calls are answered and all answers written; when ctx has ended, for at most limits.Drain.
 func (l *loop) drain(ctx context.Context) {
 	finished := make(chan struct{})
 	go func() {
@@ -157,7 +155,7 @@ func (l *loop) drain(ctx context.Context) {
 	}
 	select {
 	case <-finished:
-	case <-time.After(grace):
+	case <-time.After(limits.Drain):
 		l.out.discard()
 		l.server.log.WarnContext(ctx, "stopping with calls unfinished or answers unwritten")
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"stripe-mcp/internal/limits"
 )
 
 // questions are our own requests to the client that it has not answered yet.
@@ -40,7 +42,7 @@ func (q *questions) ask(ctx context.Context, question string) Answer {
 	}
 	q.out.send(outgoing{line: append(line, '\n')})
 
-	late := time.NewTimer(askTime)
+	late := time.NewTimer(limits.Question)
 	defer late.Stop()
 	select {
 	case result := <-answered:
@@ -83,7 +85,7 @@ func (q *questions) remove(id string) {
 	delete(q.open, id)
 }
 
-// answer hands a client's response to whoever asked; an error is a nil result.
+// answer hands a client's response to the one who asked; an error is a nil result.
 func (q *questions) answer(id, result json.RawMessage) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -4,11 +4,8 @@ package mcpserver
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -34,28 +31,15 @@ type Tool struct {
 	Hidden bool
 }
 
-// Result is what a call answers.
-type Result struct {
-	// JSON is one compact JSON object with & < > unescaped. A success conforms to the tool's output schema.
-	JSON json.RawMessage
-	// IsError says that JSON describes a failure. Clients then get it as text only.
-	IsError bool
-	// Delivered, where set, is called once with whether the answer was written to a client that had not cancelled the call,
-	// and again with false, at any time later, when a cancellation turns out to have crossed the answer: clients ignore
-	// answers to what they have cancelled. It must not wait for long then.
-	Delivered func(bool)
-}
-
 // Options is what New needs to know.
 type Options struct {
 	// Version and Instructions are what the server says of itself to clients.
 	Version, Instructions string
 	// Tools are listed in this order.
 	Tools []Tool
-	// Call runs one tool, by name, on its arguments exactly as the client sent them ({} when it sent none). When ctx ends
-	// before the result's Delivered was called, the client cancelled or the process is stopping: Call decides what it still
-	// finishes, and returns soon. It must bound its own duration. A panic in it is recovered and answered as an internal error.
-	Call func(ctx context.Context, name string, args json.RawMessage) Result
+	// Call runs one tool. When ctx ends before the result's Delivered was called, the client cancelled or the process is
+	// stopping: Call decides what it still finishes, and returns soon. It must bound its own duration, and not panic.
+	Call func(ctx context.Context, call *Call) Result
 	// Logger is where internal errors go. Without one they go nowhere.
 	Logger *slog.Logger
 	// MaxConcurrent is how many calls run at once; more of them wait. Zero means 256.
@@ -66,7 +50,7 @@ type Options struct {
 type Server struct {
 	protocol *server.MCPServer
 	offer    func() // makes the tools known to protocol; to be called before anything is asked about them
-	call     func(ctx context.Context, name string, args json.RawMessage) Result
+	call     func(ctx context.Context, call *Call) Result
 	log      *slog.Logger
 	slots    chan struct{}
 	seals    func() *seals
@@ -129,13 +113,12 @@ func publish(tools []Tool) []mcp.Tool {
 // callTool is the handler of every tool. It never returns an error: mcp-go would make a protocol error of it, which the
 // model behind the client does not get to see.
 func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-	asker := askerFrom(ctx)
-	asker.prepare(ctx, request)
-	delivery := deliveryFrom(ctx)
-	result := s.callRecovering(delivery.asker, request.Params.Name, argumentsFrom(ctx)) //nolint:contextcheck // ctx comes from it, and ends too early
-	delivery.delivered = result.Delivered
-	if asker.result != nil {
-		return asker.result, nil
+	x := exchangeFrom(ctx)
+	call := x.call(ctx, request)
+	result := s.call(x.ctx, call) //nolint:contextcheck // ctx comes from it, and ends too early
+	x.delivered = result.Delivered
+	if call.question != nil {
+		return call.question, nil
 	}
 	answer := &mcp.CallToolResult{
 		Content: []mcp.Content{mcp.NewTextContent(string(result.JSON))},
@@ -145,30 +128,4 @@ func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mc
 		answer.StructuredContent = result.JSON
 	}
 	return answer, nil
-}
-
-func (s *Server) callRecovering(ctx context.Context, name string, args json.RawMessage) (result Result) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			result = s.internalError(ctx, name, cause)
-		}
-	}()
-	return s.call(ctx, name, args)
-}
-
-// internalError logs a panic and returns the result that points to the log line. Neither of them shows the value of the
-// panic, which may hold a secret.
-func (s *Server) internalError(ctx context.Context, tool string, cause any) Result {
-	ref := rand.Text()[:8]
-	s.log.ErrorContext(ctx, "internal error: a tool panicked",
-		slog.String("ref", ref),
-		slog.String("tool", tool),
-		slog.String("panic_type", fmt.Sprintf("%T", cause)),
-		slog.String("stack", string(debug.Stack())),
-	)
-	text := fmt.Sprintf(`{"error":{"outcome":"unknown","type":"internal_error",`+
-		`"message":"internal error; see the log line %s",`+
-		`"hint":"Whether anything was changed is not known: look before calling again, and report the log line.",`+
-		`"retryable":false}}`, ref)
-	return Result{JSON: json.RawMessage(text), IsError: true}
 }

@@ -1,12 +1,8 @@
 package mcpserver
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"log/slog"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -152,47 +148,6 @@ func TestResults(t *testing.T) {
 			server := newServer(func(context.Context, string, json.RawMessage) Result { return test.result })
 			if got := converse(t, server, call("1", "read", "{}")); !slices.Equal(got, []string{test.want}) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
-			}
-		})
-	}
-}
-
-func TestPanicIsAnsweredAndLoggedWithoutItsValue(t *testing.T) {
-	t.Parallel()
-	const secret = "sk_test_made_up"
-	causes := map[string]struct {
-		cause    any
-		typeName string
-	}{
-		"string": {secret, "string"},
-		"error":  {errors.New(secret), "*errors.errorString"},
-	}
-	for name, test := range causes {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			var log bytes.Buffer
-			server := New(Options{
-				Tools:  []Tool{{Name: "read", Schemas: schemas(json.RawMessage(`{"type":"object"}`), nil)}},
-				Call:   func(context.Context, string, json.RawMessage) Result { panic(test.cause) },
-				Logger: slog.New(slog.NewTextHandler(&log, nil)),
-			})
-			got := converse(t, server, call("1", "read", "{}"))
-			ref := regexp.MustCompile(`log line ([A-Z2-7]{8})\\"`).FindStringSubmatch(got[0])
-			if ref == nil {
-				t.Fatalf("no reference in %s", got)
-			}
-			want := failure("1", `{"error":{"outcome":"unknown","type":"internal_error","message":"internal error; see the log line `+ref[1]+`",`+
-				`"hint":"Whether anything was changed is not known: look before calling again, and report the log line.","retryable":false}}`)
-			if got[0] != want {
-				t.Errorf("got  %s\nwant %s", got[0], want)
-			}
-			for _, part := range []string{"level=ERROR", "ref=" + ref[1], "tool=read", "panic_type=" + test.typeName, "server_test.go"} {
-				if !strings.Contains(log.String(), part) {
-					t.Errorf("the log lacks %s:\n%s", part, &log)
-				}
-			}
-			if strings.Contains(log.String()+got[0], secret) {
-				t.Errorf("the value of the panic got out:\n%s\n%s", got[0], &log)
 			}
 		})
 	}

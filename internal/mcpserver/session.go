@@ -1,7 +1,6 @@
 package mcpserver
 
 import (
-	"context"
 	"crypto/rand"
 	"sync"
 	"sync/atomic"
@@ -53,12 +52,4 @@ func (s *session) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.capabilities = capabilities
-}
-
-// ClientName returns the name that the client of a call gave itself, empty when it gave none.
-func ClientName(ctx context.Context) string {
-	if client, ok := server.ClientSessionFromContext(ctx).(*session); ok {
-		return client.GetClientInfo().Name
-	}
-	return ""
 }

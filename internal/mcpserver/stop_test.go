@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 // In these tests the clock is the bubble's: exact, and in no hurry.
@@ -109,7 +111,7 @@ func TestStoppingTakesNineSecondsAtMost(t *testing.T) {
 				if err := <-ended; err != nil {
 					t.Errorf("Serve: %v", err)
 				}
-				if took := time.Since(begin); took != grace {
+				if took := time.Since(begin); took != limits.Drain {
 					t.Errorf("took %v", took)
 				}
 				begun := out.writes.Load()

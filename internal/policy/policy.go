@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"stripe-mcp/internal/nearest"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/stripeapi"
 	"stripe-mcp/tools"
 )
@@ -49,7 +50,7 @@ type Prices interface {
 }
 
 // Withheld returns why a tool is not offered, or nil when it is.
-func (p Policy) Withheld(tool tools.Tool) *stripeapi.Error {
+func (p Policy) Withheld(tool tools.Tool) *outcome.Error {
 	for _, rule := range toolRules() {
 		if refusal := rule(p, tool); refusal != nil {
 			return refusal
@@ -60,7 +61,7 @@ func (p Policy) Withheld(tool tools.Tool) *stripeapi.Error {
 
 // Check returns why a call must not be sent, or nil when it may. It reads prices where it has to count. Calls that change
 // nothing always may.
-func (p Policy) Check(ctx context.Context, call Call) *stripeapi.Error {
+func (p Policy) Check(ctx context.Context, call Call) *outcome.Error {
 	if call.Tool.Effect == tools.Reads {
 		return nil
 	}

@@ -42,7 +42,7 @@ func Question(call Call) string {
 			fmt.Fprintf(&question, ", %s on %s", redirect.Argument, parsed.Host)
 		}
 	}
-	if call.Tool.Effect == tools.Destroys && !call.AtPeriodEnd {
+	if call.Tool.Effect == tools.Ends && !call.AtPeriodEnd {
 		question.WriteString(", at once and for good")
 	}
 	question.WriteString(". Go ahead?")

@@ -12,54 +12,54 @@ import (
 
 	"golang.org/x/net/idna"
 
-	"stripe-mcp/internal/stripeapi"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/tools"
 )
 
 // To add a rule, write it here, put it into one of the two lists, and add its rows to the table in rules_test.go.
 
 // toolRules decide whether a tool is offered at all.
-func toolRules() []func(Policy, tools.Tool) *stripeapi.Error {
-	return []func(Policy, tools.Tool) *stripeapi.Error{readOnly, allowedTools}
+func toolRules() []func(Policy, tools.Tool) *outcome.Error {
+	return []func(Policy, tools.Tool) *outcome.Error{readOnly, allowedTools}
 }
 
 // callRules decide whether a call that changes something is sent. The cheapest come first.
-func callRules() []func(context.Context, Policy, Call) *stripeapi.Error {
-	return []func(context.Context, Policy, Call) *stripeapi.Error{liveWrites, redirectHosts, maxAmount}
+func callRules() []func(context.Context, Policy, Call) *outcome.Error {
+	return []func(context.Context, Policy, Call) *outcome.Error{liveWrites, redirectHosts, maxAmount}
 }
 
-func readOnly(p Policy, tool tools.Tool) *stripeapi.Error {
+func readOnly(p Policy, tool tools.Tool) *outcome.Error {
 	if !p.ReadOnly || tool.Effect == tools.Reads {
 		return nil
 	}
-	return stripeapi.Refuse("read_only", tool.Name+" is switched off and nothing was sent: this server only reads",
+	return outcome.Refuse("read_only", tool.Name+" is switched off and nothing was sent: this server only reads",
 		"The owner can allow it with read_only: false in the configuration")
 }
 
-func allowedTools(p Policy, tool tools.Tool) *stripeapi.Error {
+func allowedTools(p Policy, tool tools.Tool) *outcome.Error {
 	if len(p.Tools) == 0 || slices.Contains(p.Tools, tool.Name) {
 		return nil
 	}
-	return stripeapi.Refuse("tool_not_allowed", tool.Name+" is switched off and nothing was sent: it is not on the list of allowed tools",
+	return outcome.Refuse("tool_not_allowed", tool.Name+" is switched off and nothing was sent: it is not on the list of allowed tools",
 		"The owner can allow it by adding it to tools in the configuration")
 }
 
-func liveWrites(_ context.Context, p Policy, call Call) *stripeapi.Error {
+func liveWrites(_ context.Context, p Policy, call Call) *outcome.Error {
 	if !call.Live || p.AllowLiveWrites {
 		return nil
 	}
-	return stripeapi.Refuse("live_writes_not_allowed", "nothing was sent: the key is a live one, and the owner has not allowed changes in live mode",
+	return outcome.Refuse("live_writes_not_allowed", "nothing was sent: the key is a live one, and the owner has not allowed changes in live mode",
 		"The owner can allow them with allow_live_writes: true in the configuration, or use a test key")
 }
 
 // redirectHosts keeps people from being sent to a stranger's page after paying.
-func redirectHosts(_ context.Context, p Policy, call Call) *stripeapi.Error {
+func redirectHosts(_ context.Context, p Policy, call Call) *outcome.Error {
 	if len(p.AllowedRedirectHosts) == 0 {
 		return nil
 	}
 	for _, redirect := range call.Redirects {
 		if err := checkRedirect(redirect.URL, p.AllowedRedirectHosts); err != nil {
-			return stripeapi.Refuse("redirect_host_not_allowed", fmt.Sprintf("nothing was sent: %s %s", redirect.Argument, err),
+			return outcome.Refuse("redirect_host_not_allowed", fmt.Sprintf("nothing was sent: %s %s", redirect.Argument, err),
 				"Use an address on one of the allowed hosts, or have the owner add the host to allowed_redirect_hosts in the configuration")
 		}
 	}
@@ -126,12 +126,12 @@ func asciiHost(name string) (string, error) {
 }
 
 // maxAmount adds up what a call costs, a subscription for one period. What cannot be counted is over every cap.
-func maxAmount(ctx context.Context, p Policy, call Call) *stripeapi.Error {
+func maxAmount(ctx context.Context, p Policy, call Call) *outcome.Error {
 	if len(p.MaxAmount) == 0 {
 		return nil
 	}
-	refuse := func(message string, values ...any) *stripeapi.Error {
-		return stripeapi.Refuse("max_amount", "nothing was sent: "+fmt.Sprintf(message, values...),
+	refuse := func(message string, values ...any) *outcome.Error {
+		return outcome.Refuse("max_amount", "nothing was sent: "+fmt.Sprintf(message, values...),
 			"The owner can change max_amount in the configuration")
 	}
 	total := map[string]int64{}

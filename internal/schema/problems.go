@@ -69,9 +69,9 @@ func comparePaths(a, b string) int {
 	})
 }
 
-// unrelated returns those of broken, rules between values, of which something can be said: not of a value that already has
-// a problem in known, nor of what stands in it or right around it, because it may not have been decoded.
-func unrelated(broken, known []Problem) []Problem {
+// independent returns those of broken, which are rules between values, that do not follow from a problem in known. A value
+// with a known problem may not have been decoded, so nothing is said of it, of what stands in it or of what it stands in.
+func independent(broken, known []Problem) []Problem {
 	return slices.DeleteFunc(broken, func(b Problem) bool {
 		return slices.ContainsFunc(known, func(k Problem) bool {
 			return k.Path != "" && (within(b.Path, k.Path) || b.Path != "" && parent(k.Path) == b.Path)

@@ -74,7 +74,7 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 		return decoded, fmt.Errorf("decode validated arguments: %w", err)
 	}
 	// What could be decoded is checked all the same, so that one error lists every problem.
-	problems = append(problems, unrelated(check(reflect.ValueOf(decoded), ""), problems)...)
+	problems = append(problems, independent(check(decoded), problems)...)
 	if len(problems) > 0 {
 		return decoded, newError(problems)
 	}
@@ -181,31 +181,46 @@ func compile(published json.RawMessage) (*validator.Schema, error) {
 	return compiled, nil
 }
 
-// check runs the rules of every Checked value at or below v, which stands at path.
-func check(v reflect.Value, path string) []Problem {
-	if !v.IsValid() || v.IsZero() && v.Kind() != reflect.Struct {
-		return nil
+// Walk calls visit for every value at or below root that is not absent, with its path such as line_items[0].price. A
+// struct comes before what stands in it.
+func Walk(root any, visit func(path string, value any)) {
+	walkValue(reflect.ValueOf(root), "", visit)
+}
+
+func walkValue(v reflect.Value, path string, visit func(path string, value any)) {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	} else if v.IsValid() && v.IsZero() && v.Kind() != reflect.Struct {
+		return // left out
 	}
-	var problems []Problem
-	if checked, ok := reflect.TypeAssert[Checked](v); ok && v.Kind() != reflect.Pointer {
-		for _, p := range checked.Check() {
-			problems = append(problems, Problem{Path: join(path, p.Path), Rule: p.Rule})
-		}
+	if !v.IsValid() {
+		return
 	}
+	visit(path, v.Interface())
 	switch v.Kind() {
-	case reflect.Pointer:
-		problems = append(problems, check(v.Elem(), path)...)
 	case reflect.Slice:
 		for i := range v.Len() {
-			problems = append(problems, check(v.Index(i), fmt.Sprintf("%s[%d]", path, i))...)
+			walkValue(v.Index(i), fmt.Sprintf("%s[%d]", path, i), visit)
 		}
 	case reflect.Struct:
 		for field, value := range v.Fields() {
 			if field.IsExported() {
-				problems = append(problems, check(value, join(path, jsonName(field)))...)
+				walkValue(value, join(path, jsonName(field)), visit)
 			}
 		}
 	default:
 	}
+}
+
+// check runs the rules of every Checked value at or below root.
+func check(root any) []Problem {
+	var problems []Problem
+	Walk(root, func(path string, value any) {
+		if checked, ok := value.(Checked); ok {
+			for _, p := range checked.Check() {
+				problems = append(problems, Problem{Path: join(path, p.Path), Rule: p.Rule})
+			}
+		}
+	})
 	return problems
 }

@@ -8,56 +8,42 @@ import (
 	"github.com/stripe/stripe-go/v79"
 )
 
+// Permission is what a restricted key has to be given (https://docs.stripe.com/keys#limit-access).
+type Permission struct {
+	Name     string // as the Dashboard calls it, such as Customers
+	Path     string // of a list that a key with this permission may read
+	Optional bool   // without it a tool works, and leaves something out
+}
+
 // Access is what a key turned out to be good for.
 type Access struct {
-	Account string     // id of the key's account; empty when the key may not read that
-	Name    string     // the account's, where it has one
-	Denied  []Resource // what the key may not read
-	Clock   time.Time  // Stripe's, at the last answer; zero when it did not say
+	Account string       // id of the key's account; empty when the key may not read that
+	Name    string       // the account's, where it has one
+	Denied  []Permission // what the key may not read
+	Clock   time.Time    // Stripe's, at the last answer; zero when it did not say
 }
 
-// Resource is a kind of object that a restricted key can be kept from.
-type Resource struct {
-	Name       string // as in the names of tools, such as "customer"
-	Permission string // as the Dashboard calls it
-	path       string // a list of them
-}
-
-// resources are those that the tools touch (https://docs.stripe.com/keys#limit-access).
-func resources() []Resource {
-	return []Resource{
-		{"checkout_session", "Checkout Sessions", "/v1/checkout/sessions"},
-		{"customer", "Customers", "/v1/customers"},
-		{"subscription", "Subscriptions", "/v1/subscriptions"},
-		{"billing_portal_session", "Customer portal", "/v1/billing_portal/configurations"},
-		{"invoice", "Invoices", "/v1/invoices"},
-	}
-}
-
-// Access asks Stripe about the key. It only reads: the account and, with everything, one object of each resource, which
-// a restricted key may be refused. What a key may write cannot be told by reading.
-func (c *Client) Access(ctx context.Context, everything bool) (Access, error) {
+// Access asks Stripe about the key. It only reads: the account, and one object for each of permissions. What a key may
+// write cannot be told by reading.
+func (c *Client) Access(ctx context.Context, permissions []Permission) (Access, error) {
 	var access Access
 	account := &stripe.Account{}
-	if _, err := c.mayRead(ctx, &access, &call{effect: reads}, "/v1/account", &stripe.Params{}, account); err != nil {
+	if _, err := c.mayRead(ctx, &access, &call{effect: Reads}, "/v1/account", &stripe.Params{}, account); err != nil {
 		return access, err
 	}
 	access.Account = account.ID
 	if account.Settings != nil && account.Settings.Dashboard != nil {
 		access.Name = account.Settings.Dashboard.DisplayName
 	}
-	if !everything {
-		return access, nil
-	}
-	for _, resource := range resources() {
+	for _, permission := range permissions {
 		one := &stripe.Params{}
 		one.AddExtra("limit", "1")
-		allowed, err := c.mayRead(ctx, &access, &call{effect: reads, list: true}, resource.path, one, &stripe.APIResource{})
+		allowed, err := c.mayRead(ctx, &access, &call{effect: Reads, list: true}, permission.Path, one, &stripe.APIResource{})
 		if err != nil {
 			return access, err
 		}
 		if !allowed {
-			access.Denied = append(access.Denied, resource)
+			access.Denied = append(access.Denied, permission)
 		}
 	}
 	return access, nil
@@ -76,7 +62,7 @@ func (c *Client) mayRead(ctx context.Context, access *Access, record *call, path
 		return true, nil
 	}
 	failure := record.failure(ctx)
-	if failure.status == http.StatusForbidden {
+	if failure.Status == http.StatusForbidden {
 		return false, nil
 	}
 	return false, failure

@@ -15,6 +15,7 @@ import (
 	"github.com/stripe/stripe-go/v79"
 
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -30,7 +31,7 @@ func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
 func (n network) client(timeout time.Duration) *stripeapi.Client {
 	return stripeapi.New(stripeapi.Config{
 		Key: secret.New(key), BaseURL: "http://stripe.invalid", Timeout: timeout, Network: n, Journal: journal.InMemory(), Logger: slog.New(slog.DiscardHandler),
-	})
+	}).As(stripeapi.Makes)
 }
 
 // lastMoment is a body that ends when the time for the call has run out.
@@ -58,20 +59,20 @@ func TestTheBudgetEndsEverything(t *testing.T) {
 	tests := []struct {
 		why     string
 		network network
-		outcome stripeapi.Outcome
+		outcome outcome.Outcome
 		message string
 	}{
 		{"while waiting for an answer", func(r *http.Request) (*http.Response, error) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
-		}, stripeapi.Unknown, "Stripe did not answer within the time for one call"},
+		}, outcome.Unknown, "Stripe did not answer within the time for one call"},
 		{"during the wait before a retry", func(*http.Request) (*http.Response, error) {
 			const slowDown = `{"error":{"type":"invalid_request_error","code":"rate_limit","message":"slow down"}}`
 			return answer(http.StatusTooManyRequests, io.NopCloser(strings.NewReader(slowDown))), nil
-		}, stripeapi.Failed, "slow down"},
+		}, outcome.Failed, "slow down"},
 		{"but not an answer that is there at the last moment", func(r *http.Request) (*http.Response, error) {
 			return answer(http.StatusOK, lastMoment{strings.NewReader(customerJSON), r.Context()}), nil
-		}, stripeapi.Succeeded, ""},
+		}, outcome.Succeeded, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -86,7 +87,7 @@ func TestTheBudgetEndsEverything(t *testing.T) {
 				if took := time.Since(begin); took > budget {
 					t.Errorf("took %v of %v", took, budget)
 				}
-				if tt.outcome == stripeapi.Succeeded {
+				if tt.outcome == outcome.Succeeded {
 					if err != nil || created.Object.ID != "cus_1" {
 						t.Errorf("got %v, %v", created.Object, err)
 					}
@@ -105,7 +106,7 @@ func TestASuccessThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	_, err := create(t, script(t, status(http.StatusOK, `{"id":"cus_1","object":"customer","created":"soon"}`)), time.Minute)
 	failure := asError(t, err)
-	if failure.Outcome != stripeapi.Unknown || !failure.Retryable || !strings.Contains(failure.Hint, "Call again with exactly the same arguments") {
+	if failure.Outcome != outcome.Unknown || !failure.Retryable || !strings.Contains(failure.Hint, "Call again with exactly the same arguments") {
 		t.Errorf("got %+v", failure)
 	}
 }

@@ -2,89 +2,29 @@ package stripeapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"net/http"
 	"sync"
 	"time"
 
 	"stripe-mcp/internal/journal"
-)
-
-// effect is what a request does to the account.
-type effect int
-
-const (
-	reads   effect = iota
-	writes         // changes something, and repeating it is harmless
-	ends           // writes, and is answered with 404 when it was done already
-	creates        // makes something that a repetition would make twice
+	"stripe-mcp/internal/limits"
+	"stripe-mcp/internal/outcome"
 )
 
 // call records what became of one request over all its attempts.
 type call struct {
-	effect effect
-	list   bool                    // the answer is a list
-	parse  func(body []byte) error // whether an answer is what was asked for; set before anything is sent, nil for not caring
-	began  time.Time
+	effect  Effect
+	id      string                 // of the object that the path names, empty for none
+	list    bool                   // the answer is a list
+	parse   func(body []byte) bool // whether an answer is what was asked for; nil where that does not matter
+	receipt *journal.Receipt       // follows the answer to the caller
 
 	mu       sync.Mutex
-	intent   *journal.Intent // of what creates something
+	intent   *journal.Intent // of what is journalled
 	blocked  error           // why the journal forbids sending
+	began    time.Time
 	attempts []attempt
 	pending  bool // an attempt is under way, or may have been applied
-}
-
-// attempt is one try at sending a request.
-type attempt struct {
-	sent       bool // a connection was there, so the request may have arrived
-	object     object
-	status     int // HTTP status, 0 when no complete answer came
-	requestID  string
-	date       string // Stripe's clock, as its answers show it
-	retryAfter time.Duration
-	replayed   bool        // Stripe repeated a saved answer (Idempotent-Replayed)
-	refusal    *apiError   // Stripe's own error object
-	trouble    troubleKind // why there is no usable answer
-	cause      error       // the fault of the network behind trouble, for its kind only: its text may quote a URL
-}
-
-// object is what the journal keeps of an answer.
-type object struct {
-	Object      string `json:"object"`
-	ID          string `json:"id"`
-	AmountTotal int64  `json:"amount_total"` // of a Checkout session
-	Currency    string `json:"currency"`
-	Items       struct {
-		Data []struct {
-			Quantity int64 `json:"quantity"`
-			Price    struct {
-				UnitAmount int64 `json:"unit_amount"`
-			} `json:"price"`
-		} `json:"data"`
-	} `json:"items"` // of a subscription
-}
-
-// amount returns what an object costs, in minor units: a session as a whole, a subscription for one period.
-func (o object) amount() int64 {
-	total := o.AmountTotal
-	for _, item := range o.Items.Data {
-		total += item.Quantity * item.Price.UnitAmount
-	}
-	return total
-}
-
-// apiError is what we read of Stripe's error object; anything else in it, such as a client_secret, stays out.
-type apiError struct {
-	Type            string `json:"type"`
-	Code            string `json:"code"`
-	DeclineCode     string `json:"decline_code"`
-	Param           string `json:"param"`
-	Message         string `json:"message"`
-	DocURL          string `json:"doc_url"`
-	ApprovalRequest struct {
-		DashboardURL string `json:"dashboard_url"`
-	} `json:"approval_request"`
 }
 
 type callKey struct{}
@@ -98,7 +38,7 @@ func callFrom(ctx context.Context) *call {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
 		return c
 	}
-	return &call{effect: creates} // the careful assumption
+	return &call{effect: Makes} // the careful assumption
 }
 
 // add records a finished attempt. What Stripe plainly refused counts as not sent.
@@ -106,7 +46,7 @@ func (c *call) add(a attempt) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.attempts = append(c.attempts, a)
-	c.pending = c.judge() == Unknown
+	c.pending = c.judge() == outcome.Unknown
 }
 
 // last returns the attempt that decided how the failure reads, and whether there was any.
@@ -126,14 +66,13 @@ func (c *call) markSent() {
 	c.pending = true
 }
 
-// afterCaller is how long a write that is under way is seen through after its caller has gone. A process that is asked to
-// stop has little more.
-const afterCaller = 8 * time.Second
-
-// untilSent returns the context under which a write runs: it ends with the caller's as long as nothing can have come of
-// it, and otherwise with the caller's deadline or a little after the caller, because a write that is under way has to be
-// seen through.
-func (c *call) untilSent(caller context.Context) (context.Context, context.CancelFunc) {
+// lifetime returns the context under which a request runs. A read ends with its caller. So does a write, as long as nothing
+// can have come of it. A write that is under way has to be seen through: it ends with the caller's deadline, or a little
+// after the caller.
+func (c *call) lifetime(caller context.Context) (context.Context, context.CancelFunc) {
+	if c.effect == Reads {
+		return caller, func() {}
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(caller))
 	if deadline, ok := caller.Deadline(); ok {
 		cancel()
@@ -147,7 +86,7 @@ func (c *call) untilSent(caller context.Context) (context.Context, context.Cance
 			cancel()
 			return
 		}
-		time.AfterFunc(afterCaller, cancel)
+		time.AfterFunc(limits.SeeThrough, cancel)
 	})
 	return ctx, func() { stop(); cancel() }
 }
@@ -163,16 +102,8 @@ func (c *call) abandon(caller context.Context) bool {
 	return pending
 }
 
-// parseRefusal reads Stripe's error object from a body, or returns nil when the body holds none.
-func parseRefusal(status int, body []byte) *apiError {
-	if status < http.StatusBadRequest {
-		return nil
-	}
-	var envelope struct {
-		Error *apiError `json:"error"`
-	}
-	if json.Unmarshal(body, &envelope) != nil || envelope.Error == nil || envelope.Error.Type == "" {
-		return nil
-	}
-	return envelope.Error
+// found reports whether Stripe answered with what an earlier request made.
+func (c *call) found() bool {
+	last, _ := c.last()
+	return c.intent != nil && c.intent.Inherited() && last.replayed
 }

@@ -10,61 +10,10 @@ import (
 	"syscall"
 
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/plain"
 	"stripe-mcp/internal/secret"
 )
-
-// Error is a call that did not succeed, reduced to what is safe to show: Stripe's refusal, a fault of the network, or
-// our own refusal to send.
-type Error struct {
-	Outcome     Outcome `json:"outcome"`
-	Type        string  `json:"type"` // Stripe's error type, network_error, or the reason of our refusal
-	Code        string  `json:"code,omitempty"`
-	DeclineCode string  `json:"decline_code,omitempty"`
-	Param       string  `json:"param,omitempty"`
-	Message     string  `json:"message"`
-	// Problems lists what is wrong with the arguments, where that is the matter.
-	Problems    []string `json:"problems,omitempty"`
-	Hint        string   `json:"hint,omitempty"`         // what to do next
-	ApprovalURL string   `json:"approval_url,omitempty"` // where a person can approve a pending request
-	RequestID   string   `json:"request_id,omitempty"`
-	DocURL      string   `json:"doc_url,omitempty"`
-	Retryable   bool     `json:"retryable"` // whether the same call may succeed later as it is
-	status      int      // HTTP status, 0 without an answer
-}
-
-// Error returns the message with its hint.
-func (e *Error) Error() string {
-	if e.Hint == "" {
-		return e.Message
-	}
-	return e.Message + ". " + e.Hint
-}
-
-// Error types of our own, beside Stripe's.
-const (
-	TypeInvalidArguments = "invalid_arguments" // the arguments do not fit the tool
-	TypeNetwork          = "network_error"     // Stripe did not answer
-)
-
-// Unauthorized reports whether Stripe did not accept the key.
-func (e *Error) Unauthorized() bool { return e.status == http.StatusUnauthorized }
-
-// Unavailable reports whether the network or Stripe was at fault.
-func (e *Error) Unavailable() bool {
-	return e.Type == TypeNetwork || e.status >= http.StatusInternalServerError || e.status == http.StatusTooManyRequests
-}
-
-// Refuse returns the error for a call that was not sent.
-func Refuse(kind, message, hint string) *Error {
-	return &Error{Outcome: Refused, Type: kind, Message: message, Hint: hint}
-}
-
-// asError returns err as an *Error, or nil when it is none.
-func asError(err error) *Error {
-	failure, _ := errors.AsType[*Error](err)
-	return failure
-}
 
 // troubleKind is why an attempt brought no usable answer.
 type troubleKind int
@@ -86,11 +35,11 @@ var (
 )
 
 // failure describes a call that did not succeed.
-func (c *call) failure(ctx context.Context) *Error {
+func (c *call) failure(ctx context.Context) *outcome.Error {
 	if c.blocked != nil {
 		return refusedByJournal(c.blocked)
 	}
-	failure := &Error{Outcome: c.outcome(), Type: TypeNetwork}
+	failure := &outcome.Error{Outcome: c.outcome(), Type: outcome.TypeNetwork}
 	last, tried := c.last()
 	switch {
 	case !tried:
@@ -98,18 +47,18 @@ func (c *call) failure(ctx context.Context) *Error {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			failure.Message = "the call was cancelled, or this server stopped, before anything was sent"
 		}
-		if failure.Outcome != Unknown { // else an earlier call's key was to be used, and what it did is still open
+		if failure.Outcome != outcome.Unknown { // else an earlier call's key was to be used, and what it did is still open
 			return failure
 		}
 	case last.refusal != nil:
-		failure.quote(last)
+		quote(failure, last)
 	default:
 		failure.Message = last.describe()
 		failure.Retryable = last.trouble != redirected
 	}
-	failure.status = last.status
+	failure.Status = last.status
 	failure.RequestID = fit(last.requestID)
-	if failure.Outcome == Unknown && tried && (!last.sent || last.refusal != nil && last.status < http.StatusInternalServerError) {
+	if failure.Outcome == outcome.Unknown && tried && (!last.sent || last.refusal != nil && last.status < http.StatusInternalServerError) {
 		failure.Message = "the answer to an earlier attempt got lost; the last one was: " + failure.Message
 	}
 	failure.Hint = c.hint(failure, last)
@@ -117,17 +66,17 @@ func (c *call) failure(ctx context.Context) *Error {
 }
 
 // refusedByJournal describes a call that the journal kept from being sent.
-func refusedByJournal(cause error) *Error {
+func refusedByJournal(cause error) *outcome.Error {
 	if _, ok := errors.AsType[*journal.ExpiredError](cause); ok {
-		return Refuse("earlier_call_unresolved", cause.Error()+", and it is too late to find out by repeating it. Nothing was sent now",
+		return outcome.Refuse("earlier_call_unresolved", cause.Error()+", and it is too late to find out by repeating it. Nothing was sent now",
 			"Look whether the object exists (list, get or the Dashboard). If it does not, call again: the next equal call is a new operation")
 	}
-	return Refuse("journal_unavailable", cause.Error()+". Nothing was sent",
+	return outcome.Refuse("journal_unavailable", cause.Error()+". Nothing was sent",
 		"Creating needs a journal, so that a crash cannot make anything twice. Make state_dir writable, or set journal: false to do without")
 }
 
 // quote takes over Stripe's own words, which may name a key or quote what a customer wrote.
-func (e *Error) quote(a attempt) {
+func quote(e *outcome.Error, a attempt) {
 	e.Type = fit(a.refusal.Type)
 	e.Code = fit(a.refusal.Code)
 	e.DeclineCode = fit(a.refusal.DeclineCode)

@@ -16,6 +16,7 @@ import (
 	"github.com/stripe/stripe-go/v79"
 
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -30,50 +31,50 @@ func TestOutcomes(t *testing.T) {
 		why      string
 		replies  []reply
 		requests int
-		outcome  stripeapi.Outcome
+		outcome  outcome.Outcome
 		kind     string
 		retry    bool
 		message  string
 	}{
-		{"success", []reply{success}, 1, stripeapi.Succeeded, "", false, ""},
-		{"a reset, then success", []reply{reset, success}, 2, stripeapi.Succeeded, "", false, ""},
-		{"a truncated success, then the saved one", []reply{truncate, success}, 2, stripeapi.Succeeded, "", false, ""},
-		{"HTML with status 200, then success", []reply{status(200, html), success}, 2, stripeapi.Succeeded, "", false, ""},
-		{"JSON that is no object of Stripe's, then success", []reply{status(200, `{}`), success}, 2, stripeapi.Succeeded, "", false, ""},
-		{"500 once", []reply{refusal(500, "api_error", "", "oops"), success}, 2, stripeapi.Succeeded, "", false, ""},
-		{"409 once", []reply{refusal(409, "idempotency_error", "idempotency_key_in_use", "busy"), success}, 2, stripeapi.Succeeded, "", false, ""},
-		{"429 with Retry-After", []reply{refusal(429, "invalid_request_error", "rate_limit", "slow down", "Retry-After", "1"), success}, 2, stripeapi.Succeeded, "", false, ""},
-		{"lock_timeout once", []reply{refusal(429, "invalid_request_error", "lock_timeout", "locked"), success}, 2, stripeapi.Succeeded, "", false, ""},
+		{"success", []reply{success}, 1, outcome.Succeeded, "", false, ""},
+		{"a reset, then success", []reply{reset, success}, 2, outcome.Succeeded, "", false, ""},
+		{"a truncated success, then the saved one", []reply{truncate, success}, 2, outcome.Succeeded, "", false, ""},
+		{"HTML with status 200, then success", []reply{status(200, html), success}, 2, outcome.Succeeded, "", false, ""},
+		{"JSON that is no object of Stripe's, then success", []reply{status(200, `{}`), success}, 2, outcome.Succeeded, "", false, ""},
+		{"500 once", []reply{refusal(500, "api_error", "", "oops"), success}, 2, outcome.Succeeded, "", false, ""},
+		{"409 once", []reply{refusal(409, "idempotency_error", "idempotency_key_in_use", "busy"), success}, 2, outcome.Succeeded, "", false, ""},
+		{"429 with Retry-After", []reply{refusal(429, "invalid_request_error", "rate_limit", "slow down", "Retry-After", "1"), success}, 2, outcome.Succeeded, "", false, ""},
+		{"lock_timeout once", []reply{refusal(429, "invalid_request_error", "lock_timeout", "locked"), success}, 2, outcome.Succeeded, "", false, ""},
 		{"Stripe asks for a retry of a 400", []reply{refusal(400, "invalid_request_error", "", "again", "Stripe-Should-Retry", "true"), success}, 2,
-			stripeapi.Failed, "", false, ""},
+			outcome.Failed, "", false, ""},
 		{"Stripe forbids the retry of a 500", []reply{refusal(500, "api_error", "", "oops", "Stripe-Should-Retry", "false")}, 1,
-			stripeapi.Unknown, "api_error", true, "oops"},
-		{"400", []reply{refusal(400, "invalid_request_error", "resource_missing", "No such price")}, 1, stripeapi.Failed, "invalid_request_error", false, "No such price"},
+			outcome.Unknown, "api_error", true, "oops"},
+		{"400", []reply{refusal(400, "invalid_request_error", "resource_missing", "No such price")}, 1, outcome.Failed, "invalid_request_error", false, "No such price"},
 		{"401", []reply{refusal(401, "invalid_request_error", "", "Invalid API Key provided: sk_test_MadeUpForTests")}, 1,
-			stripeapi.Failed, "invalid_request_error", false, "Invalid API Key provided: sk_test_[redacted]"},
-		{"402", []reply{refusal(402, "card_error", "card_declined", "Declined")}, 1, stripeapi.Failed, "card_error", false, "Declined"},
-		{"403", []reply{refusal(403, "invalid_request_error", "", "needs rak_customer_write")}, 1, stripeapi.Failed, "invalid_request_error", false, "needs rak_customer_write"},
+			outcome.Failed, "invalid_request_error", false, "Invalid API Key provided: sk_test_[redacted]"},
+		{"402", []reply{refusal(402, "card_error", "card_declined", "Declined")}, 1, outcome.Failed, "card_error", false, "Declined"},
+		{"403", []reply{refusal(403, "invalid_request_error", "", "needs rak_customer_write")}, 1, outcome.Failed, "invalid_request_error", false, "needs rak_customer_write"},
 		{"approval required", []reply{refusal(400, "invalid_request_error", "approval_required", "Needs approval")}, 1,
-			stripeapi.PendingApproval, "invalid_request_error", false, "Needs approval"},
-		{"429 for ever", []reply{refusal(429, "invalid_request_error", "rate_limit", "slow down")}, 5, stripeapi.Failed, "invalid_request_error", true, "slow down"},
+			outcome.PendingApproval, "invalid_request_error", false, "Needs approval"},
+		{"429 for ever", []reply{refusal(429, "invalid_request_error", "rate_limit", "slow down")}, 5, outcome.Failed, "invalid_request_error", true, "slow down"},
 		{"429 asking for more time than there is", []reply{refusal(429, "invalid_request_error", "rate_limit", "slow down", "Retry-After", "3600")}, 1,
-			stripeapi.Failed, "invalid_request_error", true, "slow down"},
-		{"reset for ever", []reply{reset}, 5, stripeapi.Unknown, "network_error", true, "the connection broke after the request was sent and before Stripe's answer came"},
-		{"truncated for ever", []reply{truncate}, 5, stripeapi.Unknown, "network_error", true, "the answer from Stripe broke off before its end"},
-		{"500 for ever", []reply{refusal(500, "api_error", "", "oops")}, 5, stripeapi.Unknown, "api_error", true, "oops"},
+			outcome.Failed, "invalid_request_error", true, "slow down"},
+		{"reset for ever", []reply{reset}, 5, outcome.Unknown, "network_error", true, "the connection broke after the request was sent and before Stripe's answer came"},
+		{"truncated for ever", []reply{truncate}, 5, outcome.Unknown, "network_error", true, "the answer from Stripe broke off before its end"},
+		{"500 for ever", []reply{refusal(500, "api_error", "", "oops")}, 5, outcome.Unknown, "api_error", true, "oops"},
 		{"500, saved for this key", []reply{refusal(500, "api_error", "", "oops"), refusal(500, "api_error", "", "oops", "Idempotent-Replayed", "true")}, 2,
-			stripeapi.Unknown, "api_error", true, "oops"},
-		{"502 in HTML for ever", []reply{status(502, html)}, 5, stripeapi.Unknown, "network_error", true,
+			outcome.Unknown, "api_error", true, "oops"},
+		{"502 in HTML for ever", []reply{status(502, html)}, 5, outcome.Unknown, "network_error", true,
 			"the answer (HTTP 502) was not Stripe's; a proxy or a wrong api_base may be in the way"},
-		{"a redirect", []reply{status(307, "", "Location", "/elsewhere")}, 1, stripeapi.Unknown, "network_error", false,
+		{"a redirect", []reply{status(307, "", "Location", "/elsewhere")}, 1, outcome.Unknown, "network_error", false,
 			"the answer was a redirect (HTTP 307), which Stripe never sends and which is not followed"},
-		{"a reset, then 400: Stripe's no settles it", []reply{reset, refusal(400, "invalid_request_error", "", "no")}, 2, stripeapi.Failed, "invalid_request_error", false, "no"},
-		{"a reset, then 404 settles it", []reply{reset, refusal(404, "invalid_request_error", "", "no")}, 2, stripeapi.Failed, "invalid_request_error", false, "no"},
-		{"a reset, then 401 settles nothing", []reply{reset, refusal(401, "invalid_request_error", "", "no")}, 2, stripeapi.Unknown, "invalid_request_error", false,
+		{"a reset, then 400: Stripe's no settles it", []reply{reset, refusal(400, "invalid_request_error", "", "no")}, 2, outcome.Failed, "invalid_request_error", false, "no"},
+		{"a reset, then 404 settles it", []reply{reset, refusal(404, "invalid_request_error", "", "no")}, 2, outcome.Failed, "invalid_request_error", false, "no"},
+		{"a reset, then 401 settles nothing", []reply{reset, refusal(401, "invalid_request_error", "", "no")}, 2, outcome.Unknown, "invalid_request_error", false,
 			"the answer to an earlier attempt got lost; the last one was: no"},
-		{"a reset, then idempotency_error settles nothing", []reply{reset, refusal(400, "idempotency_error", "", "no")}, 2, stripeapi.Unknown, "idempotency_error", false,
+		{"a reset, then idempotency_error settles nothing", []reply{reset, refusal(400, "idempotency_error", "", "no")}, 2, outcome.Unknown, "idempotency_error", false,
 			"the answer to an earlier attempt got lost; the last one was: no"},
-		{"a reset, then 429 for ever", []reply{reset, refusal(429, "invalid_request_error", "rate_limit", "slow down")}, 5, stripeapi.Unknown, "invalid_request_error", true,
+		{"a reset, then 429 for ever", []reply{reset, refusal(429, "invalid_request_error", "rate_limit", "slow down")}, 5, outcome.Unknown, "invalid_request_error", true,
 			"the answer to an earlier attempt got lost; the last one was: slow down"},
 	}
 	for _, tt := range tests {
@@ -121,11 +122,11 @@ func create(t *testing.T, server *scripted, timeout time.Duration) (*stripe.Cust
 	return created.Object, err
 }
 
-func asError(t *testing.T, err error) *stripeapi.Error {
+func asError(t *testing.T, err error) *outcome.Error {
 	t.Helper()
-	failure, ok := errors.AsType[*stripeapi.Error](err)
+	failure, ok := errors.AsType[*outcome.Error](err)
 	if !ok {
-		t.Fatalf("%v is not a *stripeapi.Error", err)
+		t.Fatalf("%v is not a *outcome.Error", err)
 	}
 	return failure
 }
@@ -135,7 +136,7 @@ func TestReadsAreNeverUnknown(t *testing.T) {
 	server := script(t, reset)
 	client := server.client(t, time.Minute)
 	_, err := client.Customer(t.Context(), "cus_1")
-	if failure := asError(t, err); failure.Outcome != stripeapi.Failed || !failure.Retryable {
+	if failure := asError(t, err); failure.Outcome != outcome.Failed || !failure.Retryable {
 		t.Errorf("got %+v", failure)
 	}
 }
@@ -160,7 +161,7 @@ func TestCancellation(t *testing.T) {
 		cancel()
 		server := script(t, success)
 		_, err := server.client(t, time.Minute).CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
-		if failure := asError(t, err); failure.Outcome != stripeapi.Failed || len(server.keys()) != 0 {
+		if failure := asError(t, err); failure.Outcome != outcome.Failed || len(server.keys()) != 0 {
 			t.Errorf("got %+v and %d requests", failure, len(server.keys()))
 		}
 	})
@@ -169,7 +170,7 @@ func TestCancellation(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		server := script(t, func(w http.ResponseWriter, r *http.Request) { cancel(); hang(w, r) })
 		_, err := server.client(t, time.Minute).Customer(ctx, "cus_1")
-		if failure := asError(t, err); failure.Outcome != stripeapi.Failed {
+		if failure := asError(t, err); failure.Outcome != outcome.Failed {
 			t.Errorf("got %+v", failure)
 		}
 	})
@@ -192,7 +193,7 @@ func TestUnreachable(t *testing.T) {
 			t.Parallel()
 			_, err := create(t, &scripted{Server: &httptest.Server{URL: tt.url}}, time.Minute)
 			failure := asError(t, err)
-			if failure.Outcome != stripeapi.Failed || failure.Message != tt.message {
+			if failure.Outcome != outcome.Failed || failure.Message != tt.message {
 				t.Errorf("got %s: %s", failure.Outcome, failure.Message)
 			}
 		})
@@ -209,31 +210,31 @@ func TestCancelTellsTheTruth(t *testing.T) {
 		why     string
 		replies []reply
 		methods []string
-		outcome stripeapi.Outcome
+		outcome outcome.Outcome
 		message string
 	}{
 		{"the answer was lost, the retry finds it gone, and it cannot be read", []reply{reset, missing, status(403, `{"error":{"type":"invalid_request_error","message":"no"}}`)},
-			[]string{"DELETE", "DELETE", "GET"}, stripeapi.Unknown, "the answer to an earlier attempt got lost; the last one was: No such subscription: 'sub_1'"},
+			[]string{"DELETE", "DELETE", "GET"}, outcome.Unknown, "the answer to an earlier attempt got lost; the last one was: No such subscription: 'sub_1'"},
 		{"Stripe finds it gone, and it cannot be read", []reply{missing, status(403, `{"error":{"type":"invalid_request_error","message":"no"}}`)},
-			[]string{"DELETE", "GET"}, stripeapi.Unknown,
+			[]string{"DELETE", "GET"}, outcome.Unknown,
 			"Stripe found nothing to cancel, as it does for what is canceled already, and the subscription could not be read: no"},
-		{"the answer was lost, and it never existed", []reply{reset, missing, missing}, []string{"DELETE", "DELETE", "GET"}, stripeapi.Failed,
+		{"the answer was lost, and it never existed", []reply{reset, missing, missing}, []string{"DELETE", "DELETE", "GET"}, outcome.Failed,
 			"No such subscription: 'sub_1'"},
-		{"it worked", []reply{canceled}, []string{"DELETE"}, stripeapi.Succeeded, ""},
-		{"the answer was lost, the retry finds it gone", []reply{reset, missing, canceled}, []string{"DELETE", "DELETE", "GET"}, stripeapi.Succeeded, ""},
-		{"it was canceled before", []reply{missing, canceled}, []string{"DELETE", "GET"}, stripeapi.Succeeded, ""},
-		{"it never existed", []reply{missing}, []string{"DELETE", "GET"}, stripeapi.Failed, "No such subscription: 'sub_1'"},
+		{"it worked", []reply{canceled}, []string{"DELETE"}, outcome.Succeeded, ""},
+		{"the answer was lost, the retry finds it gone", []reply{reset, missing, canceled}, []string{"DELETE", "DELETE", "GET"}, outcome.Succeeded, ""},
+		{"it was canceled before", []reply{missing, canceled}, []string{"DELETE", "GET"}, outcome.Succeeded, ""},
+		{"it never existed", []reply{missing}, []string{"DELETE", "GET"}, outcome.Failed, "No such subscription: 'sub_1'"},
 		{"nothing came back, and it is canceled", []reply{reset, reset, reset, reset, reset, canceled},
-			[]string{"DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "GET"}, stripeapi.Succeeded, ""},
+			[]string{"DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "GET"}, outcome.Succeeded, ""},
 		{"nothing came back, and it still runs", []reply{reset, reset, reset, reset, reset, active},
-			[]string{"DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "GET"}, stripeapi.Unknown,
+			[]string{"DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "GET"}, outcome.Unknown,
 			"the cancellation was sent and its answer got lost; a moment later the subscription was still active"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
 			server := script(t, tt.replies...)
-			got, err := server.client(t, time.Minute).CancelSubscription(t.Context(), "sub_1")
+			got, err := server.client(t, time.Minute).As(stripeapi.Ends).CancelSubscription(t.Context(), "sub_1")
 			var methods []string
 			for _, r := range server.requests {
 				methods = append(methods, r.Method)
@@ -244,7 +245,7 @@ func TestCancelTellsTheTruth(t *testing.T) {
 			if diff := cmp.Diff(tt.methods, methods); diff != "" {
 				t.Error(diff)
 			}
-			if tt.outcome == stripeapi.Succeeded {
+			if tt.outcome == outcome.Succeeded {
 				if err != nil || got.Object.Status != stripe.SubscriptionStatusCanceled {
 					t.Errorf("got %v, %v", got, err)
 				}

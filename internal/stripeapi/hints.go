@@ -4,20 +4,22 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"stripe-mcp/internal/outcome"
 )
 
 // hint says what to do next about a failure.
-func (c *call) hint(e *Error, last attempt) string {
+func (c *call) hint(e *outcome.Error, last attempt) string {
 	switch {
-	case e.Outcome == Unknown && last.savedError():
+	case e.Outcome == outcome.Unknown && last.savedError():
 		return "It may have happened. Stripe keeps an internal error as its answer to this request, so repeating it tells nothing: " +
 			"look whether the object exists (list, get or the Dashboard). If it does not, call again: that is a new operation"
-	case e.Outcome == Unknown && c.intent != nil:
+	case e.Outcome == outcome.Unknown && c.intent != nil:
 		return "It may have happened. Call again with exactly the same arguments: until " + c.intent.Expires().UTC().Format(time.RFC3339) +
 			" that carries the same idempotency key, so Stripe answers with the one object instead of making another"
-	case e.Outcome == Unknown:
+	case e.Outcome == outcome.Unknown:
 		return "It may have happened. Call again with the same arguments: repeating it does no harm"
-	case e.Outcome == PendingApproval:
+	case e.Outcome == outcome.PendingApproval:
 		return "Nothing has happened yet: a person has to approve this in the Stripe Dashboard" + at(e.ApprovalURL)
 	case last.trouble == noTurn:
 		return "Make fewer calls at once, or raise rate_limit in the configuration if Stripe allows this account more"
@@ -31,14 +33,14 @@ func (c *call) hint(e *Error, last attempt) string {
 	if advice := adviceFor(e, last); advice != "" {
 		return advice
 	}
-	if c.effect != reads {
+	if c.effect != Reads {
 		return "Nothing was changed"
 	}
 	return ""
 }
 
 // adviceFor knows the refusals that cost people the most time.
-func adviceFor(e *Error, last attempt) string {
+func adviceFor(e *outcome.Error, last attempt) string {
 	message := strings.ToLower(e.Message)
 	says := func(text string) bool { return strings.Contains(message, text) }
 	switch {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/local"
 )
 
@@ -18,7 +19,7 @@ import (
 // it names a PEM file of certificate authorities to trust besides the system's.
 func NewNetwork(proxy *url.URL, caFile string) (http.RoundTripper, error) {
 	const (
-		dialTimeout = 10 * time.Second
+		dialTimeout = limits.Dial
 		idleTimeout = 90 * time.Second
 		idleConns   = 64 // as many as calls are likely to run side by side
 	)

@@ -8,7 +8,7 @@ import (
 	"github.com/stripe/stripe-go/v79"
 
 	"stripe-mcp/internal/journal"
-	"stripe-mcp/internal/stripeapi"
+	"stripe-mcp/internal/outcome"
 )
 
 // TestASavedError: that Stripe keeps an internal error for a key ends the key's use, but only when the caller knows of it.
@@ -18,9 +18,9 @@ func TestASavedError(t *testing.T) {
 	server := script(t, saved, saved, success)
 	client := server.client(t, time.Minute)
 	for i, delivered := range []bool{false, true, true} {
-		ctx, receipt := journal.WithReceipt(t.Context(), journal.Caller{})
-		_, err := client.CreateCustomer(ctx, &stripe.CustomerParams{Email: new("jenny@example.com")})
-		if i < 2 && asError(t, err).Outcome != stripeapi.Unknown || i == 2 && err != nil {
+		receipt := journal.NewReceipt(t.Context(), journal.Caller{})
+		_, err := client.For(receipt).CreateCustomer(t.Context(), &stripe.CustomerParams{Email: new("jenny@example.com")})
+		if i < 2 && asError(t, err).Outcome != outcome.Unknown || i == 2 && err != nil {
 			t.Errorf("call %d: %v", i+1, err)
 		}
 		if err := receipt.Close(t.Context(), delivered); err != nil {

@@ -45,6 +45,7 @@ func script(t *testing.T, replies ...reply) *scripted {
 	return s
 }
 
+// client returns one that may make things.
 func (s *scripted) client(t *testing.T, timeout time.Duration) *stripeapi.Client {
 	t.Helper()
 	network, err := stripeapi.NewNetwork(nil, "")
@@ -53,7 +54,7 @@ func (s *scripted) client(t *testing.T, timeout time.Duration) *stripeapi.Client
 	}
 	return stripeapi.New(stripeapi.Config{
 		Key: secret.New(key), BaseURL: s.URL, Timeout: timeout, Network: network, Journal: journal.InMemory(), Logger: slog.New(slog.DiscardHandler),
-	})
+	}).As(stripeapi.Makes)
 }
 
 func (s *scripted) keys() []string {

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -12,92 +12,74 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
 	"golang.org/x/time/rate"
 
 	"stripe-mcp/internal/journal"
+	"stripe-mcp/internal/limits"
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
 )
 
-const (
-	maxRetries = 4
-	firstWait  = 500 * time.Millisecond
-	longestGap = 8 * time.Second
-	// maxBody bounds an answer in memory. The largest, a list of 100 sessions, is about 400 KB.
-	maxBody = 16 << 20
-)
+// maxRetries is how often a request is sent again.
+const maxRetries = 4
 
-// transport carries stripe-go's requests: it completes their headers, retries them inside the caller's time and records
+// transport carries stripe-go's requests. It sends each of them until it is answered, refused or out of time, and records
 // every attempt in the call that it finds in the context.
 type transport struct {
-	retry   *retryablehttp.Client
+	network http.RoundTripper
 	account string
 	journal *journal.Journal
+	limiter *rate.Limiter
 	logger  *slog.Logger
+	key     secret.Scrubber // takes the key out of answers that repeat it
 }
 
 func newTransport(cfg Config) *transport {
-	return &transport{
-		account: cfg.Account,
-		journal: cfg.Journal,
-		logger:  cfg.Logger,
-		retry: &retryablehttp.Client{
-			HTTPClient: &http.Client{
-				Transport:     newAttempts(cfg),
-				CheckRedirect: refuseRedirect,
-			},
-			RetryWaitMin: firstWait,
-			RetryWaitMax: longestGap,
-			RetryMax:     maxRetries,
-			CheckRetry:   shouldRetry,
-			Backoff:      backoff,
-			ErrorHandler: retryablehttp.PassthroughErrorHandler,
-		},
-	}
+	t := &transport{network: cfg.Network, account: cfg.Account, journal: cfg.Journal, limiter: newLimiter(cfg.Rate), logger: cfg.Logger}
+	t.key.Learn(cfg.Key)
+	return t
 }
 
-// RoundTrip sends one request of stripe-go's until it is answered, refused or out of time.
+// RoundTrip sends one request of stripe-go's with all its attempts.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx := req.Context()
-	if err := ctx.Err(); err != nil {
+	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
-	call := callFrom(ctx)
-	if call.effect != reads {
-		var cancel context.CancelFunc
-		ctx, cancel = call.untilSent(ctx)
-		defer cancel()
-	}
-	req = req.Clone(ctx)
-	t.complete(req)
-	retryable, err := retryablehttp.FromRequest(req)
+	form, err := readForm(req)
 	if err != nil {
 		return nil, err
 	}
-	if err := setLength(retryable); err != nil {
-		return nil, err
-	}
-	if call.effect == creates {
-		if err := t.begin(ctx, call, retryable); err != nil {
+	call := callFrom(req.Context())
+	ctx, cancel := call.lifetime(req.Context())
+	defer cancel()
+	req = req.Clone(ctx)
+	t.complete(req)
+	if call.effect.Journalled() {
+		if err := t.begin(ctx, call, req, form); err != nil {
 			return nil, err
 		}
 		defer t.settle(ctx, call)
 	}
-	return t.retry.Do(retryable)
+	for retries := 0; ; retries++ {
+		resp, err := t.attempt(call, req, form)
+		if retries == maxRetries || !worthRetrying(ctx, resp, err) || !sleep(ctx, pause(retries, resp)) {
+			return resp, err
+		}
+	}
 }
 
-// setLength declares the body's length. Without it net/http would send the body in chunks, which simple servers do not read.
-func setLength(req *retryablehttp.Request) error {
-	body, err := req.BodyBytes()
-	if err != nil {
-		return err
+// readForm returns the body, so that every attempt can have it from its beginning.
+func readForm(req *http.Request) ([]byte, error) {
+	if req.Body == nil {
+		return nil, nil
 	}
-	req.ContentLength = int64(len(body))
-	return nil
+	form, err := io.ReadAll(req.Body)
+	return form, errors.Join(err, req.Body.Close())
 }
 
 // complete sets the headers that stripe-go sets otherwise than we want.
@@ -107,41 +89,55 @@ func (t *transport) complete(req *http.Request) {
 	if t.account != "" {
 		req.Header.Set("Stripe-Account", t.account)
 	}
-	// One key for all attempts makes repeating them safe; the journal has its own for what creates something. Stripe ignores
-	// it on DELETE, where it would only make net/http resend behind our back.
+	// One key for all attempts makes repeating them safe. The journal sets its own for what it records. Stripe ignores the
+	// key of a DELETE, and net/http would resend such a request behind our back.
 	req.Header.Del("Idempotency-Key")
 	if req.Method == http.MethodPost {
 		req.Header.Set("Idempotency-Key", rand.Text())
 	}
 }
 
-// newLimiter returns a limiter that lets no more than perSecond requests through in any second, a fifth of them at once.
-func newLimiter(perSecond float64) *rate.Limiter {
-	if perSecond == 0 {
-		return rate.NewLimiter(rate.Inf, 0)
+// begin records a request before it is sent, and gives it its idempotency key. After an error it must not be sent.
+func (t *transport) begin(ctx context.Context, call *call, req *http.Request, form []byte) error {
+	intent, err := t.journal.Begin(ctx, call.receipt, journal.Request{
+		Method: req.Method, Path: req.URL.Path, Body: string(form), Account: t.account, Authorization: req.Header.Get("Authorization"),
+	})
+	call.mu.Lock()
+	defer call.mu.Unlock()
+	call.intent, call.began = intent, time.Now()
+	if err != nil {
+		if ctx.Err() == nil { // else time is up, and failure says so
+			call.blocked = err
+		}
+		return err
 	}
-	const atOnce = 0.2
-	burst := max(1, math.Floor(perSecond*atOnce))
-	return rate.NewLimiter(rate.Limit(max(perSecond-burst, perSecond/2)), int(burst))
+	req.Header.Set("Idempotency-Key", intent.Key())
+	return nil
 }
 
-// attempts sends a request once, reads the whole answer and records what happened.
-type attempts struct {
-	network http.RoundTripper
-	limiter *rate.Limiter
-	logger  *slog.Logger
-	key     secret.Scrubber // the key, which an answer might repeat: no further than here
+// settle records how the request ended.
+func (t *transport) settle(ctx context.Context, call *call) {
+	verdict := call.outcome()
+	last, _ := call.last()
+	err := call.intent.Settle(ctx, journal.Result{
+		Outcome:    string(verdict),
+		Object:     last.object.ID,
+		Amount:     last.object.amount(),
+		Currency:   last.object.Currency,
+		RequestID:  last.requestID,
+		Attempts:   len(call.attempts),
+		DurationMS: time.Since(call.began).Milliseconds(),
+		Settled:    verdict != outcome.Unknown || last.savedError(), // which is settled when the caller knows of it
+		Final:      verdict == outcome.Failed,
+	})
+	if err != nil {
+		t.logger.ErrorContext(ctx, "the outcome of a request could not be recorded; an equal one will find what it made", "error", err)
+	}
 }
 
-func newAttempts(cfg Config) *attempts {
-	a := &attempts{network: cfg.Network, limiter: newLimiter(cfg.Rate), logger: cfg.Logger}
-	a.key.Learn(cfg.Key)
-	return a
-}
-
-// RoundTrip returns an error unless the answer is complete and Stripe's.
-func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
-	call := callFrom(req.Context())
+// attempt sends the request once, reads the whole answer and records what happened. It fails unless the answer is complete
+// and Stripe's.
+func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.Response, error) {
 	if call.intent != nil && call.intent.Expired() {
 		return nil, errTooLate
 	}
@@ -159,8 +155,13 @@ func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 			call.markSent()
 		},
 	})
-	once := req.WithContext(ctx)
-	once.GetBody = nil // so that net/http cannot resend on its own and leave us with a wrong count
+	once := req.Clone(ctx)
+	// Without a length net/http would send chunks, which simple servers do not read. Without GetBody it cannot resend on its
+	// own and leave us with a wrong count.
+	once.Body, once.ContentLength, once.GetBody = io.NopCloser(bytes.NewReader(form)), int64(len(form)), nil
+	if len(form) == 0 {
+		once.Body = http.NoBody
+	}
 	resp, err := t.network.RoundTrip(once)
 	if err == nil {
 		err = record.read(resp, &t.key, call)
@@ -168,7 +169,7 @@ func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 		record.trouble, record.cause = noAnswer, err
 	}
 	call.add(record)
-	t.logger.DebugContext(ctx, "stripe request", "method", req.Method, "path", route(req.URL.Path), "status", record.status,
+	t.logger.DebugContext(ctx, "stripe request", "method", req.Method, "path", call.route(req.URL), "status", record.status,
 		"request_id", record.requestID, "took", time.Since(start))
 	if err != nil {
 		return nil, err
@@ -176,97 +177,64 @@ func (t *attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// route returns a path without the id in it, which is an argument and may be a customer's name.
-func route(path string) string {
-	at := strings.LastIndexByte(path, '/')
-	switch path[at+1:] {
-	case "customers", "sessions", "subscriptions", "invoices", "prices", "account":
+// route returns a path for the log, without the id in it, which is an argument and may be a customer's name.
+func (c *call) route(address *url.URL) string {
+	path, id := address.EscapedPath(), "/"+url.PathEscape(c.id)
+	at := strings.LastIndex(path, id) // behind the collection, which may have the same name
+	if c.id == "" || at < 0 {
 		return path
 	}
-	return path[:at+1] + "{id}"
+	return path[:at] + "/{id}" + path[at+len(id):]
 }
 
-// read takes in the answer, leaving a response whose body is in memory. It fails when the answer is not a complete one
-// from Stripe.
-func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) error {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	closeErr := resp.Body.Close()
-	a.sent = true
-	if err = errors.Join(err, closeErr); err != nil {
-		a.trouble, a.cause = cutOff, err
-		return err
-	}
-	body = []byte(key.Mask(string(body)))
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	a.status = resp.StatusCode
-	a.requestID = key.Mask(resp.Header.Get("Request-Id"))
-	a.date = resp.Header.Get("Date")
-	a.retryAfter = retryAfter(resp)
-	a.replayed = isReplay(resp)
-	a.refusal = parseRefusal(resp.StatusCode, body)
-	switch {
-	case a.refusal != nil:
-	case resp.StatusCode >= http.StatusMultipleChoices && resp.StatusCode < http.StatusBadRequest:
-		a.trouble = redirected
-		return errRedirected
-	case resp.StatusCode >= http.StatusBadRequest:
-		a.trouble = foreign
-	case !call.answeredBy(body, &a.object):
-		a.trouble = foreign
-		return errForeign
-	}
-	return nil
-}
-
-// answeredBy reports whether body, of which it reads what the journal keeps, is an answer to the call: one of Stripe's
-// objects, which name their type and, but for lists, have an id.
-func (c *call) answeredBy(body []byte, read *object) bool {
-	if json.Unmarshal(body, read) != nil || read.Object == "" || (read.Object == "list") != c.list || !c.list && read.ID == "" {
-		return false
-	}
-	return c.parse == nil || c.parse(body) == nil
-}
-
-// shouldRetry is the policy: faults of the network, damaged answers, 409, 429 and 5xx are tried again, unless Stripe
-// says otherwise or the wait would outlast the caller's time.
-func shouldRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+// worthRetrying reports whether another attempt may bring what this one did not: after faults of the network, damaged
+// answers, 409, 429 and 5xx, unless Stripe says otherwise or the wait would outlast the caller's time.
+func worthRetrying(ctx context.Context, resp *http.Response, err error) bool {
 	if ctx.Err() != nil {
-		return false, nil //nolint:nilerr // an answer that came at the last moment counts all the same
+		return false // an answer that came at the last moment counts all the same
 	}
 	if err != nil {
-		if errors.Is(err, errRedirected) || errors.Is(err, errTooLate) || errors.Is(err, errNoTurn) {
-			return false, nil
-		}
-		again, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, err) // knows which faults, such as a bad certificate, stay
-		return again, nil
+		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+		return !untrusted && !errors.Is(err, errRedirected) && !errors.Is(err, errTooLate) && !errors.Is(err, errNoTurn)
 	}
-	if deadline, ok := ctx.Deadline(); ok && retryAfter(resp) > time.Until(deadline) {
-		return false, nil
-	}
-	if resp.StatusCode >= http.StatusInternalServerError && isReplay(resp) {
-		return false, nil // saved for this key, it will not change
-	}
-	if resp.StatusCode < http.StatusBadRequest {
-		return false, nil
+	switch deadline, ok := ctx.Deadline(); {
+	case resp.StatusCode < http.StatusBadRequest:
+		return false
+	case ok && retryAfter(resp) > time.Until(deadline):
+		return false
+	case resp.StatusCode >= http.StatusInternalServerError && isReplay(resp):
+		return false // saved for this key, it will not change
 	}
 	switch resp.Header.Get("Stripe-Should-Retry") {
 	case "true":
-		return true, nil
+		return true
 	case "false":
-		return false, nil
+		return false
 	}
 	return resp.StatusCode == http.StatusConflict || resp.StatusCode == http.StatusTooManyRequests ||
-		resp.StatusCode >= http.StatusInternalServerError, nil
+		resp.StatusCode >= http.StatusInternalServerError
 }
 
-// backoff waits as long as Stripe asks, or else twice as long each time, less a random part so that many clients do not
-// come back at once.
-func backoff(shortest, longest time.Duration, retries int, resp *http.Response) time.Duration {
+// pause returns how long to wait before the next attempt: as long as Stripe asks, or else twice as long each time, less a
+// random part so that many clients do not come back at once.
+func pause(retries int, resp *http.Response) time.Duration {
 	if wait := retryAfter(resp); wait > 0 {
 		return wait
 	}
-	wait := min(longest, shortest*time.Duration(math.Exp2(float64(retries))))
+	wait := min(limits.LongestWait, limits.FirstWait<<retries)
 	return wait/2 + mathrand.N(wait/2) //nolint:gosec // spreads load, guards nothing
+}
+
+// sleep waits, and reports whether ctx let it.
+func sleep(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // retryAfter returns the pause that an answer asks for, 0 when it asks for none.
@@ -275,9 +243,6 @@ func retryAfter(resp *http.Response) time.Duration {
 		return 0
 	}
 	value := resp.Header.Get("Retry-After")
-	if value == "" {
-		return 0
-	}
 	if seconds, err := strconv.Atoi(value); err == nil && seconds > 0 {
 		return time.Duration(seconds) * time.Second
 	}
@@ -291,5 +256,12 @@ func retryAfter(resp *http.Response) time.Duration {
 // (https://docs.stripe.com/api/idempotent_requests).
 func isReplay(resp *http.Response) bool { return resp.Header.Get("Idempotent-Replayed") == "true" }
 
-// refuseRedirect keeps the key and the request from following an address that an answer names.
-func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+// newLimiter returns a limiter that lets no more than perSecond requests through in any second, a fifth of them at once.
+func newLimiter(perSecond float64) *rate.Limiter {
+	if perSecond == 0 {
+		return rate.NewLimiter(rate.Inf, 0)
+	}
+	const atOnce = 0.2
+	burst := max(1, math.Floor(perSecond*atOnce))
+	return rate.NewLimiter(rate.Limit(max(perSecond-burst, perSecond/2)), int(burst))
+}

@@ -1,14 +1,11 @@
-package cli
+package account
 
 import (
 	"context"
-	"errors"
 	"net/http"
-	"path/filepath"
 	"sync"
 
 	"stripe-mcp/internal/config"
-	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -18,10 +15,8 @@ const simulatorKey = "sk_test_simulator"
 
 // connection makes the client that calls are sent with, at the first call, because a key can take seconds to read.
 type connection struct {
-	app     *app
-	reload  func() (config.Config, error)
+	account *Account
 	network func() (http.RoundTripper, error)
-	journal *journal.Journal
 
 	mu      sync.Mutex
 	current *link
@@ -34,18 +29,8 @@ type link struct {
 	client func() (*stripeapi.Client, error)
 }
 
-func newConnection(a *app, reload func() (config.Config, error)) *connection {
-	c := &connection{app: a, reload: reload, journal: journal.InMemory()}
-	if a.config.Journal { // without a state folder the journal itself says what to do
-		c.journal = journal.New(filepath.Join(a.config.StateDir, "journal"))
-	}
-	c.network = sync.OnceValues(func() (http.RoundTripper, error) {
-		if a.config.Simulator {
-			return a.simulator().Transport(), nil
-		}
-		return stripeapi.NewNetwork(a.config.Proxy(), a.config.CAFile)
-	})
-	return c
+func newConnection(a *Account) *connection {
+	return &connection{account: a, network: sync.OnceValues(a.Network)}
 }
 
 // use returns the link in force, and makes one when there is none.
@@ -53,7 +38,7 @@ func (c *connection) use(ctx context.Context) *link {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.current == nil {
-		c.current = c.newLink(ctx, func() (config.Config, error) { return c.app.config, nil })
+		c.current = c.newLink(ctx, func() (config.Config, error) { return c.account.Config, nil })
 	}
 	return c.current
 }
@@ -64,7 +49,7 @@ func (c *connection) newLink(ctx context.Context, source func() (config.Config, 
 	l := &link{}
 	l.config = sync.OnceValues(func() (config.Config, error) {
 		cfg, err := source()
-		if err != nil || c.app.misfit != nil { // then no call is sent
+		if err != nil || c.account.Fault != nil { // then no call is sent
 			return cfg, err
 		}
 		cfg, err = cfg.WithKey(ctx)
@@ -72,11 +57,10 @@ func (c *connection) newLink(ctx context.Context, source func() (config.Config, 
 			c.drop(l) // the next call tries again
 			return cfg, err
 		}
-		c.app.scrubber.Learn(cfg.SecretKey)
-		if cfg.KeySource == "" { // the simulator needs none
-			return cfg, nil
+		c.account.Scrubber.Learn(cfg.SecretKey)
+		if cfg.KeySource != "" { // the simulator needs none
+			c.account.Logger.InfoContext(ctx, "the key was read", "source", cfg.KeySource, "mode", cfg.Mode.String())
 		}
-		c.app.logger.InfoContext(ctx, "the key was read", "source", cfg.KeySource, "mode", cfg.Mode.String())
 		return cfg, nil
 	})
 	l.client = sync.OnceValues(func() (*stripeapi.Client, error) {
@@ -88,7 +72,7 @@ func (c *connection) newLink(ctx context.Context, source func() (config.Config, 
 		if err != nil {
 			return nil, err
 		}
-		return stripeapi.New(c.app.stripe(cfg, network, c.journal)), nil
+		return c.account.newClient(cfg, network), nil
 	})
 	return l
 }
@@ -104,22 +88,14 @@ func (c *connection) drop(l *link) {
 // renew reads the key's source once more, after Stripe did not accept the key of used, and returns a link with another
 // key, or nil when there is none. The clients of this server were told its mode, so a key of another mode is none.
 func (c *connection) renew(ctx context.Context, used *link) *link {
-	if c.app.config.Simulator {
+	if c.account.Config.Simulator {
 		return nil
 	}
 	old, err := used.config()
 	if err != nil {
 		return nil
 	}
-	c.mu.Lock()
-	next := c.current
-	if next == nil || next == used { // nobody was faster
-		if c.renewal == nil {
-			c.renewal = c.newLink(ctx, c.reload)
-		}
-		next = c.renewal
-	}
-	c.mu.Unlock()
+	next := c.renewing(ctx, used)
 	fresh, err := next.config()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -135,16 +111,29 @@ func (c *connection) renew(ctx context.Context, used *link) *link {
 	return next
 }
 
-// stripe returns how cfg wants Stripe to be called.
-func (a *app) stripe(cfg config.Config, network http.RoundTripper, records *journal.Journal) stripeapi.Config {
+// renewing returns the link that takes the place of used. Calls that are refused at the same time share it.
+func (c *connection) renewing(ctx context.Context, used *link) *link {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current != nil && c.current != used {
+		return c.current // another call was faster
+	}
+	if c.renewal == nil {
+		c.renewal = c.newLink(ctx, c.account.Reload)
+	}
+	return c.renewal
+}
+
+// newClient returns a client for the key of cfg.
+func (a *Account) newClient(cfg config.Config, network http.RoundTripper) *stripeapi.Client {
 	key := cfg.SecretKey
 	if cfg.Simulator {
 		key = secret.New(simulatorKey)
 	}
-	return stripeapi.Config{
-		Key: key, Account: a.config.StripeAccount, BaseURL: a.config.APIBase, Timeout: a.config.Timeout, Rate: rate(cfg),
-		Network: network, Journal: records, Logger: a.logger,
-	}
+	return stripeapi.New(stripeapi.Config{
+		Key: key, Account: a.Config.StripeAccount, BaseURL: a.Config.APIBase, Timeout: a.Config.Timeout, Rate: rate(cfg),
+		Network: network, Journal: a.Journal, Logger: a.Logger,
+	})
 }
 
 // rate returns how many requests a second are sent at most: what Stripe allows (https://docs.stripe.com/rate-limits),
@@ -160,10 +149,4 @@ func rate(cfg config.Config) float64 {
 		return live
 	}
 	return test
-}
-
-// unauthorized reports whether Stripe did not accept the key, and nothing can have come of the call.
-func unauthorized(err error) bool {
-	failure, ok := errors.AsType[*stripeapi.Error](err)
-	return ok && failure.Unauthorized() && failure.Outcome == stripeapi.Failed
 }

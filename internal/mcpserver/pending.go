@@ -6,32 +6,6 @@ import (
 	"sync"
 )
 
-// delivery is where a call leaves whom to tell what became of its answer.
-type delivery struct {
-	delivered func(bool)
-	asker     context.Context // ends when the client leaves; the one that mcp-go hands on also ends when the call returns
-}
-
-type deliveryKey struct{}
-
-func withDelivery(ctx context.Context, d *delivery) context.Context {
-	return context.WithValue(ctx, deliveryKey{}, d)
-}
-
-// deliveryFrom returns the delivery of the call that ctx belongs to.
-func deliveryFrom(ctx context.Context) *delivery {
-	if d, ok := ctx.Value(deliveryKey{}).(*delivery); ok {
-		return d
-	}
-	return &delivery{asker: ctx}
-}
-
-func (d *delivery) tell(delivered bool) {
-	if d.delivered != nil {
-		d.delivered(delivered)
-	}
-}
-
 // remembered is how many answered calls can still be cancelled.
 const remembered = 256
 

@@ -1,28 +1,16 @@
 package stripeapi
 
-import "net/http"
+import (
+	"net/http"
 
-// Outcome is how a call ended, as far as it can be known. Every write ends in exactly one.
-type Outcome string
-
-const (
-	// Succeeded means that Stripe did what was asked.
-	Succeeded Outcome = "succeeded"
-	// Refused means that we did not send it.
-	Refused Outcome = "refused"
-	// Failed means that nothing changed: it never left, or Stripe said no.
-	Failed Outcome = "failed"
-	// PendingApproval means that a person must approve the request in the Dashboard first.
-	PendingApproval Outcome = "pending_approval"
-	// Unknown means that it was sent and that the answer could not be learned. It may have happened.
-	Unknown Outcome = "unknown"
+	"stripe-mcp/internal/outcome"
 )
 
 // codeApprovalRequired is the error code of requests that a person has to approve.
 const codeApprovalRequired = "approval_required"
 
 // outcome decides over all attempts of a call.
-func (c *call) outcome() Outcome {
+func (c *call) outcome() outcome.Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.judge()
@@ -30,32 +18,32 @@ func (c *call) outcome() Outcome {
 
 // judge decides over the attempts so far, and over those of earlier calls whose key this one inherited. The least certain
 // one counts: after one that may have been applied, only Stripe's success or its own final no settles the matter.
-func (c *call) judge() Outcome {
+func (c *call) judge() outcome.Outcome {
 	if c.blocked != nil {
-		return Refused
+		return outcome.Refused
 	}
-	outcome := Failed
+	verdict := outcome.Failed
 	if c.intent != nil && c.intent.Inherited() {
-		outcome = Unknown
+		verdict = outcome.Unknown
 	}
 	for _, a := range c.attempts {
 		switch {
 		case !a.sent:
 		case a.trouble == noTrouble && a.refusal == nil:
-			return Succeeded
+			return outcome.Succeeded
 		case a.refusal == nil || a.status >= http.StatusInternalServerError:
-			outcome = Unknown
-		case outcome == Unknown && !c.settledBy(a):
+			verdict = outcome.Unknown
+		case verdict == outcome.Unknown && !c.settledBy(a):
 		case a.refusal.Code == codeApprovalRequired:
-			outcome = PendingApproval
+			verdict = outcome.PendingApproval
 		default:
-			outcome = Failed
+			verdict = outcome.Failed
 		}
 	}
-	if outcome == Unknown && c.effect == reads {
-		return Failed
+	if verdict == outcome.Unknown && c.effect == Reads {
+		return outcome.Failed
 	}
-	return outcome
+	return verdict
 }
 
 // settledBy reports whether a refusal says that the request was not applied, by this attempt or an earlier one. Stripe
@@ -65,7 +53,7 @@ func (c *call) settledBy(a attempt) bool {
 	case http.StatusBadRequest, http.StatusPaymentRequired:
 		return a.refusal.Type != "idempotency_error"
 	case http.StatusNotFound:
-		return c.effect != ends && a.refusal.Type != "idempotency_error"
+		return c.effect != Ends && a.refusal.Type != "idempotency_error"
 	}
 	return false
 }

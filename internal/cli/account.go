@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"stripe-mcp/internal/account"
+	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/mcpserver"
+	"stripe-mcp/internal/simulator"
+	"stripe-mcp/internal/stripeapi"
+)
+
+// app is the configured account with the simulator that may stand in for Stripe.
+type app struct {
+	*account.Account
+
+	simulator func() *simulator.Simulator
+}
+
+// newApp reads the configuration. It never fails: the account says at each call what to correct.
+func (p *process) newApp() *app {
+	cfg, err := p.loadConfig()
+	a := &app{}
+	a.simulator = sync.OnceValue(a.newSimulator)
+	a.Account = account.New(account.Options{
+		Config: cfg, LoadFault: err, Reload: p.loadConfig, Scrubber: p.scrubber,
+		Logger: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: cfg.LogLevel})),
+		Network: func() (http.RoundTripper, error) {
+			if cfg.Simulator {
+				return a.simulator().Transport(), nil
+			}
+			return stripeapi.NewNetwork(cfg.Proxy(), cfg.CAFile)
+		},
+	})
+	return a
+}
+
+func (p *process) loadConfig() (config.Config, error) {
+	options := p.flags
+	options.Env = p.environment
+	return config.Load(options)
+}
+
+// serveCall answers a call of an MCP client's.
+func (a *app) serveCall(ctx context.Context, call *mcpserver.Call) mcpserver.Result {
+	tool, _ := a.Find(call.Tool)
+	got := a.Call(ctx, account.Caller{Client: call.Client, Asker: asker{call}}, tool, call.Arguments)
+	return mcpserver.Result{JSON: got.JSON, IsError: got.Failure != nil, Delivered: got.Delivered}
+}
+
+// asker asks the person at an MCP client.
+type asker struct{ *mcpserver.Call }
+
+// Ask translates what came of the question.
+func (a asker) Ask(ctx context.Context, question string) (account.Reply, time.Time) {
+	answer, since := a.Call.Ask(ctx, question)
+	switch answer {
+	case mcpserver.Accepted:
+		return account.Accepted, since
+	case mcpserver.Declined:
+		return account.Declined, since
+	case mcpserver.Dismissed:
+		return account.Dismissed, since
+	case mcpserver.TimedOut:
+		return account.TimedOut, since
+	case mcpserver.Stale:
+		return account.Stale, since
+	case mcpserver.Asked:
+		return account.Asked, since
+	case mcpserver.Impossible:
+		return account.Impossible, since
+	case mcpserver.Failed:
+	}
+	return account.Unanswered, since
+}

@@ -1,0 +1,192 @@
+package policy_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"stripe-mcp/internal/outcome"
+	"stripe-mcp/internal/policy"
+	"stripe-mcp/internal/stripeapi"
+	"stripe-mcp/tools"
+)
+
+// tool returns one with that effect. The rules look at nothing else of it.
+func tool(effect tools.Effect) tools.Tool {
+	return tools.Tool{Spec: tools.Spec{Name: "stripe_do", Title: "Do it", Effect: effect}}
+}
+
+// priceList answers as Stripe would. What is not on it cannot be read.
+type priceList map[string]stripeapi.UnitPrice
+
+func (l priceList) UnitPrice(_ context.Context, id string) (stripeapi.UnitPrice, error) {
+	price, ok := l[id]
+	if !ok {
+		return price, errors.New("no such price")
+	}
+	return price, nil
+}
+
+func prices() priceList {
+	return priceList{
+		"price_9eur":    {Amount: 900, Currency: "eur", Countable: true},
+		"price_yen":     {Amount: 900, Currency: "jpy", Countable: true},
+		"price_metered": {Currency: "eur"},
+	}
+}
+
+// TestCallRules has a row for each rule and for each way around it. Every refusal names the setting that the owner can change.
+func TestCallRules(t *testing.T) {
+	t.Parallel()
+	var (
+		capped = policy.Policy{MaxAmount: map[string]int64{"eur": 5000}}
+		hosts  = policy.Policy{AllowedRedirectHosts: []string{"shop.example", "*.pay.example", "bücher.example"}}
+		eur    = func(amount, quantity int64) tools.Purchase {
+			return tools.Purchase{Argument: "items[0]", UnitAmount: amount, Currency: "eur", Quantity: quantity}
+		}
+		priced = func(id, currency string, quantity int64) tools.Purchase {
+			return tools.Purchase{Argument: "items[0]", Price: id, Currency: currency, Quantity: quantity}
+		}
+		buying = func(list ...tools.Purchase) tools.Request {
+			return tools.Request{Tool: tool(tools.Makes), Purchases: list}
+		}
+		to = func(url string) tools.Request {
+			return tools.Request{Tool: tool(tools.Opens), Redirects: []tools.Redirect{{Argument: "return_url", URL: url}}}
+		}
+		tooMuch  = "nothing was sent: it costs more than the cap of 50.00 EUR"
+		tooLarge = "nothing was sent: the sum is larger than any amount"
+	)
+	uncountable := func(why string) string {
+		return "nothing was sent: what items[0] costs cannot be counted (" + why + "), and max_amount is set"
+	}
+	hints := map[string]string{
+		"max_amount":                "The owner can change max_amount in the configuration",
+		"redirect_host_not_allowed": "Use an address on one of the allowed hosts, or have the owner add the host to allowed_redirect_hosts in the configuration",
+		"live_writes_not_allowed":   "The owner can allow them with allow_live_writes: true in the configuration, or use a test key",
+	}
+	const foreign = "nothing was sent: return_url is not on an allowed host"
+	tests := []struct {
+		why     string
+		policy  policy.Policy
+		live    bool
+		request tools.Request
+		kind    string // of the refusal, empty when the call may be sent
+		message string
+	}{
+		{"a live read", policy.Policy{}, true, tools.Request{Tool: tool(tools.Reads)}, "", ""},
+		{"a live write", policy.Policy{}, true, tools.Request{Tool: tool(tools.Makes)}, "live_writes_not_allowed",
+			"nothing was sent: the key is a live one, and the owner has not allowed changes in live mode"},
+		{"a live portal link", policy.Policy{}, true, tools.Request{Tool: tool(tools.Opens)}, "live_writes_not_allowed",
+			"nothing was sent: the key is a live one, and the owner has not allowed changes in live mode"},
+		{"a live write that is allowed", policy.Policy{AllowLiveWrites: true}, true, tools.Request{Tool: tool(tools.Ends)}, "", ""},
+		{"a test write", policy.Policy{}, false, tools.Request{Tool: tool(tools.Pays)}, "", ""},
+
+		{"no cap", policy.Policy{}, false, buying(eur(math.MaxInt64, 2)), "", ""},
+		{"at the cap", capped, false, buying(eur(2500, 2)), "", ""},
+		{"over the cap", capped, false, buying(eur(2501, 2)), "max_amount", tooMuch},
+		{"over the cap together", capped, false, buying(eur(2500, 1), eur(2501, 1)), "max_amount", tooMuch},
+		{"a product that overflows", capped, false, buying(eur(math.MaxInt64/2, 3)), "max_amount", uncountable("the sum is larger than any amount")},
+		{"a sum that overflows", policy.Policy{MaxAmount: map[string]int64{"eur": math.MaxInt64}}, false, buying(eur(math.MaxInt64, 1), eur(1, 1)), "max_amount", tooLarge},
+		{"a currency without a cap", capped, false, buying(tools.Purchase{UnitAmount: 1, Currency: "usd"}), "max_amount", "nothing was sent: max_amount is set, and it has no cap for USD"},
+		{"a quantity that is left out is 1", capped, false, buying(priced("price_9eur", "", 0)), "", ""},
+		{"a price that is looked up", capped, false, buying(priced("price_9eur", "", 5)), "", ""},
+		{"a price that is looked up and too much", capped, false, buying(priced("price_9eur", "", 6)), "max_amount", tooMuch},
+		{"a price in the currency that was asked for", capped, false, buying(priced("price_9eur", "eur", 1)), "", ""},
+		{"a price in another one", capped, false, buying(priced("price_9eur", "usd", 1)), "max_amount", uncountable("its price is in another currency than the session")},
+		{"a price in a currency without a cap", capped, false, buying(priced("price_yen", "", 1)), "max_amount", "nothing was sent: max_amount is set, and it has no cap for JPY"},
+		{"a metered price", capped, false, buying(priced("price_metered", "", 1)), "max_amount", uncountable("its price depends on use or on the customer")},
+		{"a price that cannot be read", capped, false, buying(priced("price_none", "", 1)), "max_amount", uncountable("its price could not be read: no such price")},
+		{"nothing to pay", capped, false, buying(), "", ""},
+
+		{"anywhere", policy.Policy{}, false, to("https://evil.example/"), "", ""},
+		{"an allowed host", hosts, false, to("https://SHOP.example:8443/#@evil.example"), "", ""},
+		{"a foreign host", hosts, false, to("https://evil.example/"), "redirect_host_not_allowed", foreign},
+		{"below an exact host", hosts, false, to("https://www.shop.example/"), "redirect_host_not_allowed", foreign},
+		{"a wildcard itself", hosts, false, to("https://pay.example/"), "redirect_host_not_allowed", foreign},
+		{"below a wildcard", hosts, false, to("https://a.b.pay.example/"), "", ""},
+		{"the same name in punycode", hosts, false, to("https://xn--bcher-kva.example/"), "", ""},
+		{"a look-alike", hosts, false, to("https://sh\u043ep.example/"), "redirect_host_not_allowed", foreign},
+		{"a host in the user name", hosts, false, to("https://shop.example@evil.example/"), "redirect_host_not_allowed",
+			"nothing was sent: return_url holds a user name, which hides the host that follows it"},
+		{"a backslash", hosts, false, to(`https://shop.example/\evil.example`), "redirect_host_not_allowed",
+			"nothing was sent: return_url holds a backslash, which browsers read as a slash"},
+		{"an address for a host", hosts, false, to("https://127.0.0.1/"), "redirect_host_not_allowed",
+			"nothing was sent: return_url names its host by a number, where a name is wanted"},
+		{"an address as one number", hosts, false, to("https://2130706433/"), "redirect_host_not_allowed",
+			"nothing was sent: return_url names its host by a number, where a name is wanted"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			var want *outcome.Error
+			if tt.kind != "" {
+				want = &outcome.Error{Outcome: outcome.Refused, Type: tt.kind, Message: tt.message, Hint: hints[tt.kind]}
+			}
+			got := tt.policy.Check(t.Context(), policy.Call{Request: tt.request, Live: tt.live, Prices: prices()})
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestToolRules: a tool that is off is refused by name, and the refusal says who can change that.
+func TestToolRules(t *testing.T) {
+	t.Parallel()
+	readOnly := &outcome.Error{Outcome: outcome.Refused, Type: "read_only", Message: "stripe_do is switched off and nothing was sent: this server only reads",
+		Hint: "The owner can allow it with read_only: false in the configuration"}
+	unlisted := &outcome.Error{Outcome: outcome.Refused, Type: "tool_not_allowed", Message: "stripe_do is switched off and nothing was sent: it is not on the list of allowed tools",
+		Hint: "The owner can allow it by adding it to tools in the configuration"}
+	tests := map[string]struct {
+		policy policy.Policy
+		effect tools.Effect
+		want   *outcome.Error
+	}{
+		"all are on":               {policy.Policy{}, tools.Ends, nil},
+		"read only: reads":         {policy.Policy{ReadOnly: true}, tools.Reads, nil},
+		"read only: makes":         {policy.Policy{ReadOnly: true}, tools.Makes, readOnly},
+		"read only: opens":         {policy.Policy{ReadOnly: true}, tools.Opens, readOnly},
+		"listed":                   {policy.Policy{Tools: []string{"stripe_do"}}, tools.Makes, nil},
+		"not listed":               {policy.Policy{Tools: []string{"stripe_other"}}, tools.Reads, unlisted},
+		"listed, but only reading": {policy.Policy{Tools: []string{"stripe_do"}, ReadOnly: true}, tools.Changes, readOnly},
+	}
+	for why, tt := range tests {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, tt.policy.Withheld(tool(tt.effect))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestValidate: a policy that cannot mean what its owner wrote is an error.
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		policy policy.Policy
+		want   string
+	}{
+		"nothing":           {policy.Policy{}, ""},
+		"a tool":            {policy.Policy{Tools: []string{"stripe_get_customer"}}, ""},
+		"an unknown tool":   {policy.Policy{Tools: []string{"stripe_get_costumer"}}, `tools in the configuration names tools that do not exist: "stripe_get_costumer" (nearest: stripe_get_customer)`},
+		"a host":            {policy.Policy{AllowedRedirectHosts: []string{"*.shop.example"}}, ""},
+		"a URL for a host":  {policy.Policy{AllowedRedirectHosts: []string{"https://shop.example"}}, `allowed_redirect_hosts in the configuration: "https://shop.example" is neither a host such as shop.example nor *.shop.example`},
+		"a star in between": {policy.Policy{AllowedRedirectHosts: []string{"a.*.example"}}, `allowed_redirect_hosts in the configuration: "a.*.example" is neither a host such as shop.example nor *.shop.example`},
+	}
+	for why, tt := range tests {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			if err := tt.policy.Validate(tools.All()); err != nil {
+				got = err.Error()
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,36 @@
+package stripeapi
+
+// Effect is what a tool does to the account. The journal, the owner's rules, the question to the person and what clients are
+// told of a tool all follow from it.
+type Effect int
+
+// The effects. A client starts with Reads, so that a tool that states no effect cannot write.
+const (
+	Reads   Effect = iota
+	Makes          // adds an object; a repetition would add another
+	Opens          // opens a page to one customer; a repetition does no harm
+	Changes        // changes an object; a repetition does no harm
+	Ends           // ends something for good; a repetition does no harm
+	Pays           // moves money; a repetition would move it again
+)
+
+// Journalled reports whether requests are recorded before they are sent, because repeating one would do its work twice.
+func (e Effect) Journalled() bool { return e == Makes || e == Pays }
+
+// String returns the effect as one word.
+func (e Effect) String() string {
+	switch e {
+	case Makes:
+		return "makes"
+	case Opens:
+		return "opens"
+	case Changes:
+		return "changes"
+	case Ends:
+		return "ends"
+	case Pays:
+		return "pays"
+	case Reads:
+	}
+	return "reads"
+}

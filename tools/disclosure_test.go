@@ -1,0 +1,199 @@
+package tools_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"stripe-mcp/internal/journal"
+	"stripe-mcp/tools"
+)
+
+// write is a call that changes something, and what the owner's rules get to know of it.
+type write struct {
+	tool, arguments string
+	want            tools.Request
+}
+
+// writes are calls of every tool that writes. Together they use each of its arguments.
+func writes() []write {
+	const session = "stripe_create_checkout_session"
+	return []write{
+		{session, `{"mode":"payment","customer":"cus_7","currency":"USD","success_url":"https://a.example/ok","cancel_url":"https://b.example/","metadata":{"k":"v"},
+			"line_items":[{"price":"price_7","quantity":3},{"price_data":{"unit_amount":701,"product_data":{"name":"n","description":"d","images":["https://c.example/i.png"]}}},
+			{"price_data":{"currency":"EUR","unit_amount":702,"product_data":{"name":"n"}},"quantity":2}]}`,
+			tools.Request{
+				Customer: "cus_7", Currency: "usd",
+				Redirects: []tools.Redirect{{Argument: "success_url", URL: "https://a.example/ok"}, {Argument: "cancel_url", URL: "https://b.example/"}},
+				Purchases: []tools.Purchase{
+					{Argument: "line_items[0]", Price: "price_7", Currency: "usd", Quantity: 3},
+					{Argument: "line_items[1]", UnitAmount: 701, Currency: "usd", Quantity: 1},
+					{Argument: "line_items[2]", UnitAmount: 702, Currency: "eur", Quantity: 2},
+				},
+			}},
+		{session, `{"mode":"subscription","customer_email":"a@b.example","success_url":"https://a.example/ok",
+			"line_items":[{"price_data":{"currency":"eur","unit_amount":703,"product_data":{"name":"n"},"recurring":{"interval":"month","interval_count":2}}}]}`,
+			tools.Request{
+				Redirects: []tools.Redirect{{Argument: "success_url", URL: "https://a.example/ok"}},
+				Purchases: []tools.Purchase{{Argument: "line_items[0]", UnitAmount: 703, Currency: "eur", Quantity: 1}},
+			}},
+		{"stripe_create_customer", `{"email":"a@b.example","name":"n","phone":"1","description":"d","metadata":{"k":"v"}}`, tools.Request{}},
+		{"stripe_create_subscription", `{"customer":"cus_7","items":[{"price":"price_7","quantity":3},{"price":"price_8"}],"payment_behavior":"default_incomplete",
+			"trial_period_days":7,"cancel_at_period_end":true,"metadata":{"k":"v"}}`,
+			tools.Request{Customer: "cus_7", AtPeriodEnd: true, Purchases: []tools.Purchase{
+				{Argument: "items[0]", Price: "price_7", Quantity: 3}, {Argument: "items[1]", Price: "price_8"},
+			}}},
+		{"stripe_cancel_subscription", `{"subscription_id":"sub_7"}`, tools.Request{Subscription: "sub_7"}},
+		{"stripe_cancel_subscription", `{"subscription_id":"sub_7","cancel_at_period_end":true}`, tools.Request{Subscription: "sub_7", AtPeriodEnd: true}},
+		{"stripe_create_billing_portal_session", `{"customer":"cus_7","return_url":"https://a.example/"}`,
+			tools.Request{Customer: "cus_7", Redirects: []tools.Redirect{{Argument: "return_url", URL: "https://a.example/"}}}},
+	}
+}
+
+// TestDisclosure: what a call costs, whom it is about and where it sends people is known before it is sent.
+func TestDisclosure(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	for _, call := range writes() {
+		request, err := find(t, call.tool).Prepare(json.RawMessage(call.arguments))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(call.want, request, cmpopts.IgnoreUnexported(tools.Request{}), cmpopts.IgnoreFields(tools.Request{}, "Tool")); diff != "" {
+			t.Errorf("%s:\n%s", call.tool, diff)
+		}
+		var arguments any
+		if err := json.Unmarshal([]byte(call.arguments), &arguments); err != nil {
+			t.Fatal(err)
+		}
+		leaves(arguments, "", func(path string, value any) {
+			used[call.tool+" "+path] = true
+			if !discloses(request, path[strings.LastIndexByte(path, '.')+1:], value) {
+				t.Errorf("%s does not disclose %s", call.tool, path)
+			}
+		})
+	}
+	for _, tool := range tools.All() {
+		if tool.Effect == tools.Reads {
+			continue
+		}
+		input, _ := tool.Schemas()
+		var root node
+		if err := json.Unmarshal(input, &root); err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range arguments(&root, "") {
+			if !used[tool.Name+" "+path] {
+				t.Errorf("no row uses %s of %s", path, tool.Name)
+			}
+		}
+	}
+}
+
+// discloses reports whether a request tells of an argument that the owner's rules are about, going by its name. Pictures
+// (images) lead people nowhere.
+func discloses(r tools.Request, name string, value any) bool {
+	switch text := fmt.Sprint(value); {
+	case strings.HasSuffix(name, "url"):
+		return slices.ContainsFunc(r.Redirects, func(to tools.Redirect) bool { return to.URL == text })
+	case name == "customer", name == "customer_id":
+		return r.Customer == text
+	case name == "subscription", name == "subscription_id":
+		return r.Subscription == text
+	case name == "price":
+		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return p.Price == text })
+	case strings.HasSuffix(name, "amount"):
+		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return strconv.FormatInt(p.UnitAmount, 10) == text })
+	case name == "quantity":
+		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return strconv.FormatInt(p.Quantity, 10) == text })
+	}
+	return true
+}
+
+// leaves visits the values that hold no others, with their paths without positions.
+func leaves(value any, path string, visit func(string, any)) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			leaves(member, strings.TrimPrefix(path+"."+name, "."), visit)
+		}
+	case []any:
+		for _, item := range value {
+			leaves(item, path, visit)
+		}
+	default:
+		visit(path, value)
+	}
+}
+
+// arguments returns the paths of what a schema takes, as leaves does. Of metadata the one key of the rows counts.
+func arguments(n *node, path string) []string {
+	switch {
+	case n.Type == "array":
+		return arguments(n.Items, path)
+	case n.Type == "object" && len(n.Properties) == 0:
+		return []string{path + ".k"}
+	case n.Type != "object":
+		return []string{path}
+	}
+	var all []string
+	for name, property := range n.Properties {
+		all = append(all, arguments(property, strings.TrimPrefix(path+"."+name, "."))...)
+	}
+	return all
+}
+
+// TestJournalled: whatever would be done twice by a repetition is recorded before it is sent.
+func TestJournalled(t *testing.T) {
+	t.Parallel()
+	harmless := map[string]string{ // the tools that may write without a record, and why
+		"stripe_cancel_subscription":           "what has ended cannot end again",
+		"stripe_create_billing_portal_session": "a second link opens the same page",
+	}
+	for _, call := range writes() {
+		t.Run(call.tool, func(t *testing.T) {
+			t.Parallel()
+			recorded := -1
+			folder := t.TempDir()
+			stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method != http.MethodGet {
+					text, _ := os.ReadFile(filepath.Join(folder, "journal.jsonl"))
+					recorded = strings.Count(string(text), `"event":"intent"`)
+				}
+				_, _ = io.WriteString(w, `{"id":"x_1","object":"thing","status":"canceled"}`)
+			}))
+			defer stripe.Close()
+			request, err := find(t, call.tool).Prepare(json.RawMessage(call.arguments))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := request.Send(t.Context(), newClient(t, stripe.URL, journal.New(folder))); err != nil {
+				t.Fatal(err)
+			}
+			want := 1
+			if _, may := harmless[call.tool]; may {
+				want = 0
+			}
+			if recorded != want {
+				t.Errorf("%d intents were recorded before the request came, want %d", recorded, want)
+			}
+		})
+	}
+	for name := range maps.Keys(harmless) {
+		if find(t, name).Effect.Journalled() {
+			t.Errorf("%s is journalled", name)
+		}
+	}
+}
