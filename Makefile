@@ -20,10 +20,10 @@ help: ## Show this help
 build: ## Build bin/stripe-mcp
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o bin/stripe-mcp ./cmd/stripe-mcp
 
-bench: build ## Measure speed, memory and sizes side by side with programs that do less
+bench: build ## Measure speed, memory and sizes beside programs that do less; 1 minute
 	go run ./internal/bench bin/stripe-mcp
 
-demo: build ## Play a story with all ten tools, a paying customer included, on the simulator; needs no key
+demo: build ## Play the ten default tools' story, a paying customer included, on the simulator; needs no key
 	go run ./internal/demo bin/stripe-mcp
 
 # The program is built first, so that the test that builds it does not do so beside others.

@@ -1,71 +1,46 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+
+	"stripe-mcp/internal/mcpclient"
 )
 
 func rawJSON(text string) json.RawMessage { return json.RawMessage(text) }
 
-// wire is a client that writes and reads lines itself.
-type wire struct {
-	t   *testing.T
-	cmd *exec.Cmd
-	in  io.WriteCloser
-	out *bufio.Reader
-}
-
-func dial(t *testing.T, environment ...string) *wire {
+// asking starts the program with a live key that may write. What the program asks its client arrives on the channel.
+func asking(t *testing.T, stripe *countingStripe) (*mcpclient.Client, <-chan string) {
 	t.Helper()
-	cmd := command(t, environment)
-	in, err := cmd.StdinPipe()
+	asked := make(chan string, 10)
+	environment := []string{liveKey, "STRIPE_MCP_ALLOW_LIVE_WRITES=true", "STRIPE_MCP_API_BASE=" + stripe.URL}
+	client, err := mcpclient.StartWatched(command(t, environment), func(line []byte) { asked <- string(line) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := cmd.StdoutPipe()
+	t.Cleanup(func() {
+		_ = client.CloseInput() // one test has done it
+		if err := client.Wait(); err != nil {
+			t.Error(err)
+		}
+		if len(asked) > 0 {
+			t.Errorf("and then %s", <-asked)
+		}
+	})
+	return client, asked
+}
+
+// send sends a request with params that are written out, and returns its result.
+func send(t *testing.T, client *mcpclient.Client, method, format string, values ...any) string {
+	t.Helper()
+	got, err := client.Request(t.Context(), method, rawJSON(fmt.Sprintf(format, values...)))
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return &wire{t, cmd, in, bufio.NewReader(out)}
-}
-
-func (w *wire) send(format string, values ...any) {
-	w.t.Helper()
-	if _, err := fmt.Fprintf(w.in, format+"\n", values...); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-func (w *wire) read() string {
-	w.t.Helper()
-	line, err := w.out.ReadString('\n')
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return line
-}
-
-// end closes stdin and expects the program to end well.
-func (w *wire) end() {
-	w.t.Helper()
-	if err := w.in.Close(); err != nil {
-		w.t.Error(err)
-	}
-	if rest, err := io.ReadAll(w.out); err != nil || len(rest) > 0 {
-		w.t.Errorf("%v, and then %s", err, rest)
-	}
-	if err := w.cmd.Wait(); err != nil {
-		w.t.Error(err)
-	}
+	return string(got)
 }
 
 const buy = `"name":"stripe_create_checkout_session","arguments":{"mode":"payment","customer":"cus_1","success_url":"https://shop.example/ok?x=1",` +
@@ -73,14 +48,10 @@ const buy = `"name":"stripe_create_checkout_session","arguments":{"mode":"paymen
 
 const question = `Stripe, LIVE mode: create Checkout session for 50.00 EUR + 1 x price_1, customer cus_1, success_url on shop.example. Go ahead?`
 
-func liveAndAsking(url string) []string {
-	return []string{liveKey, "STRIPE_MCP_ALLOW_LIVE_WRITES=true", "STRIPE_MCP_API_BASE=" + url}
-}
-
 // TestConfirmLegacy: clients up to 2025-11-25 are asked while the call waits.
 func TestConfirmLegacy(t *testing.T) {
 	t.Parallel()
-	const handshake = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":%s,"clientInfo":{"name":"t","version":"1"}}}`
+	const hello = `{"protocolVersion":"2025-11-25","capabilities":%s,"clientInfo":{"name":"t","version":"1"}}`
 	tests := []struct {
 		why, capabilities string
 		asked             bool
@@ -102,36 +73,38 @@ func TestConfirmLegacy(t *testing.T) {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
 			stripe := newCountingStripe(t)
-			w := dial(t, liveAndAsking(stripe.URL)...)
-			w.send(handshake, tt.capabilities)
-			w.read()
-			w.send(`{"jsonrpc":"2.0","id":"c","method":"tools/call","params":{%s}}`, buy)
+			client, asked := asking(t, stripe)
+			send(t, client, "initialize", hello, tt.capabilities)
+			answer := make(chan string, 1)
+			go func() { answer <- send(t, client, "tools/call", "{%s}", buy) }()
 			if tt.asked {
-				asked := w.read()
-				want := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"params":{"mode":"form","message":%q,"requestedSchema":{"type":"object","properties":{}}},"method":"elicitation/create"}`, question)
-				if strings.TrimSpace(asked) != want {
-					t.Errorf("asked\n%swant\n%s", asked, want)
+				select {
+				case got := <-asked:
+					want := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"params":{"mode":"form","message":%q,"requestedSchema":{"type":"object","properties":{}}},"method":"elicitation/create"}`, question)
+					if strings.TrimSpace(got) != want {
+						t.Errorf("asked\n%swant\n%s", got, want)
+					}
+				case got := <-answer:
+					t.Fatalf("nobody was asked: %s", got)
 				}
 				if stripe.writes.Load() != 0 {
 					t.Error("something was sent before the answer")
 				}
-				if tt.response != "" {
-					w.send(`{"jsonrpc":"2.0","id":1,%s}`, tt.response)
-				} else if err := w.in.Close(); err != nil {
+				var err error
+				if tt.response == "" {
+					err = client.CloseInput()
+				} else {
+					err = client.WriteLine(fmt.Appendf(nil, `{"jsonrpc":"2.0","id":1,%s}`, tt.response))
+				}
+				if err != nil {
 					t.Error(err)
 				}
 			}
-			got := w.read()
-			if text := strings.ReplaceAll(got, `\"`, `"`); !strings.Contains(got, `"id":"c"`) || !strings.Contains(text, tt.text) {
+			if got := <-answer; !strings.Contains(strings.ReplaceAll(got, `\"`, `"`), tt.text) {
 				t.Errorf("got %s", got)
 			}
 			if n := stripe.writes.Load(); n != tt.writes {
 				t.Errorf("%d writes", n)
-			}
-			if tt.why != "the client dies" {
-				w.end()
-			} else if err := w.cmd.Wait(); err != nil {
-				t.Error(err)
 			}
 		})
 	}
@@ -141,7 +114,10 @@ func TestConfirmLegacy(t *testing.T) {
 func TestConfirmModern(t *testing.T) {
 	t.Parallel()
 	const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":%s}`
-	const canAsk, cannotAsk = `{"elicitation":{"form":{}}}`, `{}`
+	call := func(t *testing.T, client *mcpclient.Client, params string) string {
+		t.Helper()
+		return send(t, client, "tools/call", "{%s,"+meta+"}", params, `{"elicitation":{"form":{}}}`)
+	}
 	state := regexp.MustCompile(`"requestState":"([^"]+)"`)
 	answer := func(action string) string {
 		return fmt.Sprintf(`,"inputResponses":{"confirm":{"action":%q}}`, action)
@@ -164,50 +140,41 @@ func TestConfirmModern(t *testing.T) {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
 			stripe := newCountingStripe(t)
-			w := dial(t, liveAndAsking(stripe.URL)...)
-			w.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{%s,%s}}`, buy, fmt.Sprintf(meta, canAsk))
-			asked := w.read()
+			client, _ := asking(t, stripe)
+			asked := call(t, client, buy)
 			found := state.FindStringSubmatch(asked)
 			if found == nil || !strings.Contains(asked, question) || stripe.writes.Load() != 0 {
 				t.Fatalf("got %s", asked)
 			}
 			sealed := fmt.Sprintf(`,"requestState":%q`, found[1])
-			w.send(`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{%s,%s}}`, tt.second(sealed), fmt.Sprintf(meta, canAsk))
-			got := w.read()
+			got := call(t, client, tt.second(sealed))
 			if text := strings.ReplaceAll(got, `\"`, `"`); !strings.Contains(text, tt.text) {
 				t.Errorf("got %s", got)
 			}
 			if n := stripe.writes.Load(); n != tt.writes {
 				t.Errorf("%d writes", n)
 			}
-			w.end()
 		})
 	}
 	for _, first := range []string{"accept", "decline"} {
 		t.Run("a state that was used to "+first, func(t *testing.T) {
 			t.Parallel()
 			stripe := newCountingStripe(t)
-			w := dial(t, liveAndAsking(stripe.URL)...)
-			w.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{%s,%s}}`, buy, fmt.Sprintf(meta, canAsk))
-			sealed := fmt.Sprintf(`,"requestState":%q`, state.FindStringSubmatch(w.read())[1])
-			w.send(`{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{%s,%s}}`, buy+answer(first)+sealed, fmt.Sprintf(meta, canAsk))
-			w.read()
+			client, _ := asking(t, stripe)
+			sealed := fmt.Sprintf(`,"requestState":%q`, state.FindStringSubmatch(call(t, client, buy))[1])
+			call(t, client, buy+answer(first)+sealed)
 			before := stripe.writes.Load()
-			w.send(`{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{%s,%s}}`, buy+answer("accept")+sealed, fmt.Sprintf(meta, canAsk))
-			if got := w.read(); !strings.Contains(got, "was used before") || stripe.writes.Load() != before {
+			if got := call(t, client, buy+answer("accept")+sealed); !strings.Contains(got, "was used before") || stripe.writes.Load() != before {
 				t.Errorf("got %s", got)
 			}
-			w.end()
 		})
 	}
 	t.Run("a client that cannot ask", func(t *testing.T) {
 		t.Parallel()
 		stripe := newCountingStripe(t)
-		w := dial(t, liveAndAsking(stripe.URL)...)
-		w.send(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{%s,%s}}`, buy, fmt.Sprintf(meta, cannotAsk))
-		if got := w.read(); !strings.Contains(got, "x_1") || stripe.writes.Load() != 1 {
+		client, _ := asking(t, stripe)
+		if got := send(t, client, "tools/call", "{%s,"+meta+"}", buy, `{}`); !strings.Contains(got, "x_1") || stripe.writes.Load() != 1 {
 			t.Errorf("got %s", got)
 		}
-		w.end()
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os/exec"
 	"strings"
 	"testing"
@@ -30,7 +29,7 @@ func TestExitCodes(t *testing.T) {
 		stdout string
 	}{
 		{"it works", func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = io.WriteString(w, `{"id":"cus_1","object":"customer","livemode":false}`)
+			_, _ = io.WriteString(w, aCustomer)
 		}, 0, `{"id":"cus_1","livemode":false}`},
 		{"Stripe says no", refusing(400, "no"), 1, `"outcome":"failed"`},
 		{"Stripe does not accept the key", refusing(401, "Invalid API Key provided: sk_test_MadeUpForTests"), 4, `"outcome":"failed"`},
@@ -43,9 +42,8 @@ func TestExitCodes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
-			stripe := httptest.NewServer(tt.stripe)
-			t.Cleanup(stripe.Close)
-			environment := []string{testKey, "STRIPE_MCP_API_BASE=" + stripe.URL}
+			stripe := serve(t, tt.stripe)
+			environment := []string{testKey, "STRIPE_MCP_API_BASE=" + stripe}
 			if tt.code == 7 {
 				environment = append(environment, "STRIPE_MCP_TIMEOUT=2s") // what has another end must reach it on a busy machine, too
 			}

@@ -16,11 +16,21 @@ import (
 	"time"
 )
 
+const aCustomer = `{"id":"cus_1","object":"customer","livemode":false}`
+
+// serve starts a stand-in for Stripe and returns its address.
+func serve(t *testing.T, answer http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(answer)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 // fakeStripe answers reads. What stands in a key decides how: Expired, Limited (may not read customers), Late (an hour
 // ago), Echo (errors that repeat the key).
 func fakeStripe(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
 		key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 		fail := func(status int, message string) {
 			w.WriteHeader(status)
@@ -43,9 +53,7 @@ func fakeStripe(t *testing.T) string {
 		default:
 			_, _ = io.WriteString(w, `{"object":"list","data":[],"has_more":false}`)
 		}
-	}))
-	t.Cleanup(server.Close)
-	return server.URL
+	})
 }
 
 // home is a user's home folder.
@@ -145,14 +153,12 @@ func (e ended) check(t *testing.T, code int, parts ...string) {
 // mute returns the address of a Stripe that takes requests and breaks off without an answer.
 func mute(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		_ = connection.Close()
-	}))
-	t.Cleanup(server.Close)
-	return server.URL
+	})
 }

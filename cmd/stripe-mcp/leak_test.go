@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -59,7 +58,7 @@ func checkSilent(t *testing.T, key string, places map[string]string) {
 // which fault it plays.
 func hostileStripe(t *testing.T) string {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return serve(t, func(w http.ResponseWriter, r *http.Request) {
 		sent := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 		said, err := json.Marshal(strings.Join(disguises(sent), " "))
 		if err != nil {
@@ -97,9 +96,7 @@ func hostileStripe(t *testing.T) string {
 		default:
 			_, _ = fmt.Fprintf(w, `{"id":"cus_1","object":"customer","email":%s,"name":%s,"description":%s,"metadata":{"k":%s,%s:"v"},"livemode":false}`, said, said, said, said, said)
 		}
-	}))
-	t.Cleanup(server.Close)
-	return server.URL
+	})
 }
 
 // TestNoLeak: a key from any source is in no byte of what comes out, whatever Stripe, the network and the client do.

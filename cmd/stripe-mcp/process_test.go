@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -67,15 +66,14 @@ func TestCallsRunSideBySide(t *testing.T) {
 	const calls = 200
 	var arrived atomic.Int32
 	everybody := make(chan struct{})
-	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	stripe := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		if arrived.Add(1) == calls {
 			close(everybody)
 		}
 		<-everybody
-		_, _ = io.WriteString(w, `{"id":"cus_1","object":"customer","livemode":false}`)
-	}))
-	t.Cleanup(stripe.Close)
-	client := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe.URL})
+		_, _ = io.WriteString(w, aCustomer)
+	})
+	client := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe})
 	var wait sync.WaitGroup
 	for range calls {
 		wait.Go(func() {
@@ -98,7 +96,7 @@ func TestLongLists(t *testing.T) {
 		value := strings.Repeat("ü", 500)
 		return fmt.Sprintf(`{"id":"sub_%03d","object":"subscription","status":"active","metadata":{"a":%q,"b":%q},"livemode":false}`, i, value, value)
 	}
-	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	stripe := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		first := 0
 		if _, err := fmt.Sscanf(r.FormValue("starting_after"), "sub_%d", &first); err == nil {
 			first++
@@ -108,9 +106,8 @@ func TestLongLists(t *testing.T) {
 			rows = append(rows, row(i))
 		}
 		_, _ = fmt.Fprintf(w, `{"object":"list","url":"/v1/subscriptions","has_more":%v,"data":[%s]}`, first+100 < 130, strings.Join(rows, ","))
-	}))
-	t.Cleanup(stripe.Close)
-	client := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe.URL})
+	})
+	client := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe})
 	var seen []string
 	for cursor := ""; ; {
 		arguments := map[string]any{"limit": 100}
@@ -150,11 +147,10 @@ func TestAHugeRow(t *testing.T) {
 	for i := range 50 {
 		metadata = append(metadata, fmt.Sprintf(`"k%d":%q`, i, strings.Repeat("𝄞", 500)))
 	}
-	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	stripe := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = fmt.Fprintf(w, `{"object":"list","has_more":false,"data":[{"id":"cs_1","object":"checkout.session","metadata":{%s},"livemode":false}]}`, strings.Join(metadata, ","))
-	}))
-	t.Cleanup(stripe.Close)
-	got, err := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe.URL}).Call(t.Context(), "stripe_list_checkout_sessions", struct{}{})
+	})
+	got, err := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe}).Call(t.Context(), "stripe_list_checkout_sessions", struct{}{})
 	if want := `{"data":[{"id":"cs_1","livemode":false,"note":"metadata left out: too long for a list"}],"has_more":false}`; err != nil || got.Text() != want {
 		t.Errorf("got %v %s", err, got.Text())
 	}
@@ -163,11 +159,10 @@ func TestAHugeRow(t *testing.T) {
 // TestWithheldTools: what the owner switched off is not listed, and refused by name without a request.
 func TestWithheldTools(t *testing.T) {
 	t.Parallel()
-	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	stripe := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		t.Errorf("%s %s was sent", r.Method, r.URL)
 		w.WriteHeader(http.StatusTeapot)
-	}))
-	t.Cleanup(stripe.Close)
+	})
 	tests := []struct {
 		setting string
 		listed  int
@@ -179,7 +174,7 @@ func TestWithheldTools(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.setting, func(t *testing.T) {
 			t.Parallel()
-			client := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe.URL, tt.setting})
+			client := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe, tt.setting})
 			if got := listed(t, client); got != tt.listed {
 				t.Errorf("%d tools are listed", got)
 			}
@@ -270,11 +265,10 @@ func TestConfigFiles(t *testing.T) {
 	t.Parallel()
 	const key = "sk_test_MadeUpInAFile"
 	var authorization sync.Map
-	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	stripe := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		authorization.Store(r.Header.Get("Stripe-Account"), r.Header.Get("Authorization"))
-		_, _ = io.WriteString(w, `{"id":"cus_1","object":"customer","livemode":false}`)
-	}))
-	t.Cleanup(stripe.Close)
+		_, _ = io.WriteString(w, aCustomer)
+	})
 	for name, text := range map[string]string{
 		"config.yaml": "stripe_secret_key: %s\napi_base: %s\nstripe_account: %s\n",
 		"config.toml": "stripe_secret_key = %q\napi_base = %q\nstripe_account = %q\n",
@@ -288,7 +282,7 @@ func TestConfigFiles(t *testing.T) {
 			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(path, fmt.Appendf(nil, text, key, stripe.URL, account), 0o600); err != nil {
+			if err := os.WriteFile(path, fmt.Appendf(nil, text, key, stripe, account), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -34,7 +33,7 @@ func TestRotatedKey(t *testing.T) {
 			t.Parallel()
 			var mu sync.Mutex
 			var seen []string
-			stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			stripe := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer sk_test_MadeUp")
 				mu.Lock()
 				seen = append(seen, key)
@@ -44,13 +43,12 @@ func TestRotatedKey(t *testing.T) {
 					_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","message":"Expired API Key provided"}}`)
 					return
 				}
-				_, _ = io.WriteString(w, `{"id":"cus_1","object":"customer","livemode":false}`)
-			}))
-			t.Cleanup(stripe.Close)
+				_, _ = io.WriteString(w, aCustomer)
+			})
 			h := newHome(t)
 			put(h, first)
 			cmd := command(t, nil)
-			cmd.Env = h.environment("STRIPE_MCP_API_BASE=" + stripe.URL)
+			cmd.Env = h.environment("STRIPE_MCP_API_BASE=" + stripe)
 			client := handshake(t, cmd)
 			call := func() (failed bool) {
 				got, err := client.Call(t.Context(), "stripe_get_customer", map[string]string{"customer_id": "cus_1"})

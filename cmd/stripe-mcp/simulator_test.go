@@ -17,7 +17,7 @@ import (
 
 const checkout = `{"mode":"subscription","line_items":[{"price":"price_starter_monthly_eur"}],"success_url":"https://shop.example/thanks"}`
 
-// freeAddress is a loopback address that nobody listens on.
+// freeAddress is a loopback address that no process listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -88,7 +88,7 @@ func TestProcessesShareTheSimulator(t *testing.T) {
 	}
 }
 
-// TestKilledSimulator: whatever was answered before a SIGKILL is there for the next process.
+// TestKilledSimulator: what was answered before a SIGKILL is there for the next process.
 func TestKilledSimulator(t *testing.T) {
 	t.Parallel()
 	environment := shared(t)
@@ -158,7 +158,7 @@ func TestPagesOfTheServer(t *testing.T) {
 	}
 }
 
-// fetched asks until somebody listens.
+// fetched asks until a process listens.
 func fetched(t *testing.T, ask func() (*http.Response, error)) string {
 	t.Helper()
 	response, err := ask()

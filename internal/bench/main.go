@@ -1,5 +1,4 @@
-// Command bench measures what stripe-mcp costs, side by side with programs that do less, and prints one table. Times are
-// medians of interleaved runs, so that a busy machine slows all sides alike; read them as ratios.
+// Command bench measures whether stripe-mcp is fast and small next to programs that do less. README.md says what it found.
 package main
 
 import (
@@ -9,14 +8,16 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"time"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := errors.New("usage: bench PATH-OF-STRIPE-MCP")
-	if len(os.Args) == 2 {
-		err = run(ctx, os.Args[1])
+	switch arguments := os.Args[1:]; {
+	case len(arguments) == 1:
+		err = run(ctx, arguments[0])
+	case len(arguments) == 2 && arguments[0] == beStripe:
+		err = serveAsStripe(arguments[1])
 	}
 	stop()
 	if err != nil {
@@ -25,47 +26,55 @@ func main() {
 	}
 }
 
-// row is one line of the table.
-type row struct{ what, ours, against, ratio string }
-
 func run(ctx context.Context, binary string) (err error) {
 	binary, err = filepath.Abs(binary)
 	if err != nil {
 		return err
 	}
-	folder, err := os.MkdirTemp("", "stripe-mcp-bench")
+	home, err := os.MkdirTemp("", "stripe-mcp-bench")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	built, err := build(ctx, folder, binary)
+	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	p, err := build(ctx, home, binary)
 	if err != nil {
 		return err
 	}
-	fmt.Println("| figure | stripe-mcp | against | ratio |\n|---|---:|---:|---:|")
-	for _, measure := range []func(context.Context, programs) ([]row, error){startUp, initialisation, stages, calls, slow, many, journalShare, allocations, answers, sizes} {
-		rows, err := measure(ctx, built)
+	fmt.Println("| | stripe-mcp | an empty mcp-go server | mcp-go, stripe-go and viper with one tool | stripe-go alone |\n|---|---:|---:|---:|---:|")
+	for _, measure := range []func(context.Context, programs) ([]figure, error){startUp, calls, sizes} {
+		ctx, end := context.WithCancel(ctx) // ends what was started
+		figures, err := measure(ctx, p)
+		end()
 		if err != nil {
 			return err
 		}
-		for _, r := range rows {
-			fmt.Printf("| %s | %s | %s | %s |\n", r.what, r.ours, r.against, r.ratio)
+		for _, f := range figures {
+			fmt.Println(f)
 		}
 	}
 	return nil
 }
 
-func compare(what string, ours, against time.Duration) row {
-	return row{what, milliseconds(ours), milliseconds(against), ratio(float64(ours), float64(against))}
+// figure is one line of the table: what it measures, and the values for stripe-mcp and others, 0 where there is none.
+type figure struct {
+	what, format                   string
+	ours, empty, libraries, direct float64
 }
 
-func compareBytes(what string, ours, against float64) row {
-	megabytes := func(bytes float64) string { return fmt.Sprintf("%.1f MB", bytes/1e6) }
-	return row{what, megabytes(ours), megabytes(against), ratio(ours, against)}
-}
+const (
+	milliseconds = "%.2f ms"
+	megabytes    = "%.1f MB"
+	perSecond    = "%.0f/s"
+	inBytes      = "%.0f B"
+)
 
-func milliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
+// String is the line in Markdown. In parentheses it says how many times another's value ours is.
+func (f figure) String() string {
+	next := func(other float64) string {
+		if other == 0 {
+			return ""
+		}
+		return fmt.Sprintf(f.format+" (%.2f) ", other, f.ours/other)
+	}
+	return fmt.Sprintf("| %s | "+f.format+" | %s| %s| %s|", f.what, f.ours, next(f.empty), next(f.libraries), next(f.direct))
 }
-
-func ratio(ours, against float64) string { return fmt.Sprintf("%.2f", ours/against) }

@@ -3,139 +3,123 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/stripe/stripe-go/v79"
+	"github.com/stripe/stripe-go/v79/customer"
+
+	"stripe-mcp/internal/mcpclient"
 )
 
-// programs are what is measured, and what it is measured against.
-type programs struct{ ours, libraries, empty, bare, stripe string }
+const key = "sk_test_MadeUpForBenchmarks"
 
-// build compiles the reference programs into folder, in the way of make build.
-func build(ctx context.Context, folder, ours string) (programs, error) {
-	compile := func(name string) (string, error) {
-		target := filepath.Join(folder, name)
-		//nolint:gosec // builds our own source
-		command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", target, "./internal/bench/reference/"+name)
-		command.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if output, err := command.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("build %s: %w\n%s", name, err, output)
-		}
-		return target, nil
-	}
-	p := programs{ours: ours}
-	for name, path := range map[string]*string{"libraries": &p.libraries, "empty": &p.empty, "bare": &p.bare, "stripe": &p.stripe} {
-		var err error
-		if *path, err = compile(name); err != nil {
-			return p, err
-		}
+// programs are what is measured, and what it is measured against.
+type programs struct {
+	home                   string // of all of them
+	ours, empty, libraries string
+}
+
+// build compiles the reference programs into home, in the way of make build.
+func build(ctx context.Context, home, ours string) (programs, error) {
+	p := programs{home: home, ours: ours, empty: filepath.Join(home, "empty"), libraries: filepath.Join(home, "libraries")}
+	//nolint:gosec // builds our own source
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", home, "./internal/bench/reference/...")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := command.CombinedOutput(); err != nil {
+		return p, fmt.Errorf("build the reference programs: %w\n%s", err, output)
 	}
 	return p, nil
 }
 
-// process is a started program that answers lines.
-type process struct {
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *bufio.Reader
-	home string // its own, empty at first
+// server is a running MCP server.
+type server struct {
+	*mcpclient.Client
+	pid int
 }
 
-// start starts a program as an AI client does, with a key that is made up.
-func start(ctx context.Context, program string, arguments, environment []string) (*process, error) {
-	home, err := os.MkdirTemp("", "stripe-mcp-bench-home")
+// serve starts a program as an AI client does and shakes hands with it. The program ends with ctx at the latest.
+func (p programs) serve(ctx context.Context, program string, environment ...string) (server, error) {
+	command := exec.CommandContext(ctx, program)
+	command.Env = append([]string{"HOME=" + p.home, "PATH=" + os.Getenv("PATH"), "STRIPE_MCP_STRIPE_SECRET_KEY=" + key}, environment...)
+	client, err := mcpclient.Start(command)
 	if err != nil {
-		return nil, err
+		return server{}, err
 	}
-	cmd := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // one of programs
-	cmd.Env = append([]string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), "STRIPE_MCP_STRIPE_SECRET_KEY=" + key}, environment...)
-	in, err := cmd.StdinPipe()
+	_, err = client.Initialize(ctx)
+	return server{client, command.Process.Pid}, err
+}
+
+// get returns a call that asks the server for one customer.
+func (s server) get(ctx context.Context) func() error {
+	return func() error {
+		got, err := s.Call(ctx, "stripe_get_customer", json.RawMessage(`{"customer_id":"cus_NffrFeUfNV2Hib"}`))
+		if err == nil && got.IsError {
+			err = errors.New(got.Text())
+		}
+		return err
+	}
+}
+
+// direct returns the same call with stripe-go and nothing else.
+func direct(ctx context.Context, address string) func() error {
+	client := customer.Client{Key: key, B: stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+		URL: new(address), MaxNetworkRetries: new(int64(0)), EnableTelemetry: new(false), LeveledLogger: &stripe.LeveledLogger{},
+		HTTPClient: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: sideBySide}},
+	})}
+	return func() error {
+		_, err := client.Get("cus_NffrFeUfNV2Hib", &stripe.CustomerParams{Params: stripe.Params{Context: ctx}})
+		return err
+	}
+}
+
+// beStripe is this program's first argument when it stands in for Stripe.
+const beStripe = "stripe"
+
+// startStripe starts a stand-in for Stripe that takes so long for each answer, and returns its address. It is a process of
+// its own, as Stripe is, and ends with ctx.
+func startStripe(ctx context.Context, delay time.Duration) (address string, err error) {
+	command := exec.CommandContext(ctx, os.Args[0], beStripe, delay.String()) //nolint:gosec // it is this program
+	if _, err := command.StdinPipe(); err != nil {                            // which ends when we do
+		return "", err
+	}
+	output, err := command.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	out, err := cmd.StdoutPipe()
+	if err := command.Start(); err != nil {
+		return "", err
+	}
+	address, err = bufio.NewReader(output).ReadString('\n')
+	return strings.TrimSpace(address), err
+}
+
+// aCustomer is one as Stripe sends it.
+const aCustomer = `{"id":"cus_NffrFeUfNV2Hib","object":"customer","address":null,"balance":0,"created":1680893993,"currency":null,"default_source":null,` +
+	`"delinquent":false,"description":"My first customer","discount":null,"email":"jennyrosen@example.com","invoice_prefix":"0759376C","invoice_settings":` +
+	`{"custom_fields":null,"default_payment_method":null,"footer":null,"rendering_options":null},"livemode":false,"metadata":{"order":"6735"},"name":"Jenny Rosen",` +
+	`"next_invoice_sequence":1,"phone":null,"preferred_locales":[],"shipping":null,"tax_exempt":"none","test_clock":null}`
+
+// serveAsStripe prints its address and answers every request with one customer, after delay, until stdin ends.
+func serveAsStripe(delay string) error {
+	wait, err := time.ParseDuration(delay)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	const longestLine = 1 << 20
-	return &process{cmd, in, bufio.NewReaderSize(out, longestLine), home}, cmd.Start()
-}
-
-const (
-	key        = "sk_test_MadeUpForBenchmarks"
-	initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}`
-	listTools  = `{"jsonrpc":"2.0","id":2,"method":"tools/list"}`
-	ping       = `{"jsonrpc":"2.0","id":2,"method":"ping"}`
-)
-
-// serve starts a program that speaks MCP and shakes hands with it.
-func serve(ctx context.Context, program string, environment ...string) (*process, error) {
-	running, err := start(ctx, program, nil, environment)
-	if err != nil {
-		return nil, err
-	}
-	_, err = running.ask(initialize)
-	return running, err
-}
-
-// stripeAfter starts a Stripe that takes so long for each answer, and returns how to point stripe-mcp at it.
-func (p programs) stripeAfter(ctx context.Context, delay time.Duration) (server *process, address string, err error) {
-	if server, err = start(ctx, p.stripe, []string{delay.String()}, nil); err != nil {
-		return nil, "", err
-	}
-	address, err = server.out.ReadString('\n')
-	return server, strings.TrimSpace(address), err
-}
-
-// ask sends a line and returns the next one, which is valid until the next call.
-func (p *process) ask(line string) ([]byte, error) {
-	if _, err := io.WriteString(p.in, line+"\n"); err != nil {
-		return nil, err
-	}
-	return p.out.ReadSlice('\n')
-}
-
-// end closes stdin and waits for the program to end; it returns how long that took.
-func (p *process) end() (time.Duration, error) {
-	began := time.Now()
-	if err := p.in.Close(); err != nil {
-		return 0, err
-	}
-	if _, err := io.Copy(io.Discard, p.out); err != nil {
-		return 0, err
-	}
-	err := p.cmd.Wait()
-	took := time.Since(began)
-	return took, errors.Join(err, os.RemoveAll(p.home)) //nolint:gosec // from MkdirTemp
-}
-
-// memory returns the most memory that the process had so far, and what of it is its own now and not the program's file, in
-// bytes (Linux only).
-func (p *process) memory() (peak, own float64, err error) {
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(p.cmd.Process.Pid) + "/status")
-	if err != nil {
-		return 0, 0, err
-	}
-	found := regexp.MustCompile(`(?s)VmHWM:\s+(\d+) kB.*RssAnon:\s+(\d+) kB`).FindSubmatch(status)
-	if found == nil {
-		return 0, 0, fmt.Errorf("no figures in %s", status)
-	}
-	peak, _ = strconv.ParseFloat(string(found[1]), 64)
-	own, _ = strconv.ParseFloat(string(found[2]), 64)
-	const kilobyte = 1024
-	return peak * kilobyte, own * kilobyte, nil
-}
-
-// median returns the middle of values.
-func median[T float64 | time.Duration](values []T) T {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[len(sorted)/2]
+	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(wait)
+		_, _ = io.WriteString(w, aCustomer)
+	}))
+	fmt.Println(stripe.URL)
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
 }

@@ -81,19 +81,6 @@ func (b *browser) see(text string) error {
 	return nil
 }
 
-// shop answers as a merchant's site would, and returns its address.
-func shop(ctx context.Context) (address string, stop func() error, err error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, err
-	}
-	server := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, "Thank you for your order!")
-	})}
-	go func() { _ = server.Serve(listener) }()
-	return "http://" + listener.Addr().String(), server.Close, nil
-}
-
 // freeAddress is a loopback address that nobody listens on.
 func freeAddress(ctx context.Context) (string, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")

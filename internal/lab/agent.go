@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"stripe-mcp/internal/mcpclient"
 )
 
 // operation is one wish of an agent: to have one of something, or one subscription canceled.
@@ -21,23 +23,23 @@ const mostCalls = 15
 
 // call is one tool call.
 type call struct {
-	id      string
+	id      json.RawMessage
 	program *program
 	done    chan struct{} // closed with the answer, or when the agent cancels
+	end     func()        // closes done, once
 
 	mu        sync.Mutex
-	over      bool // done is closed
 	cancelled bool
 	pinged    bool // the program has read the cancellation
 	crossed   bool // an answer came before that
 	late      int  // answers that came after it
 	more      int  // answers after the first
-	told      *Told
+	told      *reply
 	ambiguous bool // an answer may have been lost in a pipe that we closed
 }
 
-// Told is what an agent reads from an answer.
-type Told struct {
+// reply is what an agent reads from an answer.
+type reply struct {
 	Outcome    string // succeeded, or the error's
 	ID         string
 	Status     string
@@ -48,7 +50,7 @@ type Told struct {
 }
 
 // settled reports whether a sensible agent lets the matter rest.
-func (t *Told) settled() bool {
+func (t *reply) settled() bool {
 	return t != nil && (t.Outcome == succeeded || t.Outcome == failed && !t.Retryable)
 }
 
@@ -59,13 +61,13 @@ const (
 )
 
 // read understands the answer to a tool call.
-func read(l line) (*Told, error) {
-	var result struct {
-		Content []struct{ Text string } `json:"content"`
-		IsError bool                    `json:"isError"`
+func read(answer mcpclient.Response) (*reply, error) {
+	if answer.Error != nil {
+		return nil, answer.Error
 	}
-	if err := json.Unmarshal(l.Result, &result); err != nil || len(result.Content) != 1 {
-		return nil, fmt.Errorf("not the result of a tool: %s%s", l.Result, l.Error)
+	var result mcpclient.ToolResult
+	if err := json.Unmarshal(answer.Result, &result); err != nil || len(result.Content) != 1 {
+		return nil, fmt.Errorf("not the result of a tool: %s", answer.Result)
 	}
 	var text struct {
 		ID     string `json:"id"`
@@ -77,10 +79,10 @@ func read(l line) (*Told, error) {
 			Retryable bool   `json:"retryable"`
 		} `json:"error"`
 	}
-	if err := json.Unmarshal([]byte(result.Content[0].Text), &text); err != nil {
-		return nil, fmt.Errorf("not JSON: %s", result.Content[0].Text)
+	if err := json.Unmarshal([]byte(result.Text()), &text); err != nil {
+		return nil, fmt.Errorf("not JSON: %s", result.Text())
 	}
-	told := &Told{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Content[0].Text}
+	told := &reply{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Text()}
 	told.Found = strings.HasPrefix(text.Note, "found, not created")
 	if result.IsError {
 		told.Outcome, told.Retryable = text.Error.Outcome, text.Error.Retryable
@@ -89,8 +91,8 @@ func read(l line) (*Told, error) {
 	return told, nil
 }
 
-// take is told of every answer to the call.
-func (c *call) take(l line) {
+// take takes in each answer to the call.
+func (c *call) take(answer mcpclient.Response) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -101,34 +103,20 @@ func (c *call) take(l line) {
 	case c.told != nil:
 		c.more++
 	default:
-		told, err := read(l)
+		told, err := read(answer)
 		if err != nil {
-			told = &Told{Outcome: unknown, Text: err.Error()}
+			told = &reply{Outcome: unknown, Text: err.Error()}
 		}
 		c.told = told
 		c.end()
 	}
 }
 
-// end wakes the agent. c.mu is held.
-func (c *call) end() {
-	if !c.over {
-		c.over = true
-		close(c.done)
-	}
-}
-
 // answer returns what the agent was told, nil without an answer.
-func (c *call) answer() *Told {
+func (c *call) answer() *reply {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.told
-}
-
-func (c *call) wasCancelled() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.cancelled
 }
 
 // cancel has the agent lose its patience, unless the program has been asked to end and reads nothing any more.
@@ -141,15 +129,14 @@ func (c *call) cancel() {
 	}
 	c.cancelled = true
 	c.mu.Unlock()
-	ping := c.program.expect(func(line) {
+	ping := c.program.client.Expect(func(mcpclient.Response) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.pinged = true
 	})
-	c.program.cancel(c.id)
+	c.program.run.logf("%s: call %s is cancelled", c.program.name, c.id)
+	_ = c.program.client.Notify("notifications/cancelled", map[string]any{"requestId": c.id}) // as in request
 	c.program.request(ping, "ping", nil)
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.end()
 }
 
@@ -174,17 +161,19 @@ func (r *run) perform(op *operation) {
 func (r *run) call(op *operation) *call {
 	p, err := r.program(op.home)
 	if err != nil {
-		r.complain("the program does not start: " + err.Error())
+		r.complain(other, "the program does not start: %v", err)
 		return nil
 	}
 	group := r.schedule.Groups[op.group]
-	c := &call{program: p, done: make(chan struct{})}
-	c.id = p.expect(c.take)
+	done := make(chan struct{})
+	c := &call{program: p, done: done, end: sync.OnceFunc(func() { close(done) })}
+	c.id = p.client.Expect(c.take)
 	number := r.takeOff(op, c)
 	defer r.land(c)
 	unread := r.schedule.killsUnread(number) && group.Tool != Cancel // which the journal does not hold
+	release := func() {}
 	if unread {
-		p.clog()
+		release = p.clog()
 	}
 	r.logf("%s: call %s of group %d, %s", p.name, c.id, op.group, group.Tool)
 	p.request(c.id, "tools/call", map[string]any{"name": group.Tool, "arguments": r.arguments(op.group)})
@@ -192,7 +181,7 @@ func (r *run) call(op *operation) *call {
 		r.awaitOutcome(p)
 		r.count(Strike{Blow: KillUnread})
 		p.strike(KillUnread)
-		p.unclog()
+		release()
 	}
 	r.await(c)
 	return c
@@ -200,25 +189,20 @@ func (r *run) call(op *operation) *call {
 
 // await waits for the end of a call.
 func (r *run) await(c *call) {
-	lost := time.NewTimer(r.schedule.Timeout + 2*time.Minute) // nobody answers later than never, however busy the machine is
+	lost := time.NewTimer(r.schedule.Timeout + 2*time.Minute) // long enough for the busiest machine
 	defer lost.Stop()
 	select {
 	case <-c.done:
 	case <-c.program.ended:
 	case <-lost.C:
-		r.complain(fmt.Sprintf("%s of %s %s", unanswered, c.program.name, c.id))
+		r.complain(unanswered, "call %s of %s waits and waits", c.id, c.program.name)
 	}
-	switch told := c.answer(); {
-	case told != nil:
-		r.logf("%s: call %s is told %s", c.program.name, c.id, told.Text)
-	case c.wasCancelled():
-		r.logf("%s: call %s is cancelled", c.program.name, c.id)
-	default:
-		r.logf("%s: call %s is lost", c.program.name, c.id)
+	told := "nothing"
+	if answer := c.answer(); answer != nil {
+		told = answer.Text
 	}
+	r.logf("%s: call %s is told %s", c.program.name, c.id, told)
 }
-
-const unanswered = "no answer to a call"
 
 // arguments are the same for all operations of a group, and for no other's.
 func (r *run) arguments(group int) map[string]any {

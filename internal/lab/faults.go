@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Fault is what befalls a request.
+// Fault is what goes wrong with a request.
 type Fault struct {
 	Kind  Kind
 	Wait  time.Duration // of those that take time
@@ -58,16 +58,16 @@ func kinds() []Kind {
 func (k Kind) ofConnections() bool { return k == Refuse || k == ResetOnAccept || k == TLSFailure }
 
 // before does what hits a request that Stripe has not looked at, and reports whether that answered it.
-func (s *Stripe) before(f Fault, w http.ResponseWriter, r *http.Request) bool {
+func (s *fakeStripe) before(f Fault, w http.ResponseWriter, r *http.Request) bool {
 	switch f.Kind {
 	case ResetBefore:
 		reset(w)
 	case HangBefore:
 		<-r.Context().Done()
-	case Limit:
-		s.write(w, refusal(http.StatusTooManyRequests, "invalid_request_error", "rate_limit"))
-	case LimitWait:
-		w.Header().Set("Retry-After", "1")
+	case Limit, LimitWait:
+		if f.Kind == LimitWait {
+			w.Header().Set("Retry-After", "1")
+		}
 		s.write(w, refusal(http.StatusTooManyRequests, "invalid_request_error", "rate_limit"))
 	case Locked:
 		s.write(w, refusal(http.StatusConflict, "invalid_request_error", "lock_timeout"))
@@ -92,7 +92,7 @@ func (s *Stripe) before(f Fault, w http.ResponseWriter, r *http.Request) bool {
 const page = "<html><body><h1>Something is between you and Stripe</h1></body></html>"
 
 // after does what hits the answer to a request that Stripe has seen, or sends it unharmed.
-func (s *Stripe) after(f Fault, w http.ResponseWriter, r *http.Request, a answer) {
+func (s *fakeStripe) after(f Fault, w http.ResponseWriter, r *http.Request, a answer) {
 	switch f.Kind {
 	case GatewayAfter:
 		s.write(w, answer{status: http.StatusBadGateway, body: page, group: a.group})
@@ -113,7 +113,7 @@ func (s *Stripe) after(f Fault, w http.ResponseWriter, r *http.Request, a answer
 }
 
 // write sends an answer in two halves, so that something can happen between them.
-func (s *Stripe) write(w http.ResponseWriter, a answer) {
+func (s *fakeStripe) write(w http.ResponseWriter, a answer) {
 	rest := s.begin(w, a)
 	_, _ = io.WriteString(w, rest) //nolint:gosec // no browser looks at it; a client that has gone is none of Stripe's business
 	_ = http.NewResponseController(w).Flush()
@@ -121,7 +121,7 @@ func (s *Stripe) write(w http.ResponseWriter, a answer) {
 }
 
 // begin sends the head and half of the body, and returns the other half.
-func (s *Stripe) begin(w http.ResponseWriter, a answer) string {
+func (s *fakeStripe) begin(w http.ResponseWriter, a answer) string {
 	a.head(w)
 	half := len(a.body) / 2
 	_, _ = io.WriteString(w, a.body[:half])
@@ -131,7 +131,7 @@ func (s *Stripe) begin(w http.ResponseWriter, a answer) string {
 }
 
 // dribble sends the body a little at a time.
-func (s *Stripe) dribble(w http.ResponseWriter, a answer) {
+func (s *fakeStripe) dribble(w http.ResponseWriter, a answer) {
 	const piece = 20
 	rest := s.begin(w, a)
 	for rest != "" {
@@ -145,7 +145,7 @@ func (s *Stripe) dribble(w http.ResponseWriter, a answer) {
 }
 
 // pause waits, but not longer than the laboratory is open.
-func (s *Stripe) pause(d time.Duration) {
+func (s *fakeStripe) pause(d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -2,64 +2,50 @@ package lab
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 )
 
 // Verdict is what is wrong with a run, and what cannot be decided.
 type Verdict struct {
-	Doubled         []string // more objects than people wanted
-	FailedHappened  []string // reported failed, and it exists
-	SucceededDidNot []string // reported succeeded, and it does not exist
-	Swallowed       []string // something new was wanted, and something old reported, without an uncertain call before
-	Unanswered      []string // calls without exactly one answer on a living program, or with one though cancelled
-	Stray           []string // bytes on stdout that are no JSON-RPC
-	Other           []string // unsettled at the end, bad exits, data races
-
-	Saved500  int // operations that were told that Stripe keeps an internal error, and ordered again
-	Ambiguous int // answers that were written and that nobody took in
+	wrong     []wrong
+	saved500  int // operations that were told that Stripe keeps an internal error, and ordered again
+	ambiguous int // answers that were written and that nobody took in
 }
 
-// Wrong returns everything that must not be, each with the name of its kind.
-func (v Verdict) Wrong() []string {
-	var all []string
-	for _, kind := range v.kinds() {
-		for _, text := range kind.texts {
-			all = append(all, kind.name+": "+text)
-		}
+// wrong is something that must not be.
+type wrong struct{ kind, text string }
+
+// The kinds of what must not be.
+const (
+	doubled         = "doubled objects"                        // more than people wanted
+	failedHappened  = "writes reported failed that happened"   // it exists
+	succeededDidNot = "writes reported succeeded that did not" // it does not exist
+	swallowed       = "new wishes answered with old objects"   // without an uncertain call before
+	unanswered      = "unanswered calls on a living process"   // or with more than one answer, or with one though cancelled
+	stray           = "non-JSON on stdout"                     // bytes that are no JSON-RPC
+	other           = "anything else"                          // unsettled at the end, bad exits, data races
+)
+
+func wrongs() []string {
+	return []string{doubled, failedHappened, succeededDidNot, swallowed, unanswered, stray, other}
+}
+
+// Wrong returns everything that must not be, each with its kind.
+func (v *Verdict) Wrong() []string {
+	all := make([]string, len(v.wrong))
+	for i, w := range v.wrong {
+		all[i] = w.kind + ": " + w.text
 	}
 	return all
 }
 
-type kindOfWrong struct {
-	name  string
-	texts []string
-}
-
-func (v Verdict) kinds() []kindOfWrong {
-	return []kindOfWrong{
-		{"doubled objects", v.Doubled},
-		{"writes reported failed that happened", v.FailedHappened},
-		{"writes reported succeeded that did not", v.SucceededDidNot},
-		{"new wishes answered with old objects", v.Swallowed},
-		{"unanswered calls on a living process", v.Unanswered},
-		{"non-JSON on stdout", v.Stray},
-		{"anything else", v.Other},
-	}
+func (v *Verdict) find(kind, format string, values ...any) {
+	v.wrong = append(v.wrong, wrong{kind, fmt.Sprintf(format, values...)})
 }
 
 // Judge compares what Stripe holds with what the agents were told.
-func Judge(r Result) Verdict {
-	var v Verdict
-	for _, text := range r.complaints {
-		switch {
-		case strings.Contains(text, stray):
-			v.Stray = append(v.Stray, text)
-		case strings.HasPrefix(text, unanswered):
-			v.Unanswered = append(v.Unanswered, text)
-		default:
-			v.Other = append(v.Other, text)
-		}
-	}
+func Judge(r Result) *Verdict {
+	v := &Verdict{wrong: slices.Clone(r.wrong)}
 	owner := map[string]string{} // of what was reported as created
 	for i, g := range r.Schedule.Groups {
 		var operations []*operation
@@ -83,43 +69,41 @@ func (v *Verdict) judgeCalls(operations []*operation) {
 	for _, op := range operations {
 		for _, c := range op.calls {
 			if c.late > 0 {
-				v.Unanswered = append(v.Unanswered, fmt.Sprintf("call %s of %s was answered after its cancellation", c.id, c.program.name))
+				v.find(unanswered, "call %s of %s was answered after its cancellation", c.id, c.program.name)
 			}
 			if c.more > 0 {
-				v.Unanswered = append(v.Unanswered, fmt.Sprintf("call %s of %s was answered more than once", c.id, c.program.name))
+				v.find(unanswered, "call %s of %s was answered more than once", c.id, c.program.name)
 			}
 			if c.told == nil && !c.cancelled && !c.program.excused() {
-				v.Unanswered = append(v.Unanswered, fmt.Sprintf("call %s of %s was not answered", c.id, c.program.name))
+				v.find(unanswered, "call %s of %s was not answered", c.id, c.program.name)
 			}
 			if c.told != nil && c.told.SavedError {
-				v.Saved500++
+				v.saved500++
 			}
 			if c.inDoubt() {
-				v.Ambiguous++
+				v.ambiguous++
 			}
 		}
 		if last := op.last(); !last.settled() {
-			v.Other = append(v.Other, fmt.Sprintf("an operation of group %d is not settled after %d calls", op.group, len(op.calls)))
+			v.find(other, "an operation of group %d is not settled after %d calls", op.group, len(op.calls))
 		}
 	}
 }
 
-// excused reports whether a program may end with calls unanswered: those that it had not read when it was asked to stop,
-// and all of them where it could not answer.
+// excused reports whether a program that has ended may have left calls unanswered. It need not answer what it had not read
+// when it was asked to stop, nor anything where it could not.
 func (p *program) excused() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	return p.killed || p.deaf || p.signalled
 }
 
-// inDoubt reports whether an answer was written that nobody took in, and the program could not know: it was in the pipe that
-// we closed, or it crossed the cancellation and the program was asked to end before it could read that.
+// inDoubt reports whether an answer was written that nobody took in, and the program could not know. Either it was in the
+// pipe that we closed. Or it crossed the cancellation, and the program was asked to end before it could read that.
 func (c *call) inDoubt() bool {
 	return c.told == nil && (c.ambiguous || c.crossed && c.program.excused())
 }
 
 // last returns what the agent was told last.
-func (op *operation) last() *Told {
+func (op *operation) last() *reply {
 	if len(op.calls) == 0 {
 		return nil
 	}
@@ -138,13 +122,13 @@ func (v *Verdict) judgeCancellations(r Result, group int, operations []*operatio
 		if last := op.last(); last != nil && last.Outcome == succeeded {
 			reported = true
 			if !canceled || last.Status != "canceled" {
-				v.SucceededDidNot = append(v.SucceededDidNot, fmt.Sprintf("group %d: the cancellation, with status %q", group, last.Status))
+				v.find(succeededDidNot, "group %d: the cancellation, with status %q", group, last.Status)
 			}
 		}
 	}
 	for _, op := range operations {
 		if last := op.last(); canceled && !reported && last != nil && last.Outcome == failed {
-			v.FailedHappened = append(v.FailedHappened, fmt.Sprintf("group %d: the cancellation: %s", group, last.Text))
+			v.find(failedHappened, "group %d: the cancellation: %s", group, last.Text)
 		}
 	}
 }
@@ -176,28 +160,27 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 				continue
 			}
 			if !exists[c.told.ID] {
-				v.SucceededDidNot = append(v.SucceededDidNot, fmt.Sprintf("group %d: %q is not there", group, c.told.ID))
+				v.find(succeededDidNot, "group %d: %q is not there", group, c.told.ID)
 			}
 			me := fmt.Sprintf("group %d, operation %d", group, i)
 			if c.told.Found {
 				found++
-			} else if other := owner[c.told.ID]; other != "" {
-				v.SucceededDidNot = append(v.SucceededDidNot, fmt.Sprintf("%s: %q was made for %s", me, c.told.ID, other))
+			} else if first := owner[c.told.ID]; first != "" {
+				v.find(succeededDidNot, "%s: %q was made for %s", me, c.told.ID, first)
 			} else {
 				owner[c.told.ID] = me
 			}
 		}
 	}
 	if found > uncertain {
-		v.Swallowed = append(v.Swallowed, fmt.Sprintf("group %d: %d were found after %d uncertain calls", group, found, uncertain))
+		v.find(swallowed, "group %d: %d were found after %d uncertain calls", group, found, uncertain)
 	}
-	excess := fmt.Sprintf("group %d: %d exist, %d may", group, len(exists), allowed)
-	switch {
-	case len(exists) <= allowed:
-	case saidFailed:
-		v.FailedHappened = append(v.FailedHappened, excess)
-	default:
-		v.Doubled = append(v.Doubled, excess)
+	if len(exists) > allowed {
+		kind := doubled
+		if saidFailed {
+			kind = failedHappened
+		}
+		v.find(kind, "group %d: %d exist, %d may", group, len(exists), allowed)
 	}
 }
 

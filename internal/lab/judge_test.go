@@ -8,14 +8,14 @@ import (
 // TestJudge: a judge who never finds anything proves nothing.
 func TestJudge(t *testing.T) {
 	t.Parallel()
-	made := func(id string) *call { return &call{told: &Told{Outcome: succeeded, ID: id}} }
-	found := func(id string) *call { return &call{told: &Told{Outcome: succeeded, ID: id, Found: true}} }
-	lost := func() *call { return &call{told: &Told{Outcome: unknown}} }
-	no := func() *call { return &call{told: &Told{Outcome: failed}} }
+	made := func(id string) *call { return &call{told: &reply{Outcome: succeeded, ID: id}} }
+	found := func(id string) *call { return &call{told: &reply{Outcome: succeeded, ID: id, Found: true}} }
+	lost := func() *call { return &call{told: &reply{Outcome: unknown}} }
+	no := func() *call { return &call{told: &reply{Outcome: failed}} }
 	canceled := func(status string) *call {
-		return &call{told: &Told{Outcome: succeeded, ID: givenSubscription(0), Status: status}}
+		return &call{told: &reply{Outcome: succeeded, ID: givenSubscription(0), Status: status}}
 	}
-	saved := func() *call { return &call{told: &Told{Outcome: unknown, SavedError: true}} }
+	saved := func() *call { return &call{told: &reply{Outcome: unknown, SavedError: true}} }
 	tests := map[string]struct {
 		tool       Tool
 		operations [][]*call
@@ -35,7 +35,7 @@ func TestJudge(t *testing.T) {
 		"no answer":                                 {Customer, [][]*call{{{}, made("a")}}, []string{"a"}, "unanswered calls"},
 		"no answer, cancelled":                      {Customer, [][]*call{{{cancelled: true}, made("a")}}, []string{"a"}, ""},
 		"an answer after the cancellation":          {Customer, [][]*call{{{cancelled: true, late: 1}, made("a")}}, []string{"a"}, "unanswered calls"},
-		"two answers":                               {Customer, [][]*call{{{told: &Told{Outcome: succeeded, ID: "a"}, more: 1}}}, []string{"a"}, "unanswered calls"},
+		"two answers":                               {Customer, [][]*call{{{told: &reply{Outcome: succeeded, ID: "a"}, more: 1}}}, []string{"a"}, "unanswered calls"},
 		"never settled":                             {Customer, [][]*call{{lost()}}, nil, "anything else"},
 		"canceled, and it is":                       {Cancel, [][]*call{{canceled("canceled")}}, []string{"canceled"}, ""},
 		"canceled, and it is not":                   {Cancel, [][]*call{{canceled("canceled")}}, []string{"active"}, "writes reported succeeded that did not"},

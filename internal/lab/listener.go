@@ -19,14 +19,15 @@ const Key = "sk_test_MadeUpForTheLaboratory"
 
 // open starts a Stripe for s at a loopback address of its own, where the system has so many: that keeps its port free
 // while it refuses connections.
-func open(s Schedule, address string, logf func(string, ...any)) (*Stripe, error) {
-	stripe := &Stripe{
+func open(s Schedule, address string, logf func(string, ...any)) (*fakeStripe, error) {
+	stripe := &fakeStripe{
 		scheme: "http", closing: make(chan struct{}), logf: logf, faults: slices.Clone(s.Faults),
-		hits: map[Kind]int{}, reached: map[Point]int{}, saved: map[string]*saved{}, invalid: map[string]bool{},
+		objects: map[string]*Object{}, hits: map[Kind]int{}, reached: map[Point]int{}, saved: map[string]*saved{}, invalid: map[string]bool{}, keys: map[string]bool{},
 	}
 	for i, g := range s.Groups {
 		if g.Tool == Cancel {
-			stripe.objects = append(stripe.objects, &Object{ID: givenSubscription(i), Kind: "subscription", Group: i, Status: "active"})
+			id := givenSubscription(i)
+			stripe.objects[id] = &Object{ID: id, Kind: "subscription", Group: i, Status: "active"}
 		}
 	}
 	stripe.server = &http.Server{Handler: stripe, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
@@ -51,10 +52,10 @@ func open(s Schedule, address string, logf func(string, ...any)) (*Stripe, error
 // givenSubscription is the id of the subscription that a group of cancellations is about.
 func givenSubscription(group int) string { return "sub_given_" + strconv.Itoa(group) }
 
-func (s *Stripe) url() string { return s.scheme + "://" + s.address }
+func (s *fakeStripe) url() string { return s.scheme + "://" + s.address }
 
 // certificate returns what to trust, in PEM, or nothing.
-func (s *Stripe) certificate() []byte {
+func (s *fakeStripe) certificate() []byte {
 	if s.scheme != "https" {
 		return nil
 	}
@@ -62,7 +63,7 @@ func (s *Stripe) certificate() []byte {
 }
 
 // listen takes connections at address from now on. s.mu is held.
-func (s *Stripe) listen(address string) error {
+func (s *fakeStripe) listen(address string) error {
 	listener, err := net.Listen("tcp", address) //nolint:noctx // loopback, which is at once
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func (s *Stripe) listen(address string) error {
 }
 
 // hangUp refuses connections for a while, if that is what the schedule says next. s.mu is held.
-func (s *Stripe) hangUp() {
+func (s *fakeStripe) hangUp() {
 	if len(s.faults) == 0 || s.faults[0].Kind != Refuse {
 		return
 	}
@@ -98,7 +99,7 @@ func (s *Stripe) hangUp() {
 }
 
 // close ends everything.
-func (s *Stripe) close() {
+func (s *fakeStripe) close() {
 	close(s.closing)
 	s.mu.Lock()
 	_ = s.server.Close()
@@ -107,7 +108,7 @@ func (s *Stripe) close() {
 }
 
 // next returns the fault for the request that has just arrived.
-func (s *Stripe) next() Fault {
+func (s *fakeStripe) next() Fault {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for len(s.faults) > 0 && s.faults[0].Kind.ofConnections() {
@@ -117,7 +118,7 @@ func (s *Stripe) next() Fault {
 }
 
 // take returns the first fault of the schedule. s.mu is held.
-func (s *Stripe) take() Fault {
+func (s *fakeStripe) take() Fault {
 	if len(s.faults) == 0 {
 		return Fault{}
 	}
@@ -132,7 +133,7 @@ func (s *Stripe) take() Fault {
 }
 
 // takeIf takes the first fault of the schedule if it is of that kind.
-func (s *Stripe) takeIf(kind Kind) bool {
+func (s *fakeStripe) takeIf(kind Kind) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.faults) == 0 || s.faults[0].Kind != kind {
@@ -143,7 +144,7 @@ func (s *Stripe) takeIf(kind Kind) bool {
 }
 
 // shake makes the TLS handshake fail when it is time for that.
-func (s *Stripe) shake(*tls.ClientHelloInfo) (*tls.Config, error) {
+func (s *fakeStripe) shake(*tls.ClientHelloInfo) (*tls.Config, error) {
 	if s.takeIf(TLSFailure) {
 		return nil, errors.New("the laboratory does not shake hands")
 	}
@@ -153,7 +154,7 @@ func (s *Stripe) shake(*tls.ClientHelloInfo) (*tls.Config, error) {
 // acceptor resets connections when it is time for that.
 type acceptor struct {
 	net.Listener
-	stripe *Stripe
+	stripe *fakeStripe
 }
 
 // Accept returns the next connection that is not reset.
@@ -168,14 +169,14 @@ func (a *acceptor) Accept() (net.Conn, error) {
 }
 
 // at sets a trap. It runs in the request's own time: Stripe goes on when strike returns.
-func (s *Stripe) at(point Point, nth int, strike func(group int)) {
+func (s *fakeStripe) at(point Point, nth int, strike func(group int)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.traps = append(s.traps, trap{point, nth, strike})
 }
 
 // reach springs the traps that are set for this moment of a request that changes something.
-func (s *Stripe) reach(point Point, group int) {
+func (s *fakeStripe) reach(point Point, group int) {
 	if group == noGroup {
 		return
 	}

@@ -1,159 +1,92 @@
 package lab
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"os/exec"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
+
+	"stripe-mcp/internal/mcpclient"
 )
 
-// program is one run of the real program, seen from its client's side: finer than an MCP client, because it also does what
-// no client should.
+// program is one run of the real program, seen by a client that also does what no client should.
 type program struct {
-	name    string
-	cmd     *exec.Cmd
-	stdin   io.WriteCloser
-	stdout  *os.File
-	stderr  bytes.Buffer
-	reading sync.Mutex // held by who wants nobody to read
-	ended   chan struct{}
-	logf    func(format string, arguments ...any)
+	name   string
+	cmd    *exec.Cmd
+	client *mcpclient.Client
+	stderr bytes.Buffer
+	ended  chan struct{}
+	run    *run
 
 	mu        sync.Mutex
-	nextID    int
-	waiting   map[string]func(line)
-	wrong     []string // what it did that it must never do
-	up        bool     // it answered initialize, so it is past the start of a process, where any signal ends it
+	up        bool // it answered initialize, so it is past the start of a process, where any signal ends it
 	struck    time.Time
 	killed    bool // with SIGKILL
 	signalled bool // with another signal
 	deaf      bool // we closed its stdout
 }
 
-// line is a message from the program.
-type line struct {
-	JSONRPC string          `json:"jsonrpc"`
-	ID      json.RawMessage `json:"id"`
-	Result  json.RawMessage `json:"result"`
-	Error   json.RawMessage `json:"error"`
-}
-
 // start starts the program and shakes hands with it.
-func start(name string, cmd *exec.Cmd, logf func(string, ...any)) (*program, error) {
-	p := &program{name: name, cmd: cmd, ended: make(chan struct{}), logf: logf, waiting: map[string]func(line){}}
-	cmd.Stderr = &p.stderr
-	stdin, err := cmd.StdinPipe()
+func (r *run) start(name string) (*program, error) {
+	p := &program{name: name, cmd: r.command(), ended: make(chan struct{}), run: r}
+	p.cmd.Stderr = &p.stderr
+	client, err := mcpclient.StartWatched(p.cmd, p.unasked)
 	if err != nil {
 		return nil, err
 	}
-	stdout, theirs, err := os.Pipe()
-	if err != nil {
-		return nil, err
-	}
-	p.stdin, p.stdout, cmd.Stdout = stdin, stdout, theirs
-	err = cmd.Start()
-	_ = theirs.Close() // the child has its own
-	if err != nil {
-		return nil, errors.Join(err, stdout.Close())
-	}
-	p.logf("%s: starts as process %d", name, cmd.Process.Pid)
-	go p.listen()
-	p.request(p.expect(func(line) { p.up = true }), "initialize", map[string]any{
+	p.client = client
+	r.logf("%s: starts as process %d", name, p.cmd.Process.Pid)
+	go p.wait()
+	p.request(client.Expect(func(mcpclient.Response) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.up = true
+	}), "initialize", map[string]any{
 		"protocolVersion": "2025-11-25", "capabilities": struct{}{}, "clientInfo": map[string]string{"name": "lab", "version": "1"},
 	})
 	return p, nil
 }
 
-// expect returns the id for a request, and has answered called with every answer to it.
-func (p *program) expect(answered func(line)) string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.nextID++
-	id := strconv.Itoa(p.nextID)
-	p.waiting[id] = answered
-	return id
+func (p *program) request(id json.RawMessage, method string, params any) {
+	_ = p.client.Send(id, method, params) // a program that has ended shows as that
 }
 
-func (p *program) request(id, method string, params any) {
-	p.send(map[string]any{"jsonrpc": "2.0", "id": json.RawMessage(id), "method": method, "params": params})
-}
-
-// cancel tells the program that nobody wants the answer to that request any more.
-func (p *program) cancel(id string) {
-	p.send(map[string]any{"jsonrpc": "2.0", "method": "notifications/cancelled", "params": map[string]any{"requestId": json.RawMessage(id)}})
-}
-
-func (p *program) send(message map[string]any) {
-	text, err := json.Marshal(message)
-	if err != nil {
-		panic(err) // all of it is from this package
-	}
-	_, _ = p.stdin.Write(append(text, '\n')) // one that has ended shows as that
-}
-
-// Read has the program's stdout read, unless somebody wants it to stay unread.
-func (p *program) Read(into []byte) (int, error) {
-	p.reading.Lock()
-	p.reading.Unlock() //nolint:staticcheck // waits for its turn, and then lets others stop the next one
-	return p.stdout.Read(into)
-}
-
-// listen takes in what the program writes until it ends.
-func (p *program) listen() {
+// wait waits until the program has ended.
+func (p *program) wait() {
 	defer close(p.ended)
-	for lines := bufio.NewReaderSize(p, 4<<10); ; {
-		text, err := lines.ReadBytes('\n')
-		if len(text) > 0 {
-			p.take(text, err == nil)
-		}
-		if err != nil {
-			break
-		}
-	}
-	err := p.cmd.Wait()
-	_ = p.stdout.Close()
+	err := p.client.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	took := time.Since(p.struck)
 	switch {
 	case p.killed:
 	case err != nil:
-		p.wrong = append(p.wrong, fmt.Sprintf("it ended with %v: %s", err, p.stderr.Bytes()))
+		p.complain(other, "%v: %s", err, p.stderr.Bytes())
 	case !p.struck.IsZero() && took > patience+busy:
-		p.wrong = append(p.wrong, fmt.Sprintf("it took %v to end", took))
+		p.complain(other, "it took %v to end", took)
 	}
-	p.logf("%s: ended, %v", p.name, err)
+	p.run.logf("%s: ended, %v", p.name, err)
 }
 
-// take reads one line of the program's stdout.
-func (p *program) take(text []byte, whole bool) {
-	var got line
+// unasked notes a line that answers no request.
+func (p *program) unasked(line []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if json.Unmarshal(text, &got) != nil || got.JSONRPC != "2.0" {
-		if whole || !p.killed { // a kill can cut a line
-			p.wrong = append(p.wrong, fmt.Sprintf("%s%q", stray, text))
-		}
-		return
+	switch {
+	case (p.killed || p.deaf) && !bytes.HasSuffix(line, []byte("\n")): // that can cut a line
+	case json.Valid(line):
+		p.complain(other, "it answered what nobody asked: %s", line)
+	default:
+		p.complain(stray, "%q", line)
 	}
-	answered := p.waiting[string(got.ID)]
-	if answered == nil {
-		p.wrong = append(p.wrong, fmt.Sprintf("it answered what nobody asked: %s", text))
-		return
-	}
-	answered(got)
 }
 
-// stray begins the complaint about bytes on stdout that are none of the protocol's.
-const stray = "it wrote to stdout: "
+func (p *program) complain(kind, format string, values ...any) {
+	p.run.complain(kind, p.name+": "+format, values...)
+}
 
 const (
 	// patience is how long a program may live after it was asked to end.
@@ -162,7 +95,7 @@ const (
 	busy = 10 * time.Second
 )
 
-// strike does to the program what befalls it from the outside.
+// strike does to the program what can be done to it from outside.
 func (p *program) strike(blow Blow) {
 	p.mu.Lock()
 	if p.struck.IsZero() {
@@ -183,24 +116,23 @@ func (p *program) strike(blow Blow) {
 	case HangUp:
 		_ = p.cmd.Process.Signal(syscall.SIGHUP)
 	case CloseInput:
-		_ = p.stdin.Close()
+		_ = p.client.CloseInput()
 	case CloseOutput:
-		_ = p.stdout.Close()
+		_ = p.client.CloseOutput()
 	case CancelCall: // is for the agent to do
 	}
 }
 
-// clog keeps the program from writing the answer to anything that it is sent from now on: nobody reads its stdout, and
-// answers that have to be written first fill it.
-func (p *program) clog() {
+// clog keeps the program from writing the answer to anything that it is sent from now on, until release is called. Its
+// stdout is not read, and answers that have to be written first fill it.
+func (p *program) clog() (release func()) {
 	const more = 16 // of some 20 KB each than a pipe holds
-	p.reading.Lock()
+	released := make(chan struct{})
 	for range more {
-		p.request(p.expect(func(line) {}), "tools/list", struct{}{})
+		p.request(p.client.Expect(func(mcpclient.Response) { <-released }), "tools/list", nil)
 	}
+	return func() { close(released) }
 }
-
-func (p *program) unclog() { p.reading.Unlock() }
 
 // gone reports whether the program has ended, or is about to.
 func (p *program) gone() bool {

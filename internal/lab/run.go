@@ -1,3 +1,8 @@
+// Package lab is the fault laboratory. It runs the real program against a Stripe that keeps its state and breaks its answers.
+// Agents use the program as impatient people would, and what can be killed is killed at chosen moments. Afterwards the
+// laboratory compares what Stripe holds with what the agents were told.
+//
+// A Schedule says everything that happens in one run, Run carries it out, and Judge finds what is wrong with the result.
 package lab
 
 import (
@@ -16,13 +21,12 @@ import (
 type Result struct {
 	Schedule   Schedule
 	Objects    []Object       // what Stripe holds in the end
-	Hits       map[Kind]int   // faults that befell something
-	Strikes    map[Strike]int // those that hit somebody, whatever their number
+	Hits       map[Kind]int   // faults that hit something
+	Strikes    map[Strike]int // strikes that hit something, without their number
 	Transcript string
-	Folder     string // the programs' home, for a look at their state
 
 	operations []*operation
-	complaints []string // about what must never happen
+	wrong      []wrong // what was seen during the run
 }
 
 // run is a run under way.
@@ -30,18 +34,18 @@ type run struct {
 	schedule Schedule
 	binary   string
 	folder   string
-	stripe   *Stripe
+	stripe   *fakeStripe
 	began    time.Time
 
 	mu         sync.Mutex
 	transcript strings.Builder
-	complaints []string
+	wrong      []wrong
 	strikes    map[Strike]int
 	calls      int
 	flying     map[*call]int // calls under way, with their group
-	programs   []*program    // all that were started
+	started    int           // programs
 
-	homes []home
+	homes [mostPrograms]home
 }
 
 // home is where one program after the other runs.
@@ -73,7 +77,19 @@ func Run(binary, folder string, s Schedule) (Result, error) {
 	operations := r.work()
 	r.endAll()
 	r.inspect()
-	return r.result(operations), nil
+
+	stripe.mu.Lock() // it may still be at work on requests of programs that were killed
+	defer stripe.mu.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var objects []Object
+	for _, o := range stripe.objects {
+		objects = append(objects, *o)
+	}
+	return Result{
+		Schedule: s, Objects: objects, Hits: stripe.hits, Strikes: r.strikes, Transcript: r.transcript.String(),
+		operations: operations, wrong: r.wrong,
+	}, nil
 }
 
 func (r *run) file(name string) string { return filepath.Join(r.folder, name) }
@@ -81,21 +97,14 @@ func (r *run) file(name string) string { return filepath.Join(r.folder, name) }
 // work has all agents do all they are to do.
 func (r *run) work() []*operation {
 	var groups sync.WaitGroup
-	most := 0
-	for _, g := range r.schedule.Groups {
-		most = max(most, slices.Max(g.Homes))
-	}
-	r.homes = make([]home, most+1)
 	all := make([][]*operation, len(r.schedule.Groups))
 	for i, g := range r.schedule.Groups {
-		var operations []*operation
 		for _, h := range g.Homes {
-			operations = append(operations, &operation{group: i, home: h})
+			all[i] = append(all[i], &operation{group: i, home: h})
 		}
-		all[i] = operations
 		groups.Go(func() {
 			var together sync.WaitGroup
-			for _, op := range operations {
+			for _, op := range all[i] {
 				together.Go(func() { r.perform(op) })
 				if !g.Together {
 					together.Wait()
@@ -120,22 +129,19 @@ func (r *run) program(number int) (*program, error) {
 			if !h.current.gone() {
 				return h.current, nil
 			}
-			_ = h.current.stdin.Close() // for one whose stdout is closed, and that has nothing to write and so to notice
+			_ = h.current.client.CloseInput() // for one whose stdout is closed, and that has nothing to write and so to notice
 			<-h.current.ended
 		}
 	}
 	r.mu.Lock()
-	name := fmt.Sprintf("program %d.%d", number, len(r.programs))
+	name := fmt.Sprintf("program %d.%d", number, r.started)
+	r.started++
 	r.mu.Unlock()
-	p, err := start(name, r.command(), r.logf)
-	if err != nil {
-		return nil, err
+	p, err := r.start(name)
+	if err == nil {
+		h.current = p
 	}
-	h.current = p
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.programs = append(r.programs, p)
-	return p, nil
+	return p, err
 }
 
 func (r *run) command() *exec.Cmd {
@@ -227,11 +233,12 @@ func (r *run) logf(format string, arguments ...any) {
 	_, _ = fmt.Fprintf(&r.transcript, "%6.3f  "+format+"\n", append([]any{time.Since(r.began).Seconds()}, arguments...)...)
 }
 
-func (r *run) complain(text string) {
-	r.logf("COMPLAINT: %s", text)
+func (r *run) complain(kind, format string, values ...any) {
+	text := fmt.Sprintf(format, values...)
+	r.logf("COMPLAINT: %s: %s", kind, text)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.complaints = append(r.complaints, text)
+	r.wrong = append(r.wrong, wrong{kind, text})
 }
 
 func (r *run) count(s Strike) {
@@ -239,27 +246,4 @@ func (r *run) count(s Strike) {
 	defer r.mu.Unlock()
 	s.Nth = 0
 	r.strikes[s]++
-}
-
-// result collects what there is to judge.
-func (r *run) result(operations []*operation) Result {
-	r.stripe.mu.Lock()
-	defer r.stripe.mu.Unlock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	result := Result{
-		Schedule: r.schedule, Hits: r.stripe.hits, Strikes: r.strikes, Transcript: r.transcript.String(), Folder: r.folder,
-		operations: operations, complaints: r.complaints,
-	}
-	for _, o := range r.stripe.objects {
-		result.Objects = append(result.Objects, *o)
-	}
-	for _, p := range r.programs {
-		p.mu.Lock()
-		for _, wrong := range p.wrong {
-			result.complaints = append(result.complaints, p.name+": "+wrong)
-		}
-		p.mu.Unlock()
-	}
-	return result
 }

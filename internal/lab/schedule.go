@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Schedule is all that happens in one run, but for what the operating system's scheduler adds.
+// Schedule is all that happens in one run. The operating system adds the order in which processes get their turns.
 type Schedule struct {
 	Seed  uint64
 	Index int
@@ -17,16 +17,19 @@ type Schedule struct {
 	KeepAlive bool          // connections are used again
 	Timeout   time.Duration // the program's time for one call
 	Groups    []Group       // what the agents are to do, all at once
-	Faults    []Fault       // what befalls the requests, in the order of their arrival
-	Strikes   []Strike      // what befalls the programs
+	Faults    []Fault       // what goes wrong with the requests, in the order of their arrival
+	Strikes   []Strike      // what is done to the programs
 }
 
-// Group is a number of operations with equal arguments: people who order the same thing twice want two of it.
+// Group is a number of operations with equal arguments. People who order the same thing twice want two of it.
 type Group struct {
 	Tool     Tool
 	Homes    []int // one operation for each, through the program of that number; all programs share one state folder
 	Together bool  // side by side, instead of each after the one before
 }
+
+// mostPrograms is how many programs can run side by side.
+const mostPrograms = 3
 
 // Tool is what an operation calls.
 type Tool string
@@ -39,11 +42,11 @@ const (
 	Cancel       Tool = "stripe_cancel_subscription"
 )
 
-// Strike is what befalls a program in the middle of its work.
+// Strike is what is done to a program in the middle of its work.
 type Strike struct {
 	Blow  Blow
 	Point Point // when: a moment in the life of a request that changes something
-	Nth   int   // at the how-manieth time that this moment comes, from 1; of KillUnread, which call it befalls
+	Nth   int   // when the moment comes for the nth time, from 1; for KillUnread, the number of the call
 }
 
 // Blow is a kind of Strike. It hits every program with a call of that request's group under way.
@@ -87,7 +90,7 @@ func Random(seed uint64, index int) Schedule {
 		KeepAlive: r.IntN(2) == 0,
 		Timeout:   time.Second + below(r, time.Second),
 	}
-	programs := 1 + r.IntN(3)
+	programs := 1 + r.IntN(mostPrograms)
 	for range 1 + r.IntN(3) {
 		g := Group{Tool: pick(r, []Tool{Customer, Session, Subscription, Cancel}), Together: r.IntN(2) == 0}
 		for range 1 + r.IntN(2) {

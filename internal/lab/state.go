@@ -18,22 +18,21 @@ func (r *run) inspect() {
 	text := r.readAll(state)
 	for _, private := range []string{Email, Key, "shop.example"} {
 		if strings.Contains(text, private) {
-			r.complain("the state folder holds " + private)
+			r.complain(other, "the state folder holds %s", private)
 		}
 	}
-	intents := map[string]bool{}
+	intents := map[string]bool{"": true}
 	for _, e := range journal(state) {
 		if e.Intent == "" {
-			r.complain("the journal has a line that cannot be read")
+			r.complain(other, "the journal has a line that cannot be read")
 		}
 		intents[e.Key] = true
 	}
 	r.stripe.mu.Lock()
-	keys := r.stripe.keys
-	r.stripe.mu.Unlock()
-	for _, key := range keys {
+	defer r.stripe.mu.Unlock()
+	for key := range r.stripe.keys {
 		if !intents[key] {
-			r.complain("the journal has no line for a request with key " + key)
+			r.complain(other, "the journal has no line for a request with key %s", key)
 		}
 	}
 }
@@ -50,7 +49,7 @@ func (r *run) readAll(folder string) string {
 		return err
 	})
 	if err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing may have got as far as a record
-		r.complain("the state folder cannot be read: " + err.Error())
+		r.complain(other, "the state folder cannot be read: %v", err)
 	}
 	return all.String()
 }

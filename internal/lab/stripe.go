@@ -7,15 +7,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-// Stripe is a stand-in that keeps objects and idempotency keys as Stripe does, and breaks as a schedule says. It listens on
+// fakeStripe is a stand-in that keeps objects and idempotency keys as Stripe does, and breaks as a schedule says. It listens on
 // loopback.
-type Stripe struct {
+type fakeStripe struct {
 	server  *http.Server
 	scheme  string
 	closing chan struct{}
@@ -29,20 +28,19 @@ type Stripe struct {
 	hits     map[Kind]int
 	reached  map[Point]int
 	traps    []trap
-	objects  []*Object
+	objects  map[string]*Object // by id
 	saved    map[string]*saved
-	keys     []string        // idempotency keys that arrived
+	keys     map[string]bool // idempotency keys that arrived; "" stands for none
 	invalid  map[string]bool // keys of requests that Stripe finds invalid, whichever copy of them it looks at
 }
 
 // Object is something that exists at Stripe.
 type Object struct {
-	ID       string
-	Kind     string // customer, checkout.session or subscription
-	Group    int    // of operations, from its metadata
-	Status   string // of a subscription
-	form     url.Values
-	answered int // HTTP status of the answer that its creation has for good
+	ID     string
+	Kind   string // customer, checkout.session or subscription
+	Group  int    // of operations, from its metadata
+	Status string // of a subscription
+	form   url.Values
 }
 
 // saved is what Stripe keeps for an idempotency key (https://docs.stripe.com/api/idempotent_requests).
@@ -87,7 +85,7 @@ func refusal(status int, kind, code string) answer {
 }
 
 // ServeHTTP answers one request. That its client has gone keeps nothing from happening.
-func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *fakeStripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // the client was killed in the middle of its request
@@ -100,7 +98,9 @@ func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := s.next()
 	group := s.groupOf(r, form)
 	s.logf("stripe: %s %s, group %d, key %s, fault %q", r.Method, r.URL.Path, group, r.Header.Get("Idempotency-Key"), fault.Kind)
-	s.note(r.Header.Get("Idempotency-Key"))
+	s.mu.Lock()
+	s.keys[r.Header.Get("Idempotency-Key")] = true
+	s.mu.Unlock()
 	s.reach(Arrived, group)
 	if s.before(fault, w, r) {
 		return
@@ -113,16 +113,8 @@ func (s *Stripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.after(fault, w, r, answer)
 }
 
-func (s *Stripe) note(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if key != "" && !slices.Contains(s.keys, key) {
-		s.keys = append(s.keys, key)
-	}
-}
-
 // groupOf returns the group of operations that a request belongs to, noGroup when it changes nothing.
-func (s *Stripe) groupOf(r *http.Request, form url.Values) int {
+func (s *fakeStripe) groupOf(r *http.Request, form url.Values) int {
 	text := form.Get("metadata[lab]")
 	if r.Method == http.MethodDelete {
 		text = strings.TrimPrefix(r.URL.Path, "/v1/subscriptions/sub_given_")
@@ -134,7 +126,7 @@ func (s *Stripe) groupOf(r *http.Request, form url.Values) int {
 }
 
 // process does what Stripe would.
-func (s *Stripe) process(r *http.Request, form url.Values, f Fault) answer {
+func (s *fakeStripe) process(r *http.Request, form url.Values, f Fault) answer {
 	kind, id := route(r.URL.Path)
 	switch {
 	case r.Header.Get("Authorization") != "Bearer "+Key:
@@ -161,102 +153,85 @@ func route(path string) (kind, id string) {
 }
 
 // once runs a request, or repeats what its key got before.
-func (s *Stripe) once(r *http.Request, form url.Values, f Fault, run func() answer) answer {
+func (s *fakeStripe) once(r *http.Request, form url.Values, f Fault, run func() answer) answer {
 	request := r.Method + r.URL.Path + form.Encode()
 	key := r.Header.Get("Idempotency-Key")
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	before, known := s.saved[key]
 	switch {
 	case known && !before.done:
-		s.mu.Unlock()
 		return refusal(http.StatusConflict, "invalid_request_error", "idempotency_key_in_use")
 	case known && before.request != request:
-		s.mu.Unlock()
 		return refusal(http.StatusBadRequest, "idempotency_error", "")
 	case known:
-		s.mu.Unlock()
 		again := before.answer
 		again.replayed = true
 		return again
 	case f.Kind == Invalid || s.invalid[key]: // is found out before a key counts, and stays so
 		s.invalid[key] = true
-		s.mu.Unlock()
 		return refusal(http.StatusBadRequest, "invalid_request_error", "parameter_invalid")
 	}
 	current := &saved{request: request}
 	s.saved[key] = current
-	s.mu.Unlock()
 	if f.Kind == Late {
+		s.mu.Unlock()
 		s.pause(f.Wait)
+		s.mu.Lock()
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	current.answer, current.done = run(), true
 	return current.answer
 }
 
 // create makes an object, with s.mu held.
-func (s *Stripe) create(kind string, form url.Values, f Fault) answer {
-	const oops = http.StatusInternalServerError
+func (s *fakeStripe) create(kind string, form url.Values, f Fault) answer {
 	switch f.Kind {
 	case Declined:
 		return refusal(http.StatusPaymentRequired, "card_error", "card_declined")
 	case Saved500:
-		return refusal(oops, "api_error", "")
+		return refusal(http.StatusInternalServerError, "api_error", "")
 	default:
 	}
 	group, _ := strconv.Atoi(form.Get("metadata[lab]")) // a test that forgets it ends up in group 0
 	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub"}[kind]
-	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, len(s.objects)+1), Kind: kind, Group: group, form: form, answered: http.StatusOK}
+	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, len(s.objects)+1), Kind: kind, Group: group, form: form}
 	if kind == "subscription" {
 		o.Status = "active"
 	}
-	s.objects = append(s.objects, o)
+	s.objects[o.ID] = o
 	if f.Kind == Saved500Applied {
-		o.answered = oops
-		return refusal(oops, "api_error", "")
+		return refusal(http.StatusInternalServerError, "api_error", "")
 	}
 	return o.answer()
 }
 
-func (s *Stripe) get(kind, id string) answer {
+func (s *fakeStripe) get(kind, id string) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if o := s.find(id); o != nil && o.Kind == kind {
+	if o := s.objects[id]; o != nil && o.Kind == kind {
 		return o.answer()
 	}
 	return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing")
 }
 
 // cancel ends a subscription. A second time it is not found (stripe-go issue 1887).
-func (s *Stripe) cancel(id string, f Fault) answer {
+func (s *fakeStripe) cancel(id string, f Fault) answer {
 	if f.Kind == Late {
 		s.pause(f.Wait)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := s.find(id)
+	o := s.objects[id]
 	if f.Kind == Invalid || o == nil || o.Status == "canceled" {
 		return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing")
 	}
-	if f.Kind == Saved500 {
-		return refusal(http.StatusInternalServerError, "api_error", "")
+	if f.Kind != Saved500 {
+		o.Status = "canceled"
 	}
-	o.Status = "canceled"
-	if f.Kind == Saved500Applied {
+	if f.Kind == Saved500 || f.Kind == Saved500Applied {
 		return refusal(http.StatusInternalServerError, "api_error", "")
 	}
 	return o.answer()
-}
-
-// find returns the object of that id, with s.mu held.
-func (s *Stripe) find(id string) *Object {
-	for _, o := range s.objects {
-		if o.ID == id {
-			return o
-		}
-	}
-	return nil
 }
 
 // answer shows the object as the API does, as far as anybody here looks at it.

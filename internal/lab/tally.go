@@ -2,77 +2,74 @@ package lab
 
 import (
 	"fmt"
-	"io"
 	"strings"
 )
 
 // Tally adds up runs.
 type Tally struct {
-	Runs      int
-	Wrong     int // runs with anything wrong
-	counts    map[string]int
-	faults    map[Kind]int
-	strikes   map[Strike]int
-	saved500  int
-	ambiguous int
-	calls     int
-	objects   int
+	Wrong  int            // runs with anything wrong
+	counts map[string]int // by what is counted
 }
+
+// What is counted beside the kinds of faults, of strikes and of what must not be.
+const (
+	runs      = "runs"
+	calls     = "calls"
+	objects   = "objects at Stripe"
+	saved500s = "runs ended in a saved 500, after which the agents ordered again: doubling cannot be excluded there"
+	ambiguous = "answers may have been written without anybody taking them in: their repetition counts as new"
+)
 
 // NewTally returns an empty one.
-func NewTally() *Tally {
-	return &Tally{counts: map[string]int{}, faults: map[Kind]int{}, strikes: map[Strike]int{}}
-}
+func NewTally() *Tally { return &Tally{counts: map[string]int{}} }
 
 // Add takes in a run.
-func (t *Tally) Add(r Result, v Verdict) {
-	t.Runs++
-	if len(v.Wrong()) > 0 {
+func (t *Tally) Add(r Result, v *Verdict) {
+	t.counts[runs]++
+	if len(v.wrong) > 0 {
 		t.Wrong++
 	}
-	for _, kind := range v.kinds() {
-		t.counts[kind.name] += len(kind.texts)
+	for _, w := range v.wrong {
+		t.counts[w.kind]++
 	}
 	for kind := range r.Hits {
-		t.faults[kind]++
+		t.counts[string(kind)]++
 	}
 	for strike := range r.Strikes {
-		t.strikes[strike]++
+		t.counts[strike.String()]++
 	}
 	for _, op := range r.operations {
-		t.calls += len(op.calls)
+		t.counts[calls] += len(op.calls)
 	}
-	t.objects += len(r.Objects)
-	t.ambiguous += v.Ambiguous
-	if v.Saved500 > 0 {
-		t.saved500++
+	t.counts[objects] += len(r.Objects)
+	t.counts[ambiguous] += v.ambiguous
+	if v.saved500 > 0 {
+		t.counts[saved500s]++
 	}
 }
 
-// Print writes the figures. A fault or a strike that hit nothing is listed with 0, so that it is seen.
-func (t *Tally) Print(w io.Writer) error {
+// String lists the counts. What never happened is listed with 0, so that it is seen.
+func (t *Tally) String() string {
 	var text strings.Builder
-	line := func(count int, what any) { _, _ = fmt.Fprintf(&text, "%6d  %v\n", count, what) }
-	line(t.Runs, "runs")
-	line(t.calls, "calls")
-	line(t.objects, "objects at Stripe")
-	text.WriteString("\nwhat must not be:\n")
-	for _, kind := range (Verdict{}).kinds() {
-		line(t.counts[kind.name], kind.name)
+	line := func(what string) { _, _ = fmt.Fprintf(&text, "%6d  %s\n", t.counts[what], what) }
+	list := func(title string, counted ...string) {
+		text.WriteString(title)
+		for _, what := range counted {
+			line(what)
+		}
 	}
-	text.WriteString("\nwhat cannot be decided:\n")
-	line(t.saved500, "runs ended in a saved 500, after which the agents ordered again: doubling cannot be excluded there")
-	line(t.ambiguous, "answers may have been written without anybody taking them in: their repetition counts as new")
-	text.WriteString("\nruns in which a fault hit a request:\n")
+	list("", runs, calls, objects)
+	list("\nwhat must not be:\n", wrongs()...)
+	list("\nwhat cannot be decided:\n", saved500s, ambiguous)
+	list("\nruns in which a fault hit a request:\n")
 	for _, kind := range kinds() {
-		line(t.faults[kind], kind)
+		line(string(kind))
 	}
-	text.WriteString("\nruns in which a strike hit a program:\n")
+	list("\nruns in which a strike hit a program:\n")
 	for _, strike := range allStrikes() {
-		line(t.strikes[strike], strike)
+		line(strike.String())
 	}
-	_, err := io.WriteString(w, text.String())
-	return err
+	return text.String()
 }
 
 // allStrikes returns every blow at every point where it can fall.

@@ -21,13 +21,15 @@ const protocolVersion = "2025-11-25"
 type Client struct {
 	command *exec.Cmd
 	stdin   io.WriteCloser
+	stdout  io.ReadCloser
+	unasked func(line []byte)
 
 	writing sync.Mutex
 	mu      sync.Mutex
 	nextID  int
-	waiting map[string]chan response
-	ended   error         // why no more answers come
+	waiting map[string]func(Response)
 	done    chan struct{} // closed when the server's stdout has ended
+	ended   error         // why no more answers come; to be read when done is closed
 }
 
 // ToolResult is the answer of a tool.
@@ -70,14 +72,20 @@ func (e *ProtocolError) Error() string {
 	return fmt.Sprintf("protocol error %d: %s", e.Code, e.Message)
 }
 
-type response struct {
-	ID     json.RawMessage `json:"id"`
+// Response answers a request, with one of the two.
+type Response struct {
 	Result json.RawMessage `json:"result"`
 	Error  *ProtocolError  `json:"error"`
 }
 
 // Start starts command, whose Stdin and Stdout must be unset, and listens to it.
 func Start(command *exec.Cmd) (*Client, error) {
+	return StartWatched(command, func([]byte) {})
+}
+
+// StartWatched does the same. It calls unasked with each line that answers no request: a request of the server's own, a
+// notification, or what should not be there. The last line has no newline if the server was cut off in the middle of it.
+func StartWatched(command *exec.Cmd, unasked func(line []byte)) (*Client, error) {
 	stdin, err := command.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("connect to the server: %w", err)
@@ -89,8 +97,11 @@ func Start(command *exec.Cmd) (*Client, error) {
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start the server: %w", err)
 	}
-	c := &Client{command: command, stdin: stdin, waiting: map[string]chan response{}, done: make(chan struct{})}
-	go c.listen(stdout)
+	c := &Client{
+		command: command, stdin: stdin, stdout: stdout, unasked: unasked,
+		waiting: map[string]func(Response){}, done: make(chan struct{}),
+	}
+	go c.listen()
 	return c, nil
 }
 
@@ -126,42 +137,96 @@ func (c *Client) Call(ctx context.Context, tool string, arguments any) (ToolResu
 
 // Request sends a request and waits for its result. A JSON-RPC error is a *ProtocolError.
 func (c *Client) Request(ctx context.Context, method string, params any) (json.RawMessage, error) {
-	answer := make(chan response, 1)
-	c.mu.Lock()
-	if c.ended != nil {
-		defer c.mu.Unlock()
-		return nil, c.ended
-	}
-	c.nextID++
-	id := strconv.Itoa(c.nextID)
-	c.waiting[id] = answer
-	c.mu.Unlock()
-
-	if err := c.write(message{JSONRPC: "2.0", ID: json.RawMessage(id), Method: method, Params: params}); err != nil {
+	answer := make(chan Response, 1)
+	id := c.Expect(func(got Response) {
+		select {
+		case answer <- got:
+		default: // a second answer
+		}
+	})
+	defer c.forget(id)
+	if err := c.Send(id, method, params); err != nil {
 		return nil, err
 	}
 	select {
-	case got, ok := <-answer:
-		switch {
-		case !ok:
+	case <-c.done:
+		select { // the last line may have been the answer
+		case got := <-answer:
+			return got.unpack()
+		default:
 			return nil, c.ended
-		case got.Error != nil:
-			return nil, got.Error
 		}
-		return got.Result, nil
+	case got := <-answer:
+		return got.unpack()
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for the answer to %s: %w", method, ctx.Err())
 	}
 }
 
+func (r Response) unpack() (json.RawMessage, error) {
+	if r.Error != nil {
+		return nil, r.Error
+	}
+	return r.Result, nil
+}
+
+// Expect returns the id for a request that is sent later. It has answered called with every answer, of which a sound server
+// gives one. Nothing else is read from the server until answered returns.
+func (c *Client) Expect(answered func(Response)) json.RawMessage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.nextID++
+	id := strconv.Itoa(c.nextID)
+	c.waiting[id] = answered
+	return json.RawMessage(id)
+}
+
+func (c *Client) forget(id json.RawMessage) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.waiting, string(id))
+}
+
+// Send sends the request with an id from Expect.
+func (c *Client) Send(id json.RawMessage, method string, params any) error {
+	line, err := json.Marshal(message{JSONRPC: "2.0", ID: id, Method: method, Params: params})
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", method, err)
+	}
+	return c.WriteLine(line)
+}
+
 // Notify sends a notification.
 func (c *Client) Notify(method string, params any) error {
-	return c.write(message{JSONRPC: "2.0", Method: method, Params: params})
+	return c.Send(nil, method, params)
 }
+
+type message struct {
+	JSONRPC string          `json:"jsonrpc"`
+	ID      json.RawMessage `json:"id,omitempty"`
+	Method  string          `json:"method"`
+	Params  any             `json:"params,omitempty"`
+}
+
+// WriteLine sends a line as it is.
+func (c *Client) WriteLine(line []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if _, err := c.stdin.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("write to the server: %w", err)
+	}
+	return nil
+}
+
+// CloseInput ends the server's stdin. A sound server answers what it has read, and ends.
+func (c *Client) CloseInput() error { return c.stdin.Close() }
+
+// CloseOutput closes the server's stdout on our side. Clients that crash do that.
+func (c *Client) CloseOutput() error { return c.stdout.Close() }
 
 // Close closes the server's stdin and waits for it to end. Its error tells of an exit code other than 0.
 func (c *Client) Close() error {
-	if err := c.stdin.Close(); err != nil {
+	if err := c.CloseInput(); err != nil {
 		return fmt.Errorf("close the server's input: %w", err)
 	}
 	return c.Wait()
@@ -176,51 +241,40 @@ func (c *Client) Wait() error {
 	return nil
 }
 
-type message struct {
-	JSONRPC string          `json:"jsonrpc"`
-	ID      json.RawMessage `json:"id,omitempty"`
-	Method  string          `json:"method"`
-	Params  any             `json:"params,omitempty"`
-}
-
-func (c *Client) write(m message) error {
-	line, err := json.Marshal(m)
-	if err != nil {
-		return fmt.Errorf("encode %s: %w", m.Method, err)
-	}
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	if _, err := c.stdin.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("send %s: %w", m.Method, err)
-	}
-	return nil
-}
-
-// listen hands every answer to whoever waits for it, until the server's stdout ends.
-func (c *Client) listen(stdout io.Reader) {
+// listen hands out what the server writes, until its stdout ends.
+func (c *Client) listen() {
 	defer close(c.done)
-	ended := errors.New("the server ended without an answer")
-	for lines := bufio.NewReader(stdout); ; {
+	c.ended = errors.New("the server ended without an answer")
+	for lines := bufio.NewReader(c.stdout); ; {
 		line, err := lines.ReadBytes('\n')
+		if len(line) > 0 {
+			c.take(line)
+		}
 		if err != nil {
-			break
+			return
 		}
-		var got response
-		if json.Unmarshal(line, &got) != nil {
-			ended = errors.New("the server wrote something that is not JSON to stdout")
-			continue
-		}
-		c.mu.Lock()
-		if answer, ok := c.waiting[string(got.ID)]; ok {
-			delete(c.waiting, string(got.ID))
-			answer <- got
-		}
-		c.mu.Unlock()
+	}
+}
+
+// take reads one line.
+func (c *Client) take(line []byte) {
+	var got struct {
+		JSONRPC string          `json:"jsonrpc"`
+		ID      json.RawMessage `json:"id"`
+		Method  string          `json:"method"`
+		Response
+	}
+	if json.Unmarshal(line, &got) != nil || got.JSONRPC != "2.0" {
+		c.ended = errors.New("the server wrote something that is not JSON-RPC to stdout")
+		c.unasked(line)
+		return
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ended = ended
-	for _, answer := range c.waiting {
-		close(answer)
+	answered := c.waiting[string(got.ID)]
+	c.mu.Unlock()
+	if answered == nil || got.Method != "" {
+		c.unasked(line)
+		return
 	}
+	answered(got.Response)
 }

@@ -13,67 +13,72 @@ const (
 	longestStep = 2 * 366 * day
 )
 
-// settle does what time alone does, up to now, and tells whether it did anything.
-func (c *call) settle() (changed bool) {
-	for _, s := range c.Objects["checkout.session"] {
-		if s.text("status") == "open" && s.number("expires_at") <= c.now {
-			s["status"], s["url"], changed = "expired", nil, true
+// settle does what time itself does, up to now, and tells whether it did anything.
+func (a *Account) settle() (changed bool) {
+	for _, o := range a.due(a.Now) {
+		changed = true
+		for at := *a; dueAt(o) <= a.Now; {
+			at.Now = dueAt(o)
+			at.turn(o)
 		}
 	}
-	for _, s := range c.Objects["subscription"] {
-		for due(s) <= c.now {
-			at := *c
-			at.now, changed = due(s), true
-			at.turn(s)
-		}
-	}
-	c.forgetAnswers()
+	a.forget(a.wall() - keptFor)
 	return changed
 }
 
-// due is when time alone next changes a subscription.
-func due(s object) int64 {
-	switch s.text("status") {
-	case "incomplete":
-		return s.number("created") + payWithin
-	case "active", "trialing", "past_due":
-		return s.number("current_period_end")
+// dueAt is when time itself next changes an object.
+func dueAt(o Object) int64 {
+	switch o.Text("object") + " " + o.Text("status") {
+	case "checkout.session open":
+		return o.Number("expires_at")
+	case "subscription incomplete":
+		return o.Number("created") + payWithin
+	case "subscription active", "subscription trialing", "subscription past_due":
+		return o.Number("current_period_end")
 	}
 	return math.MaxInt64
 }
 
-// turn ends a subscription or begins its next period. One that was not paid for a whole period ends, as with Stripe's own settings.
-func (c *call) turn(s object) {
-	asked := s["canceled_at"]
+// turn lets happen what is due now: a session expires, and a subscription ends or begins its next period.
+// One that was not paid for a whole period ends, as with Stripe's own settings.
+func (a *Account) turn(o Object) {
 	switch {
-	case s["cancel_at_period_end"] == true:
-		c.end(s)
-		s["canceled_at"] = asked
-		return
-	case s["status"] == "incomplete", s["status"] == "past_due":
-		c.end(s)
-		return
+	case o["object"] == "checkout.session":
+		o["status"], o["url"] = "expired", nil
+		a.put(o)
+	case o["cancel_at_period_end"] == true:
+		asked := o["canceled_at"]
+		a.End(o)
+		o["canceled_at"] = asked
+		a.put(o)
+	case o["status"] == "incomplete", o["status"] == "past_due":
+		a.End(o)
+	default:
+		a.renew(o)
 	}
-	var total int64
-	items, _ := s.child("items")["data"].([]any)
-	var period object
-	for _, item := range items {
-		row, _ := item.(map[string]any)
-		price := object(row).child("price")
-		total, period = total+price.number("unit_amount")*object(row).number("quantity"), price.child("recurring")
-	}
-	s["current_period_start"], s["current_period_end"] = c.now, periodAfter(s.number("billing_cycle_anchor"), c.now, period)
-	owner := c.row("customer", s.text("customer"))
-	s["status"] = "active"
-	if total > 0 && !chargeable(c.cardFor(s, owner)) {
-		s["status"], owner["delinquent"] = "past_due", true
-	}
-	c.bill(s, owner, total, "subscription_cycle")
 }
 
-// periodAfter is the end of the period that a time is in: whole intervals from the anchor; where a month is too short, its last day.
-func periodAfter(anchor, after int64, recurring object) int64 {
-	t, n, interval := time.Unix(anchor, 0).UTC(), int(recurring.number("interval_count")), recurring.text("interval")
+func (a *Account) renew(s Object) {
+	var total int64
+	var period Object
+	for _, item := range s.Items() {
+		price := item.Child("price")
+		total, period = total+price.Number("unit_amount")*item.Number("quantity"), price.Child("recurring")
+	}
+	s["current_period_start"] = a.Now
+	s["current_period_end"] = periodAfter(s.Number("billing_cycle_anchor"), a.Now, period)
+	owner := a.Get("customer", s.Text("customer"))
+	s["status"] = "active"
+	if total > 0 && !chargeable(a.CardFor(s, owner)) {
+		s["status"], owner["delinquent"] = "past_due", true
+	}
+	a.bill(s, owner, total, "subscription_cycle")
+}
+
+// periodAfter is the end of the period that a time is in. Periods are whole intervals from the anchor. Where a month is
+// too short for the anchor's day, they end on its last one.
+func periodAfter(anchor, after int64, recurring Object) int64 {
+	t, n, interval := time.Unix(anchor, 0).UTC(), int(recurring.Number("interval_count")), recurring.Text("interval")
 	for k := n; ; k += n {
 		months := k * map[string]int{"month": 1, "year": 12}[interval]
 		end := t.AddDate(0, months, k*map[string]int{"day": 1, "week": 7}[interval])
@@ -86,18 +91,18 @@ func periodAfter(anchor, after int64, recurring object) int64 {
 	}
 }
 
-// Advance moves the clock by a span such as 1month, 2weeks, 3days, 1year or 36h, up to two years, and lets happen what time brings. It
-// returns the new time.
+// Advance moves the clock by a span such as 1month, 2weeks, 3days, 1year or 36h, up to two years. What is due by then
+// happens. It returns the new time.
 func (s *Simulator) Advance(span string) (now time.Time, err error) {
 	move, err := parseSpan(span)
 	if err != nil {
 		return now, err
 	}
-	err = s.update(func(c *call) bool {
-		now = move(time.Unix(c.now, 0).UTC())
-		c.Ahead += now.Unix() - c.now
-		c.now = now.Unix()
-		c.settle()
+	err = s.Update(func(a *Account) bool {
+		now = move(time.Unix(a.Now, 0).UTC())
+		a.moveClock(now.Unix() - a.Now)
+		a.Now = now.Unix()
+		a.settle()
 		return true
 	})
 	return now, err
@@ -113,7 +118,8 @@ func parseSpan(span string) (func(time.Time) time.Time, error) {
 	}
 	move := func(t time.Time) time.Time { return t.AddDate(0, months, days).Add(length) }
 	if moved := move(time.Unix(0, 0)).Unix(); err != nil || moved <= 0 || moved > longestStep {
-		return nil, fmt.Errorf("%q is not a time to move on by; want for example 1month, 2weeks, 3days, 1year or 36h, up to two years at once", span)
+		return nil, fmt.Errorf("%q is not a time to move on by; "+
+			"want for example 1month, 2weeks, 3days, 1year or 36h, up to two years at once", span)
 	}
 	return move, nil
 }

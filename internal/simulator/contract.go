@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// contract names every parameter that an object may have; any other is unknown.
+// contract names every parameter that an object may have. Any other one is unknown.
 type contract map[string]field
 
 type field struct {
@@ -21,7 +21,7 @@ type field struct {
 }
 
 // rule checks a parameter that is there and not empty. Its name is spelt as Stripe spells it: items[0][price].
-type rule func(c *call, p *params, name string) error
+type rule func(a *Account, sent any, name string) error
 
 func must(r rule) field      { return field{rule: r, required: true} }
 func may(r rule) field       { return field{rule: r} }
@@ -34,9 +34,9 @@ func (all contract) with(other contract) contract {
 	return both
 }
 
-func (all contract) check(c *call, p *params, prefix string) error {
+func (all contract) check(a *Account, sent Object, prefix string) error {
 	var unknown []string
-	for _, name := range p.names() {
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		if _, ok := all[name]; !ok {
 			unknown = append(unknown, nested(prefix, name))
 		}
@@ -45,25 +45,23 @@ func (all contract) check(c *call, p *params, prefix string) error {
 		return invalid(unknown[0], "parameter_unknown", "Received unknown parameter: %s", strings.Join(unknown, ", "))
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if err := all[name].check(c, p.at(name), nested(prefix, name)); err != nil {
+		if err := all[name].check(a, sent[name], nested(prefix, name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f field) check(c *call, p *params, name string) error {
+func (f field) check(a *Account, sent any, name string) error {
 	switch {
-	case p == nil && f.required:
+	case sent == nil && f.required:
 		return absent(name)
-	case p == nil:
+	case sent == nil, sent == "" && f.clearable:
 		return nil
-	case p.children == nil && p.value == "" && f.clearable:
-		return nil
-	case p.children == nil && p.value == "":
-		return invalid(name, "parameter_invalid_empty", "You passed an empty string for '%[1]s'. We assume empty values are an attempt to unset a parameter; however '%[1]s' cannot be unset. You should remove '%[1]s' from your request or supply a non-empty value.", name)
+	case sent == "":
+		return invalid(name, "parameter_invalid_empty", emptyString, name)
 	}
-	return f.rule(c, p, name)
+	return f.rule(a, sent, name)
 }
 
 func nested(prefix, name string) string {
@@ -74,11 +72,12 @@ func nested(prefix, name string) string {
 }
 
 func text(longest int) rule {
-	return func(_ *call, p *params, name string) error {
+	return func(_ *Account, sent any, name string) error {
+		s, isText := sent.(string)
 		switch {
-		case p.children != nil:
+		case !isText:
 			return invalid(name, "", "Invalid string: an object was given")
-		case utf8.RuneCountInString(p.value) > longest:
+		case utf8.RuneCountInString(s) > longest:
 			return invalid(name, "", "Invalid string: must be at most %d characters", longest)
 		}
 		return nil
@@ -87,9 +86,10 @@ func text(longest int) rule {
 
 // ref is the id of an object that is there.
 func ref(kind string) rule {
-	return func(c *call, p *params, name string) error {
-		if c.find(kind, p.value) == nil {
-			return missing(kind, p.value, name)
+	return func(a *Account, sent any, name string) error {
+		id, _ := sent.(string)
+		if a.find(kind, id) == nil {
+			return missing(kind, id, name)
 		}
 		return nil
 	}
@@ -98,11 +98,11 @@ func ref(kind string) rule {
 // matching is text that also passes a test.
 func matching(longest int, code, message string, passes func(string) bool) rule {
 	length := text(longest)
-	return func(c *call, p *params, name string) error {
-		if err := length(c, p, name); err != nil {
+	return func(a *Account, sent any, name string) error {
+		if err := length(a, sent, name); err != nil {
 			return err
 		}
-		if !passes(p.value) {
+		if s, _ := sent.(string); !passes(s) {
 			return invalid(name, code, "%s", message)
 		}
 		return nil
@@ -116,16 +116,17 @@ func webAddress() rule {
 	})
 }
 
-func email() rule {
-	return matching(512, "email_invalid", "Invalid email address", func(s string) bool {
-		a, err := mail.ParseAddress(s)
-		return err == nil && a.Address == s && strings.Contains(s[strings.LastIndex(s, "@"):], ".")
-	})
+func email() rule { return matching(512, "email_invalid", "Invalid email address", ValidEmail) }
+
+// ValidEmail tells whether Stripe takes a text for an e-mail address.
+func ValidEmail(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && strings.Contains(s[strings.LastIndex(s, "@"):], ".")
 }
 
 func oneOf(values ...string) rule {
-	return func(_ *call, p *params, name string) error {
-		if p.children != nil || !slices.Contains(values, p.value) {
+	return func(_ *Account, sent any, name string) error {
+		if s, _ := sent.(string); !slices.Contains(values, s) {
 			return invalid(name, "", "Invalid %s: must be one of %s", name, strings.Join(values, ", "))
 		}
 		return nil
@@ -135,8 +136,9 @@ func oneOf(values ...string) rule {
 func boolean() rule { return oneOf("true", "false") }
 
 func integer(lowest, highest int64) rule {
-	return func(_ *call, p *params, name string) error {
-		n, err := strconv.ParseInt(p.value, 10, 64)
+	return func(_ *Account, sent any, name string) error {
+		s, _ := sent.(string)
+		n, err := strconv.ParseInt(s, 10, 64)
 		switch {
 		case err != nil:
 			return invalid(name, "parameter_invalid_integer", "Invalid integer")
@@ -150,25 +152,25 @@ func integer(lowest, highest int64) rule {
 }
 
 func fields(all contract) rule {
-	return func(c *call, p *params, name string) error {
-		if p.children == nil {
+	return func(a *Account, sent any, name string) error {
+		if asObject(sent) == nil {
 			return invalid(name, "", "Invalid object")
 		}
-		return all.check(c, p, name)
+		return all.check(a, asObject(sent), name)
 	}
 }
 
 func list(most int, element rule) rule {
-	return func(c *call, p *params, name string) error {
-		elements := p.elements()
+	return func(a *Account, sent any, name string) error {
+		elements := elements(sent)
 		switch {
-		case len(elements) == 0 || len(elements) < len(p.children):
+		case len(elements) == 0 || len(elements) < len(asObject(sent)):
 			return invalid(name, "", "Invalid array")
 		case len(elements) > most:
 			return invalid(name, "", "Too many elements: %s can have up to %d", name, most)
 		}
 		for i, e := range elements {
-			if err := must(element).check(c, e, fmt.Sprintf("%s[%d]", name, i)); err != nil {
+			if err := must(element).check(a, e, fmt.Sprintf("%s[%d]", name, i)); err != nil {
 				return err
 			}
 		}
@@ -178,18 +180,19 @@ func list(most int, element rule) rule {
 
 // metadata has Stripe's limits: 50 keys of 40 characters, with values of 500. A bracket in a key never gets this far.
 func metadata() rule {
-	return func(c *call, p *params, name string) error {
+	return func(a *Account, sent any, name string) error {
+		values := asObject(sent)
 		switch {
-		case p.children == nil:
+		case values == nil:
 			return invalid(name, "", "Invalid object")
-		case len(p.children) > 50:
-			return invalid(name, "", "Metadata can have up to 50 keys, but you passed in %d.", len(p.children))
+		case len(values) > 50:
+			return invalid(name, "", "Metadata can have up to 50 keys, but you passed in %d.", len(values))
 		}
-		for _, key := range p.names() {
+		for _, key := range slices.Sorted(maps.Keys(values)) {
 			if utf8.RuneCountInString(key) > 40 {
 				return invalid(name, "", "Metadata keys can have up to 40 characters.")
 			}
-			if text(500)(c, p.at(key), key) != nil {
+			if text(500)(a, values[key], key) != nil {
 				return invalid(nested(name, key), "", "Metadata values are strings of up to 500 characters.")
 			}
 		}

@@ -1,25 +1,17 @@
 package simulator
 
 import (
-	"encoding/json"
 	"maps"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 )
 
 const deepest = 8
 
-// params is a decoded form, a[b][0]=c, as a tree: a node has a value, or children by name or index.
-// A nil node is an absent parameter, and can be asked for anything.
-type params struct {
-	value    string
-	children map[string]*params
-}
-
-func parseForm(encoded string) (*params, error) {
-	root := &params{children: map[string]*params{}}
+// parseForm decodes a form, a[b][0]=c, into objects and texts. An array is an object whose fields are 0, 1, 2.
+func parseForm(encoded string) (Object, error) {
+	root := Object{}
 	for pair := range strings.SplitSeq(encoded, "&") {
 		if pair == "" {
 			continue
@@ -31,7 +23,7 @@ func parseForm(encoded string) (*params, error) {
 			return nil, invalid("", "", "Invalid request: the parameters are not form-encoded")
 		}
 		if !root.set(splitKey(key), value) {
-			return nil, invalid(key, "", "Invalid request: a parameter is nested too deeply or given both as a value and as an object")
+			return nil, invalid(key, "", crossed)
 		}
 	}
 	return root, nil
@@ -51,92 +43,66 @@ func splitKey(key string) []string {
 }
 
 // set puts a value at the end of a path; false if the path is too long or crosses a value.
-func (p *params) set(path []string, value string) bool {
+func (o Object) set(path []string, value string) bool {
 	if len(path) > deepest {
 		return false
 	}
-	for i, name := range path {
-		if name == "" && i > 0 { // a[]=x appends; a[][b]=x only when the last element has its b
-			n := len(p.children)
-			if last := p.at(strconv.Itoa(n - 1)); last != nil && i+1 < len(path) && last.at(path[i+1]) == nil {
-				n--
-			}
-			name = strconv.Itoa(n)
+	last := len(path) - 1
+	for i := range last {
+		name := o.position(path, i)
+		if o[name] == nil {
+			o[name] = Object{}
 		}
-		next, leaf := p.children[name], i == len(path)-1
-		if next == nil {
-			next = &params{}
-			if !leaf {
-				next.children = map[string]*params{}
-			}
-			p.children[name] = next
-		}
-		if leaf != (next.children == nil) {
+		if o = o.Child(name); o == nil {
 			return false
 		}
-		p = next
 	}
-	p.value = value
+	name := o.position(path, last)
+	if o.Child(name) != nil {
+		return false
+	}
+	o[name] = value
 	return true
 }
 
-// MarshalJSON gives equal trees equal bytes, whatever the order they were sent in.
-func (p *params) MarshalJSON() ([]byte, error) {
-	if p.children == nil {
-		return json.Marshal(p.value)
+// position is where a step of a path leads. a[]=x appends, and a[][b]=x does only when the last element has its b.
+func (o Object) position(path []string, i int) string {
+	if path[i] != "" || i == 0 {
+		return path[i]
 	}
-	return json.Marshal(p.children)
+	n := len(o)
+	if last := o[strconv.Itoa(n-1)]; last != nil && i+1 < len(path) && asObject(last)[path[i+1]] == nil {
+		n--
+	}
+	return strconv.Itoa(n)
 }
 
-func (p *params) at(name string) *params {
-	if p == nil {
-		return nil
-	}
-	return p.children[name]
-}
-
-// text is the value of a parameter, empty if it is absent or unset.
-func (p *params) text(name string) string {
-	if n := p.at(name); n != nil {
-		return n.value
-	}
-	return ""
-}
-
-// number is the value of a parameter that its contract knows to be an integer.
-func (p *params) number(name string, absent int64) int64 {
-	n, err := strconv.ParseInt(p.text(name), 10, 64)
+// integer is the number in a parameter that its contract knows to be one.
+func (o Object) integer(name string, absent int64) int64 {
+	n, err := strconv.ParseInt(o.Text(name), 10, 64)
 	if err != nil {
 		return absent
 	}
 	return n
 }
 
-// names lists the children in order.
-func (p *params) names() []string {
-	if p == nil {
-		return nil
-	}
-	return slices.Sorted(maps.Keys(p.children))
-}
-
 // elements are those of an array, which counts from 0.
-func (p *params) elements() []*params {
-	var all []*params
-	for e := p.at("0"); e != nil; e = p.at(strconv.Itoa(len(all))) {
+func elements(array any) (all []any) {
+	o := asObject(array)
+	for e := o["0"]; e != nil; e = o[strconv.Itoa(len(all))] {
 		all = append(all, e)
 	}
 	return all
 }
 
 // merged applies metadata to what is there: an empty value removes its key, an empty parameter removes all.
-func (p *params) merged(old object) object {
-	result := object{}
-	if p == nil || p.children != nil {
+func merged(sent any, old Object) Object {
+	result := Object{}
+	if sent != "" {
 		maps.Copy(result, old)
 	}
-	for _, key := range p.names() {
-		if result[key] = p.text(key); result[key] == "" {
+	for key, value := range asObject(sent) {
+		if result[key] = value; value == "" {
 			delete(result, key)
 		}
 	}

@@ -46,7 +46,7 @@ func TestParseForm(t *testing.T) {
 	}
 }
 
-// FuzzParseForm holds that whatever is accepted can be walked, and that a plain key keeps its value.
+// FuzzParseForm holds that what is accepted can be walked, and that a plain key keeps its value.
 func FuzzParseForm(f *testing.F) {
 	for _, seed := range []string{"a=1", "a[b][0]=x", "a[][b]=1&a[][b]=2", "a[b", "a[1]=x&a[]=y", "%5B%5D=&[][]=1", "a=1&a[b]=2", "a[0][0]=1&a[0]=2"} {
 		f.Add(seed, "v")
@@ -56,19 +56,20 @@ func FuzzParseForm(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if got := tree.text("zz"); got != value {
+		if got := tree.Text("zz"); got != value {
 			t.Errorf("zz is %q, want %q", got, value)
 		}
-		var walk func(p *params, depth int)
-		walk = func(p *params, depth int) {
+		var walk func(p any, depth int)
+		walk = func(p any, depth int) {
 			if depth > deepest {
 				t.Fatalf("deeper than %d", deepest)
 			}
-			if len(p.elements()) > len(p.names()) {
-				t.Errorf("%d elements of %d children", len(p.elements()), len(p.names()))
+			children := asObject(p)
+			if n := len(elements(p)); n > len(children) {
+				t.Errorf("%d elements of %d children", n, len(children))
 			}
-			for _, name := range p.names() {
-				walk(p.at(name), depth+1)
+			for _, child := range children {
+				walk(child, depth+1)
 			}
 		}
 		walk(tree, 0)

@@ -121,3 +121,25 @@ func TestFilters(t *testing.T) {
 		}
 	}
 }
+
+// Each filter that the listing of prices accepts is applied.
+func TestPriceFilters(t *testing.T) {
+	t.Parallel()
+	c := overHTTP(t)
+	made := c.must(t, http.MethodPost, sessions, adHoc+"[currency]=eur&line_items[0][price_data][unit_amount]=5&"+
+		"line_items[0][price_data][product]=prod_club&expand[]=line_items")
+	inactive, _ := made.at("line_items", "data", 0, "price", "id").(string) // as prices are that are made for one purpose
+	for query, want := range map[string][]string{
+		"active=false":                         {inactive},
+		"active=false&product=prod_tshirt":     nil,
+		"active=true&currency=jpy":             {"price_ticket_jpy", "price_club_monthly_jpy"},
+		"currency=jpy&type=recurring":          {"price_club_monthly_jpy"},
+		"currency=jpy&type=one_time":           {"price_ticket_jpy"},
+		"product=prod_tshirt&currency=eur":     {"price_tshirt_eur"},
+		"lookup_keys[]=gold&lookup_keys[]=new": nil, // none has one
+	} {
+		if got := c.must(t, http.MethodGet, "/v1/prices", query).ids(); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", query, got, want)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"stripe-mcp/internal/simulator"
+	"stripe-mcp/internal/simulator/pages"
 )
 
 // What customers and shops call things is text on every page that shows it, and in every attribute.
@@ -61,7 +62,7 @@ func TestLinksLeadToTheWebOnly(t *testing.T) {
 		if err := os.WriteFile(edited.Path(), []byte(strings.ReplaceAll(string(state), "https://shop.test/", evil)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		server := httptest.NewServer(edited.Handler())
+		server := httptest.NewServer(pages.Handler(edited))
 		t.Cleanup(server.Close)
 		for _, address := range []string{paid, expired, open, portal} {
 			got := s.open(t, strings.Replace(address, s.base, server.URL, 1))

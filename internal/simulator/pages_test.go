@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"stripe-mcp/internal/simulator"
+	"stripe-mcp/internal/simulator/pages"
 )
 
 // site is a simulator with its pages, behind a real socket and a clock that stands until it is told to advance.
@@ -22,7 +23,7 @@ type site struct {
 func overPages(t *testing.T) site {
 	t.Helper()
 	s := simulator.New(newClock().now)
-	server := httptest.NewServer(s.Handler())
+	server := httptest.NewServer(pages.Handler(s))
 	t.Cleanup(server.Close)
 	s.PagesURL = server.URL
 	browser := server.Client()
@@ -142,7 +143,7 @@ func TestPagesHeaders(t *testing.T) {
 	_, address := s.checkout(t, "mode=payment&"+oneTime)
 	for path, action := range map[string]string{s.base: "form-action 'self' ", address: "form-action 'self' http: https:", s.base + "/nowhere": "form-action 'self' "} {
 		got := s.open(t, path)
-		for name, want := range map[string]string{"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "Server": simulator.Name} {
+		for name, want := range map[string]string{"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Content-Type-Options": "nosniff", "Server": pages.Name} {
 			if got.header.Get(name) != want {
 				t.Errorf("%s: %s is %q", path, name, got.header.Get(name))
 			}

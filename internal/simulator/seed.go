@@ -1,39 +1,72 @@
 package simulator
 
-import "net/url"
+// seeded is the state of a new account. Its ids are fixed, so that they can be learnt by heart.
+func seeded(now int64) *state {
+	a := &Account{state: newState(), Now: now}
+	for _, seed := range []struct {
+		product, name, currency string
+		amount                  int64
+		interval, price         string
+	}{
+		{"prod_free", "Free plan", "eur", 0, "month", "price_free_monthly_eur"},
+		{"prod_starter", "Starter plan", "eur", 900, "month", "price_starter_monthly_eur"},
+		{"prod_starter", "", "eur", 9000, "year", "price_starter_yearly_eur"},
+		{"prod_team", "Team plan", "usd", 4900, "month", "price_team_monthly_usd"},
+		{"prod_team", "", "usd", 49000, "year", "price_team_yearly_usd"},
+		{"prod_club", "Club membership", "jpy", 1500, "month", "price_club_monthly_jpy"},
+		{"prod_tshirt", "T-shirt", "eur", 2500, "", "price_tshirt_eur"},
+		{"prod_tshirt", "", "usd", 2700, "", "price_tshirt_usd"},
+		{"prod_ticket", "Concert ticket", "jpy", 8000, "", "price_ticket_jpy"},
+	} {
+		if seed.name != "" {
+			a.put(a.create("product", Object{"id": seed.product, "name": seed.name, "updated": now}))
+		}
+		p := a.price(seed.product, seed.currency, seed.amount, seed.interval, 1)
+		p["id"], p["active"] = seed.price, true
+		a.put(p)
+	}
+	return a.state
+}
 
-// Seed adds a small story that has been going on for six weeks: customers, subscriptions in several states, sessions that were paid, left
-// or are open, and a portal to look around in.
+// Seed adds a small story of six weeks: customers, subscriptions in several states, sessions that were paid, left or
+// are open, and a portal to look around in.
 func (s *Simulator) Seed() error {
-	return s.update(func(c *call) bool {
-		now := c.now
-		do := func(ago int64, act func(*call) (object, error), form string) object {
-			c.now = now - ago
-			c.in, _ = parseForm(form)
-			made, err := act(c)
+	return s.Update(func(a *Account) bool {
+		now := a.Now
+		do := func(ago int64, act func(*call) (Object, error), form string) (made Object) {
+			a.Now = now - ago
+			in, err := parseForm(form)
+			if err == nil {
+				made, err = act(&call{Account: a, in: in})
+			}
 			if err != nil {
 				panic(err) // the story is told with valid requests
 			}
-			return c.row(made.text("object"), made.text("id"))
+			return made
 		}
 		customer := func(ago int64, form string) string {
-			return "customer=" + do(ago, (*call).createCustomer, form).text("id")
+			return "customer=" + do(ago, (*call).createCustomer, form).Text("id")
+		}
+		subscribe := func(ago int64, form string) { do(ago, (*call).createSubscription, form) }
+		session := func(ago int64, form string) Object {
+			const shop = "success_url=https://shop.example/thanks?id={CHECKOUT_SESSION_ID}&cancel_url=https://shop.example/cart&"
+			return do(ago, (*call).createSession, shop+form)
 		}
 		const card = "&payment_method=pm_card_visa&invoice_settings[default_payment_method]=pm_card_visa"
-		const shop = "success_url=https://shop.example/thanks?id={CHECKOUT_SESSION_ID}&cancel_url=https://shop.example/cart&line_items[0][price]="
 
 		ada := customer(42*day, "name=Ada Lovelace&email=ada@example.com"+card)
-		do(42*day, (*call).createSubscription, ada+"&items[0][price]=price_starter_monthly_eur&items[0][quantity]=3")
+		subscribe(42*day, ada+"&items[0][price]=price_starter_monthly_eur&items[0][quantity]=3")
 		grace := customer(20*day, "name=Grace Hopper&email=grace@example.com"+card)
-		do(20*day, (*call).createSubscription, grace+"&items[0][price]=price_team_yearly_usd&trial_period_days=30")
-		paid := do(3*day, (*call).createSession, "mode=payment&line_items[0][quantity]=2&customer_email=alan@example.com&"+shop+"price_tshirt_eur")
-		c.complete(paid, url.Values{"email": {"alan@example.com"}, "name": {"Alan Turing"}})
-		do(2*day, (*call).createSession, "mode=payment&line_items[0][quantity]=1&"+shop+"price_ticket_jpy")
+		subscribe(20*day, grace+"&items[0][price]=price_team_yearly_usd&trial_period_days=30")
+		paid := session(3*day, "mode=payment&customer_email=alan@example.com"+
+			"&line_items[0][price]=price_tshirt_eur&line_items[0][quantity]=2")
+		a.PayCheckout(paid, Payer{Email: "alan@example.com", Name: "Alan Turing"})
+		session(2*day, "mode=payment&line_items[0][price]=price_ticket_jpy&line_items[0][quantity]=1")
 		katherine := customer(3*60*60, "name=Katherine Johnson&email=katherine@example.com")
-		do(2*60*60, (*call).createSubscription, katherine+"&items[0][price]=price_team_monthly_usd&payment_behavior=default_incomplete")
-		do(60*60, (*call).createSession, "mode=subscription&line_items[0][quantity]=1&"+shop+"price_starter_monthly_eur")
+		subscribe(2*60*60, katherine+"&items[0][price]=price_team_monthly_usd&payment_behavior=default_incomplete")
+		session(60*60, "mode=subscription&line_items[0][price]=price_starter_monthly_eur&line_items[0][quantity]=1")
 		do(0, (*call).createPortalSession, ada+"&return_url=https://shop.example/account")
-		c.settle()
+		a.settle()
 		return true
 	})
 }

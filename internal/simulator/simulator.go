@@ -1,26 +1,19 @@
-// Package simulator is an embedded, stateful Stripe: it alone answers Stripe's API without Stripe, for people who have no key yet.
+// Package simulator is an embedded, stateful Stripe, for people who have no key yet. It answers Stripe's API.
 //
-// It serves the calls that the tools make and what these need, in the shapes of Stripe-Version 2024-06-20. Whatever it
-// does not know, it refuses as Stripe refuses the unknown. Nothing it hands out can be taken for Stripe's:
-// livemode is false and every address is on loopback.
+// It serves the calls that the tools make and what these need, in the shapes of Stripe-Version 2024-06-20. It refuses
+// the unknown as Stripe does. Nothing it hands out can be taken for Stripe's: livemode is false, and addresses are on
+// loopback.
 package simulator
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
-	"io"
+	"maps"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
 
-const (
-	version      = "2024-06-20"
-	defaultPages = "http://127.0.0.1:4343"
-	largestBody  = 1 << 20
-)
+const version = "2024-06-20"
 
 // Simulator is one Stripe account in test mode. It is safe for concurrent use. Set its fields before the first request.
 type Simulator struct {
@@ -33,9 +26,6 @@ type Simulator struct {
 	routes   func() []route
 	inFlight sync.Map // idempotency keys of the requests being answered
 
-	waiting sync.Mutex // guards jobs
-	jobs    []job
-
 	mu   sync.Mutex // guards data and its file
 	data *state     // nil until it is first needed, as most processes never do
 }
@@ -45,37 +35,43 @@ func New(now func() time.Time) *Simulator {
 	if now == nil {
 		now = time.Now
 	}
-	return &Simulator{PagesURL: defaultPages, now: now, routes: sync.OnceValue(routes)}
+	return &Simulator{PagesURL: "http://127.0.0.1:4343", now: now, routes: sync.OnceValue(routes)}
 }
 
 // ServeHTTP speaks Stripe's API.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	got, header := s.respond(r)
+	maps.Copy(w.Header(), header)
+	w.WriteHeader(got.Status)
+	_, _ = w.Write(got.Body) // a client that has gone away needs no answer
+}
+
+// respond is the answer to a request, and its headers.
+func (s *Simulator) respond(r *http.Request) (answer, http.Header) {
 	requestID := newID("req_", 14)
-	a, err := s.answer(w, r, requestID)
+	got, err := s.answer(r, requestID)
 	if err != nil {
-		a = failure(err, "")
+		got = failure(err, "")
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-cache, no-store")
-	h.Set("Request-Id", requestID)
-	h.Set("Stripe-Version", version)
-	if a.Status == http.StatusUnauthorized {
+	h := http.Header{
+		"Content-Type": {"application/json"}, "Cache-Control": {"no-cache, no-store"},
+		"Request-Id": {requestID}, "Stripe-Version": {version},
+	}
+	if got.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Basic realm="Stripe"`)
 	}
 	if key := idempotencyKey(r); key != "" {
 		h.Set("Idempotency-Key", key)
-		h.Set("Original-Request", cmp.Or(a.RequestID, requestID))
+		h.Set("Original-Request", cmp.Or(got.RequestID, requestID))
 	}
-	if a.replayed {
+	if got.replayed {
 		h.Set("Idempotent-Replayed", "true")
 	}
-	w.WriteHeader(a.Status)
-	_, _ = w.Write(a.Body) // a client that has gone away needs no answer
+	return got, h
 }
 
 // answer takes a request through Stripe's checks in Stripe's order: key, address, idempotency key, parameters, state.
-func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID string) (answer, error) {
+func (s *Simulator) answer(r *http.Request, requestID string) (got answer, err error) {
 	if err := authenticate(r); err != nil {
 		return answer{}, err
 	}
@@ -91,15 +87,14 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID str
 		}
 		defer release()
 	}
-	in, err := readParams(w, r)
+	in, err := readParams(r)
 	if err != nil {
 		return answer{}, err
 	}
-	var a answer
-	if unsaved := s.update(func(c *call) bool {
-		c.kind, c.path, c.in = target.kind, r.URL.Path, in
-		a, err = c.once(key, r.Method, func() answer {
-			body, err := c.perform(target, id)
+	if unsaved := s.Update(func(a *Account) bool {
+		c := &call{Account: a, route: target, url: r.URL.Path, in: in}
+		got, err = c.once(key, func() answer {
+			body, err := c.perform(id)
 			if err != nil {
 				return failure(err, requestID)
 			}
@@ -109,69 +104,32 @@ func (s *Simulator) answer(w http.ResponseWriter, r *http.Request, requestID str
 	}); unsaved != nil {
 		return answer{}, unsaved
 	}
-	return a, err
+	return got, err
 }
 
-// call is one request at work on the state, which it holds alone.
+// call is one request of the API at work on the account.
 type call struct {
-	*state
-	now   int64  // Unix seconds
-	pages string // base address of the hosted pages
-	kind  string // the type of object it answers with
-	path  string
-	in    *params
-
-	target object // what the id in the path means, if it has one
+	*Account
+	route
+	url    string // its path
+	in     Object
+	target Object // what the id in the path means, if it has one
 }
 
-// perform checks every parameter before it lets the route change anything. Of a deleted object only the fact can be read.
-func (c *call) perform(r route, id string) ([]byte, error) {
-	if err := r.accepts.check(c, c.in, ""); err != nil {
+// perform checks every parameter before the route changes anything. Of a deleted object only the fact can be read.
+func (c *call) perform(id string) ([]byte, error) {
+	if err := c.accepts.check(c.Account, c.in, ""); err != nil {
 		return nil, err
 	}
-	if c.target = c.find(r.kind, id); c.target == nil && r.method == http.MethodGet {
-		c.target = c.row(r.kind, id)
+	if c.target = c.find(c.kind, id); c.target == nil && c.method == http.MethodGet {
+		c.target = c.Get(c.kind, id)
 	}
 	if c.target == nil && id != "" {
-		return nil, missing(r.kind, id, "id")
+		return nil, missing(c.kind, id, "id")
 	}
-	result, err := r.run(c)
+	result, err := c.run(c)
 	if err != nil {
 		return nil, err
 	}
 	return c.render(result)
-}
-
-// authenticate accepts test keys and nothing else. It never repeats what it was given.
-func authenticate(r *http.Request) error {
-	key, _, basic := r.BasicAuth()
-	if scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " "); !basic && strings.EqualFold(scheme, "bearer") {
-		key = strings.TrimSpace(token)
-	}
-	switch {
-	case key == "":
-		return &fault{status: http.StatusUnauthorized, Type: invalidRequest, Message: "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."}
-	case strings.HasPrefix(key, "pk_"):
-		return &fault{status: http.StatusUnauthorized, Type: invalidRequest, Code: "secret_key_required", Message: "This API call cannot be made with a publishable API key. Please use a secret API key."}
-	case strings.HasPrefix(key, "sk_live_"), strings.HasPrefix(key, "rk_live_"):
-		return &fault{status: http.StatusUnauthorized, Type: invalidRequest, Message: "Invalid API Key provided: this is the simulator, which accepts test keys only. Nothing was sent to Stripe."}
-	case len(key) > len("sk_test_") && (strings.HasPrefix(key, "sk_test_") || strings.HasPrefix(key, "rk_test_")):
-		return nil
-	}
-	return &fault{status: http.StatusUnauthorized, Type: invalidRequest, Message: "Invalid API Key provided"}
-}
-
-// readParams decodes query and body alike, as Stripe does.
-func readParams(w http.ResponseWriter, r *http.Request) (*params, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, &fault{status: http.StatusRequestEntityTooLarge, Type: invalidRequest, Message: fmt.Sprintf("Request body is larger than %d bytes", largestBody)}
-	case err != nil:
-		return nil, invalid("", "", "Request body could not be read")
-	case len(body) > 0 && !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
-		return nil, invalid("", "", "Invalid request (check that your POST content type is application/x-www-form-urlencoded).")
-	}
-	return parseForm(r.URL.RawQuery + "&" + string(body))
 }

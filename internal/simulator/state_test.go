@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -40,15 +41,13 @@ func TestStateSurvivesJSON(t *testing.T) {
 	ask(t, s, http.MethodPost, "/v1/checkout/sessions", "mode=payment&success_url=https://example.com&line_items[0][price]=price_ticket_jpy&line_items[0][quantity]=2&customer="+customer.ID)
 	ask(t, s, http.MethodPost, "/v1/billing_portal/sessions", "customer="+customer.ID)
 
-	saved, err := json.Marshal(s.data)
-	if err != nil {
+	var saved bytes.Buffer
+	if err := s.data.write(&saved); err != nil {
 		t.Fatal(err)
 	}
-	d := json.NewDecoder(strings.NewReader(string(saved)))
-	d.UseNumber()
 	other := New(nil)
-	other.data = &state{}
-	if err := d.Decode(other.data); err != nil {
+	var err error
+	if other.data, err = readState(&saved); err != nil {
 		t.Fatal(err)
 	}
 	for _, target := range []string{"/v1/customers", "/v1/subscriptions?expand[]=data.latest_invoice", "/v1/checkout/sessions?expand[]=data.line_items", "/v1/prices?limit=100", "/v1/products"} {

@@ -12,18 +12,31 @@ const (
 	mostItems = 20
 )
 
-func subscriptionFields() contract {
-	item := contract{"price": may(ref("price")), "price_data": may(inline(contract{"product": must(ref("product"))})), "quantity": may(integer(0, 999_999)), "metadata": clearable(metadata())}
-	return contract{
-		"customer": must(ref("customer")), "items": must(list(mostItems, fields(item))), "currency": may(currency()), "default_payment_method": may(text(5000)),
-		"payment_behavior":  may(oneOf("allow_incomplete", "default_incomplete", "error_if_incomplete")), // pending_if_incomplete is for updates
-		"trial_period_days": may(integer(1, 730)), "cancel_at_period_end": may(boolean()), "metadata": clearable(metadata()),
+func newSubscriptionFields() contract {
+	item := contract{
+		"price": may(ref("price")), "price_data": may(inline(contract{"product": must(ref("product"))})),
+		"quantity": may(integer(0, 999_999)), "metadata": clearable(metadata()),
 	}
+	return subscriptionFields().with(contract{
+		"customer": must(ref("customer")), "items": must(list(mostItems, fields(item))), "currency": may(currency()),
+		"default_payment_method": may(text(5000)), "trial_period_days": may(integer(1, 730)),
+		// Stripe's pending_if_incomplete is for updates.
+		"payment_behavior": may(oneOf("allow_incomplete", "default_incomplete", "error_if_incomplete")),
+	})
 }
 
-func (c *call) createSubscription() (object, error) {
-	owner := c.find("customer", c.in.text("customer"))
-	if err := c.ownCard(owner, c.in.text("default_payment_method"), "default_payment_method"); err != nil {
+func subscriptionFields() contract {
+	return contract{"cancel_at_period_end": may(boolean()), "metadata": clearable(metadata())}
+}
+
+func cancellationFields() contract {
+	return contract{"invoice_now": may(boolean()), "prorate": may(boolean())}
+}
+
+func (c *call) createSubscription() (Object, error) {
+	owner := c.find("customer", c.in.Text("customer"))
+	card := c.in.Text("default_payment_method")
+	if err := c.ownCard(owner, card, "default_payment_method"); err != nil {
 		return nil, err
 	}
 	items, b, err := c.items(owner)
@@ -31,48 +44,48 @@ func (c *call) createSubscription() (object, error) {
 		return nil, err
 	}
 	made := c.subscription(owner, b.currency, items)
-	made["default_payment_method"], made["metadata"] = orNull(c.in.text("default_payment_method")), c.in.at("metadata").merged(nil)
+	made["default_payment_method"], made["metadata"] = orNull(card), merged(c.in["metadata"], nil)
 	due := b.total
-	if days := c.in.number("trial_period_days", 0); days > 0 {
-		end := c.now + days*day
-		due, made["trial_start"], made["trial_end"], made["current_period_end"], made["billing_cycle_anchor"] = 0, c.now, end, end, end
+	if days := c.in.integer("trial_period_days", 0); days > 0 {
+		end := c.Now + days*day
+		made["trial_start"], made["trial_end"], made["current_period_end"] = c.Now, end, end
+		due, made["billing_cycle_anchor"] = 0, end
 	}
-	if made["status"], err = c.firstStatus(made, due, c.cardFor(made, owner)); err != nil {
+	if made["status"], err = c.firstStatus(made, due, c.CardFor(made, owner)); err != nil {
 		return nil, err
 	}
-	cancelAtPeriodEnd(made, c.in.text("cancel_at_period_end") == "true", c.now)
+	c.EndLater(made, c.in.Text("cancel_at_period_end") == "true")
+	c.put(b.fresh...)
 	c.bill(made, owner, due, "subscription_create")
-	c.add(append(b.fresh, made)...)
 	return made, nil
 }
 
 // subscription makes one of items of the same interval.
-func (c *call) subscription(owner object, currency string, items []object) object {
-	made := c.create("subscription", object{
-		"customer": owner["id"], "collection_method": "charge_automatically", "currency": currency, "start_date": c.now, "current_period_start": c.now, "billing_cycle_anchor": c.now,
-		"default_payment_method": nil, "metadata": object{}, "description": nil, "cancellation_details": object{"comment": nil, "feedback": nil, "reason": nil}, "status": "active",
-		"ended_at": nil, "trial_start": nil, "trial_end": nil, "pending_setup_intent": nil, "schedule": nil, "cancel_at_period_end": false, "cancel_at": nil, "canceled_at": nil,
-		"current_period_end": periodAfter(c.now, c.now, items[0].child("price").child("recurring")),
+func (a *Account) subscription(owner Object, currency string, items []Object) Object {
+	made := a.create("subscription", Object{
+		"customer": owner["id"], "currency": currency,
+		"start_date": a.Now, "billing_cycle_anchor": a.Now, "current_period_start": a.Now,
+		"current_period_end": periodAfter(a.Now, a.Now, items[0].Child("price").Child("recurring")),
 	})
 	for _, item := range items {
 		item["subscription"] = made["id"]
 	}
-	made["items"] = listOf(items, false, "/v1/subscription_items?subscription="+made.text("id"))
+	made["items"] = listOf(items, false, "/v1/subscription_items?subscription="+made.Text("id"))
 	return made
 }
 
-func (c *call) item(price object, quantity int64, metadata object) object {
-	return c.create("subscription_item", object{"metadata": metadata, "price": price, "quantity": quantity})
+func (a *Account) item(price Object, quantity int64, metadata Object) Object {
+	return a.create("subscription_item", Object{"metadata": metadata, "price": price, "quantity": quantity})
 }
 
 // items reads the items of a subscription that is being made: one interval, each price once.
-func (c *call) items(owner object) (items []object, b basket, err error) {
+func (c *call) items(owner Object) (items []Object, b basket, err error) {
 	seen, sameInterval := map[string]bool{}, sameInterval()
-	b, err = c.basket("items", func(price object, at string) error {
-		id := price.text("id")
+	b, err = c.basket("items", func(price Object, at string) error {
+		id := price.Text("id")
 		switch {
-		case price.child("recurring") == nil:
-			return invalid(at+"[price]", "", "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.")
+		case price.Child("recurring") == nil:
+			return invalid(at+"[price]", "", oneTimePrice)
 		case seen[id]:
 			return invalid(at+"[price]", "", "Cannot add multiple subscription items with the same plan: %s", id)
 		}
@@ -82,61 +95,56 @@ func (c *call) items(owner object) (items []object, b basket, err error) {
 	if err == nil {
 		err = oneCurrency(owner, b.currency)
 	}
-	for i, item := range c.in.at("items").elements() {
-		if err == nil {
-			items = append(items, c.item(b.prices[i], item.number("quantity", 1), item.at("metadata").merged(nil)))
-		}
+	for _, g := range b.goods {
+		items = append(items, c.item(g.price, g.quantity, merged(g.sent["metadata"], nil)))
 	}
 	return items, b, err
 }
 
 // sameInterval refuses a price that renews otherwise than those before it.
-func sameInterval() func(price object, at string) error {
-	var first object
-	return func(price object, at string) error {
-		recurring := price.child("recurring")
+func sameInterval() func(price Object, at string) error {
+	var first Object
+	return func(price Object, at string) error {
+		recurring := price.Child("recurring")
 		if first == nil {
 			first = recurring
 		}
 		if recurring != nil && fmt.Sprint(recurring) != fmt.Sprint(first) {
-			return invalid(at+"[price]", "", "All prices on a subscription must have the same `recurring.interval` and `recurring.interval_count`.")
+			return invalid(at+"[price]", "", mixedIntervals)
 		}
 		return nil
 	}
 }
 
-func oneCurrency(owner object, currency string) error {
+func oneCurrency(owner Object, currency string) error {
 	if owner["currency"] != nil && owner["currency"] != currency {
-		return invalid("currency", "", "You cannot combine currencies on a single customer. This customer has had a subscription, coupon, or invoice item with currency %s", owner["currency"])
+		return invalid("currency", "", mixedCurrencies, owner["currency"])
 	}
 	return nil
 }
 
-// cardFor is what a subscription is charged to.
-func (c *call) cardFor(s, owner object) object {
-	return c.row("payment_method", cmp.Or(s.text("default_payment_method"), owner.child("invoice_settings").text("default_payment_method")))
-}
-
-func chargeable(card object) bool {
-	return card != nil && card.child("card").text("last4") != brokeCard
+// CardFor is what a subscription is charged to, nil if there is nothing.
+func (a *Account) CardFor(s, owner Object) Object {
+	byDefault := owner.Child("invoice_settings").Text("default_payment_method")
+	return a.Get("payment_method", cmp.Or(s.Text("default_payment_method"), byDefault))
 }
 
 // firstStatus is how a subscription starts, or why it does not.
-func (c *call) firstStatus(s object, due int64, card object) (string, error) {
-	behaviour := c.in.text("payment_behavior")
+func (c *call) firstStatus(s Object, due int64, card Object) (string, error) {
+	behaviour := c.in.Text("payment_behavior")
 	switch {
 	case s["trial_end"] != nil:
 		return "trialing", nil
 	case due == 0:
 		return "active", nil
-	case behaviour == "default_incomplete": // whatever cards there are, the first invoice waits to be paid
+	case behaviour == "default_incomplete": // the first invoice waits to be paid, even if there is a card
 		return "incomplete", nil
 	case card == nil:
-		f := &fault{status: http.StatusBadRequest, Type: invalidRequest, Code: "resource_missing", Message: "This customer has no attached payment source or default payment method. Please consider adding a default payment method."}
+		status := http.StatusBadRequest
 		if behaviour == "error_if_incomplete" {
-			f.status = http.StatusPaymentRequired
+			status = http.StatusPaymentRequired
 		}
-		return "", f
+		return "", refusal(status, invalidRequest, "resource_missing", noCard)
 	case chargeable(card):
 		return "active", nil
 	case behaviour == "error_if_incomplete":
@@ -145,64 +153,69 @@ func (c *call) firstStatus(s object, due int64, card object) (string, error) {
 	return "incomplete", nil
 }
 
-// bill writes the latest invoice of a subscription, which is paid unless the subscription says otherwise.
-func (c *call) bill(s, owner object, total int64, reason string) {
-	number := owner.number("next_invoice_sequence")
+// bill writes the next invoice of a subscription, and stores all three. It is paid unless the status says otherwise.
+func (a *Account) bill(s, owner Object, total int64, reason string) {
+	number := owner.Number("next_invoice_sequence")
 	owner["next_invoice_sequence"], owner["currency"] = number+1, s["currency"]
-	made := c.create("invoice", object{
-		"amount_due": total, "amount_paid": total, "amount_remaining": int64(0), "subtotal": total, "total": total, "status": "paid", "paid": true, "billing_reason": reason,
-		"collection_method": "charge_automatically", "currency": s["currency"], "customer": owner["id"], "customer_email": owner["email"], "customer_name": owner["name"],
-		"metadata": object{}, "number": fmt.Sprintf("%s-%04d", owner["invoice_prefix"], number), "period_start": c.now, "period_end": c.now, "subscription": s["id"], "payment_intent": nil,
+	made := a.create("invoice", Object{
+		"customer": owner["id"], "customer_email": owner["email"], "customer_name": owner["name"],
+		"subscription": s["id"], "number": fmt.Sprintf("%s-%04d", owner["invoice_prefix"], number),
+		"billing_reason": reason, "currency": s["currency"], "period_start": a.Now, "period_end": a.Now,
+		"amount_due": total, "amount_paid": total, "subtotal": total, "total": total,
 	})
 	if s["status"] == "incomplete" || s["status"] == "past_due" {
-		maps.Copy(made, object{"status": "open", "paid": false, "amount_paid": int64(0), "amount_remaining": total})
+		maps.Copy(made, Object{"status": "open", "paid": false, "amount_paid": 0, "amount_remaining": total})
 	}
-	made["hosted_invoice_url"], s["latest_invoice"] = c.address("/i/"+made.text("id")), made["id"]
-	c.add(made)
+	made["hosted_invoice_url"], s["latest_invoice"] = a.address("/i/"+made.Text("id")), made["id"]
+	a.put(s, owner, made)
 }
 
-func cancelAtPeriodEnd(s object, yes bool, now int64) {
-	s["cancel_at_period_end"], s["cancel_at"], s["canceled_at"] = yes, nil, nil
-	if yes {
-		s["cancel_at"], s["canceled_at"] = s["current_period_end"], now
-	}
-}
+// Ended tells whether a subscription is over for good.
+func Ended(s Object) bool { return s["status"] == "canceled" || s["status"] == "incomplete_expired" }
 
-// ended tells whether a subscription is over for good.
-func ended(s object) bool { return s["status"] == "canceled" || s["status"] == "incomplete_expired" }
-
-// end stops a subscription. One that never started is not canceled but expired, and its invoice is no longer due.
-func (c *call) end(s object) {
+// End stops a subscription. One that never started is not canceled but expired, and its invoice is no longer due.
+func (a *Account) End(s Object) {
 	switch {
-	case ended(s):
+	case Ended(s):
 		return
 	case s["status"] == "incomplete":
 		s["status"] = "incomplete_expired"
-		c.row("invoice", s.text("latest_invoice"))["status"] = "void"
+		invoice := a.Get("invoice", s.Text("latest_invoice"))
+		invoice["status"] = "void"
+		a.put(invoice)
 	default:
 		s["status"] = "canceled"
 	}
-	s["canceled_at"], s["ended_at"] = c.now, c.now
+	s["canceled_at"], s["ended_at"] = a.Now, a.Now
+	a.put(s)
 }
 
-func (c *call) updateSubscription() (object, error) {
-	if atEnd := c.in.at("cancel_at_period_end"); atEnd != nil {
-		if ended(c.target) {
+// EndLater plans the end of a subscription for that of its period, or takes the plan back.
+func (a *Account) EndLater(s Object, yes bool) {
+	s["cancel_at_period_end"], s["cancel_at"], s["canceled_at"] = yes, nil, nil
+	if yes {
+		s["cancel_at"], s["canceled_at"] = s["current_period_end"], a.Now
+	}
+	a.put(s)
+}
+
+func (c *call) updateSubscription() (Object, error) {
+	if atEnd := c.in["cancel_at_period_end"]; atEnd != nil {
+		if Ended(c.target) {
 			return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
 		}
-		cancelAtPeriodEnd(c.target, atEnd.value == "true", c.now)
+		c.EndLater(c.target, atEnd == "true")
 	}
-	if sent := c.in.at("metadata"); sent != nil {
-		c.target["metadata"] = sent.merged(c.target.child("metadata"))
-	}
+	c.target["metadata"] = merged(c.in["metadata"], c.target.Child("metadata"))
+	c.put(c.target)
 	return c.target, nil
 }
 
 // cancelSubscription finds nothing to cancel the second time, although the subscription can still be read.
-func (c *call) cancelSubscription() (object, error) {
-	if ended(c.target) {
-		return nil, missing(c.kind, c.target.text("id"), "id")
+func (c *call) cancelSubscription() (Object, error) {
+	if Ended(c.target) {
+		return nil, missing(c.kind, c.target.Text("id"), "id")
 	}
-	c.end(c.target)
+	c.End(c.target)
 	return c.target, nil
 }

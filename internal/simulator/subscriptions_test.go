@@ -124,7 +124,7 @@ func TestSubscriptionLife(t *testing.T) {
 	c.must(t, http.MethodPost, path, "metadata[note]=closed")
 }
 
-// Whoever does not pay within 23 hours loses the subscription, as does whoever gives it up before.
+// A customer who does not pay within 23 hours loses the subscription, as does one who gives it up before.
 func TestUnpaidSubscriptionsExpire(t *testing.T) {
 	t.Parallel()
 	clock := newClock()

@@ -8,57 +8,38 @@ import (
 	"strconv"
 )
 
-// Transport answers requests in this process, without a socket, whatever host they name.
+// Transport answers requests in this process, without a socket, whichever host they name.
 func (s *Simulator) Transport() http.RoundTripper { return transport{s} }
 
-type transport struct{ handler http.Handler }
+type transport struct{ simulator *Simulator }
 
-// RoundTrip implements http.RoundTripper. A request whose context ends is given up as on a network: it may have been carried out.
+// RoundTrip implements http.RoundTripper. A request whose context ends may have been carried out, as on a network.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
 	served := r.Clone(ctx)
-	served.RequestURI = r.URL.RequestURI()
 	if served.Body == nil {
 		served.Body = http.NoBody
 	}
+	defer func() { _ = served.Body.Close() }() // which ends a handler that is still reading
 	if err := ctx.Err(); err != nil {
-		_ = served.Body.Close()
 		return nil, err
 	}
 	if trace := httptrace.ContextClientTrace(ctx); trace != nil && trace.GotConn != nil {
 		trace.GotConn(httptrace.GotConnInfo{}) // as on a network: from here on the request may be carried out
 	}
-	w := &recorder{header: http.Header{}}
-	done := make(chan struct{})
+	done := make(chan *http.Response, 1)
 	go func() {
-		defer close(done)
-		t.handler.ServeHTTP(w, served)
+		got, header := t.simulator.respond(served)
+		done <- &http.Response{
+			Status: strconv.Itoa(got.Status) + " " + http.StatusText(got.Status), StatusCode: got.Status,
+			Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: header, Request: r,
+			Body: io.NopCloser(bytes.NewReader(got.Body)), ContentLength: int64(len(got.Body)),
+		}
 	}()
 	select {
-	case <-done:
-		_ = served.Body.Close()
-		return w.response(r), nil
+	case response := <-done:
+		return response, nil
 	case <-ctx.Done():
-		_ = served.Body.Close() // ends a handler that is still reading
 		return nil, ctx.Err()
-	}
-}
-
-// recorder is the http.ResponseWriter of one answer.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (w *recorder) Header() http.Header         { return w.header }
-func (w *recorder) WriteHeader(status int)      { w.status = status }
-func (w *recorder) Write(b []byte) (int, error) { return w.body.Write(b) }
-
-func (w *recorder) response(r *http.Request) *http.Response {
-	return &http.Response{
-		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: w.header, Request: r,
-		Body: io.NopCloser(bytes.NewReader(w.body.Bytes())), ContentLength: int64(w.body.Len()),
 	}
 }

@@ -1,4 +1,4 @@
-// Command torture runs the fault laboratory on random schedules and says what came of it.
+// Command torture runs the fault laboratory on random schedules and says what it found.
 package main
 
 import (
@@ -25,7 +25,6 @@ func run(arguments []string, out io.Writer) error {
 	n := flags.Int("n", 1000, "how many schedules")
 	seed := flags.Uint64("seed", rand.Uint64N(1_000_000), "of the series of schedules") //nolint:gosec // any will do
 	first := flags.Int("run", 0, "number of the first schedule in the series")
-	workers := flags.Int("workers", 12, "how many at a time")
 	verbose := flags.Bool("v", false, "print the transcript of every run")
 	if err := flags.Parse(arguments); err != nil || flags.NArg() != 1 {
 		return fmt.Errorf("usage: torture [flags] PATH-OF-STRIPE-MCP: %w", err)
@@ -37,42 +36,37 @@ func run(arguments []string, out io.Writer) error {
 	if _, err := fmt.Fprintf(out, "seed %d\n", *seed); err != nil {
 		return err
 	}
-	numbers := make(chan int)
-	go func() {
-		defer close(numbers)
-		for i := range *n {
-			numbers <- *first + i
-		}
-	}()
+	const most = 12 // at a time
+	running := make(chan struct{}, most)
 	var (
 		mu     sync.Mutex
 		tally  = lab.NewTally()
 		failed error
 		all    sync.WaitGroup
 	)
-	for range min(*workers, *n) {
+	for i := range *n {
+		running <- struct{}{}
 		all.Go(func() {
-			for number := range numbers {
-				result, err := one(binary, lab.Random(*seed, number))
-				mu.Lock()
-				if err != nil {
-					failed = err
-				} else {
-					report(out, tally, result, *verbose)
-				}
-				mu.Unlock()
+			result, err := one(binary, lab.Random(*seed, *first+i))
+			<-running
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				failed = err
+				return
 			}
+			report(out, tally, result, *verbose)
 		})
 	}
 	all.Wait()
 	if failed != nil {
 		return failed
 	}
-	if err := tally.Print(out); err != nil {
+	if _, err := fmt.Fprint(out, tally); err != nil {
 		return err
 	}
 	if tally.Wrong > 0 {
-		return fmt.Errorf("%d of %d runs went wrong", tally.Wrong, tally.Runs)
+		return fmt.Errorf("%d of %d runs went wrong", tally.Wrong, *n)
 	}
 	return nil
 }

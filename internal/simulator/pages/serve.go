@@ -1,0 +1,62 @@
+// Package pages shows a simulator to people: the pages on which they pay and look after subscriptions, and a list of
+// what exists. It serves them at an address, with the simulator's API beside them.
+package pages
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"stripe-mcp/internal/simulator"
+)
+
+// Name is what a process that serves the pages says in the header Server.
+const Name = "stripe-mcp-simulator"
+
+// takeOver is how often a process tries to get the address that another one serves.
+const takeOver = 2 * time.Second
+
+// Serve serves pages and API at an address until ctx ends. While another process has the address, it waits for its
+// turn: so the pages stay as long as any process does. Each attempt to get the address is told to tried, whose error
+// ends it.
+func Serve(ctx context.Context, s *simulator.Simulator, address string, tried func(error) error) error {
+	for {
+		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // told to end
+		}
+		if failure := tried(err); failure != nil {
+			return failure
+		}
+		if err == nil {
+			server := &http.Server{Handler: Handler(s), ReadHeaderTimeout: 10 * time.Second}
+			context.AfterFunc(ctx, func() { _ = server.Close() })
+			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(takeOver):
+		}
+	}
+}
+
+// Served tells whether some process serves the pages at an address.
+func Served(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, "http://"+address+"/", nil)
+	if err != nil {
+		return false
+	}
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		return false
+	}
+	_ = response.Body.Close()
+	return response.Header.Get("Server") == Name
+}
