@@ -81,6 +81,11 @@ func (a *Account) Tools() []tools.Tool { return a.tools }
 // Offers reports whether the owner lets a tool be used.
 func (a *Account) Offers(tool tools.Tool) bool { return a.withheld[tool.Name] == nil }
 
+// Offered returns the tools that the owner lets be used.
+func (a *Account) Offered() []tools.Tool {
+	return slices.DeleteFunc(slices.Clone(a.tools), func(tool tools.Tool) bool { return !a.Offers(tool) })
+}
+
 // Find returns the tool of that name, offered or not.
 func (a *Account) Find(name string) (tools.Tool, bool) {
 	at := slices.IndexFunc(a.tools, func(tool tools.Tool) bool { return tool.Name == name })

@@ -58,22 +58,9 @@ type asker struct{ *mcpserver.Call }
 // Ask translates what came of the question.
 func (a asker) Ask(ctx context.Context, question string) (account.Reply, time.Time) {
 	answer, since := a.Call.Ask(ctx, question)
-	switch answer {
-	case mcpserver.Accepted:
-		return account.Accepted, since
-	case mcpserver.Declined:
-		return account.Declined, since
-	case mcpserver.Dismissed:
-		return account.Dismissed, since
-	case mcpserver.TimedOut:
-		return account.TimedOut, since
-	case mcpserver.Stale:
-		return account.Stale, since
-	case mcpserver.Asked:
-		return account.Asked, since
-	case mcpserver.Impossible:
-		return account.Impossible, since
-	case mcpserver.Failed:
-	}
-	return account.Unanswered, since
+	return map[mcpserver.Answer]account.Reply{
+		mcpserver.Accepted: account.Accepted, mcpserver.Declined: account.Declined, mcpserver.Dismissed: account.Dismissed,
+		mcpserver.TimedOut: account.TimedOut, mcpserver.Stale: account.Stale, mcpserver.Asked: account.Asked,
+		mcpserver.Impossible: account.Impossible, mcpserver.Failed: account.Unanswered,
+	}[answer], since
 }

@@ -20,10 +20,8 @@ func (p *process) suggest(given []string, begun string) (all []cobra.Completion,
 	directive = cobra.ShellCompDirectiveNoFileComp
 	a := p.newApp()
 	if len(given) == 0 {
-		for _, tool := range a.Tools() {
-			if a.Offers(tool) {
-				all = append(all, cobra.CompletionWithDesc(tool.Name, tool.Title))
-			}
+		for _, tool := range a.Offered() {
+			all = append(all, cobra.CompletionWithDesc(tool.Name, tool.Title))
 		}
 		return all, directive
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpclient"
@@ -107,7 +108,7 @@ func (d *doctor) checkServer(ctx context.Context) {
 	started := time.Now()
 	mode, err := d.handshake(ctx)
 	took := time.Since(started)
-	want := firstLine(instructions(d.app.Config))
+	want := firstLine(account.Instructions(d.app.Config))
 	switch {
 	case err != nil:
 		d.fail("server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "run stripe-mcp serve in a terminal to see why")

@@ -5,16 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
-	"slices"
 	"strings"
 
 	"golang.org/x/term"
 
+	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/hint"
-	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
@@ -80,21 +78,8 @@ const keysPage = "the Stripe Dashboard, Developers > API keys"
 
 // askStripe finds out what the key is good for, and says so in words. A restricted key is tried on each kind of object.
 // Only the offered tools have to work.
-func (p *process) askStripe(ctx context.Context, cfg config.Config, offers func(tools.Tool) bool) (access stripeapi.Access, answer finding, answered bool) {
-	network, err := stripeapi.NewNetwork(cfg.Proxy(), cfg.CAFile)
-	if err == nil {
-		client := stripeapi.New(stripeapi.Config{
-			Key: cfg.SecretKey, Account: cfg.StripeAccount, BaseURL: cfg.APIBase, Timeout: cfg.Timeout, Network: network,
-			Journal: journal.InMemory(), Logger: slog.New(slog.DiscardHandler),
-		})
-		budget, cancel := client.WithBudget(ctx)
-		defer cancel()
-		var needed []stripeapi.Permission
-		if restricted(cfg.SecretKey) {
-			needed = tools.Permissions()
-		}
-		access, err = client.Access(budget, needed)
-	}
+func (p *process) askStripe(ctx context.Context, cfg config.Config, offers func(tools.Tool) bool) (_ stripeapi.Access, answer finding, answered bool) {
+	access, err := account.Examine(ctx, cfg)
 	if err == nil {
 		return access, judge(cfg, access, offers), true
 	}
@@ -110,22 +95,12 @@ func (p *process) askStripe(ctx context.Context, cfg config.Config, offers func(
 
 // judge says in words what a key is and what it can do.
 func judge(cfg config.Config, access stripeapi.Access, offers func(tools.Tool) bool) finding {
-	account := "an account that it may not name"
+	owner := "an account that it may not name"
 	if access.Account != "" {
-		account = strings.TrimSpace(access.Account + " " + access.Name)
+		owner = strings.TrimSpace(access.Account + " " + access.Name)
 	}
-	f := finding{"stripe", fine, fmt.Sprintf("%s mode, a %s of %s", cfg.Mode, kindOf(cfg.SecretKey), account), "", ExitConfig}
-	var blocked []string
-	lacks := make([]string, len(access.Denied))
-	for i, permission := range access.Denied {
-		lacks[i] = permission.Name
-	}
-	for _, tool := range tools.All() {
-		lacking := func(p stripeapi.Permission) bool { return !p.Optional && slices.Contains(access.Denied, p) }
-		if offers(tool) && slices.ContainsFunc(tool.Permissions, lacking) {
-			blocked = append(blocked, tool.Name)
-		}
-	}
+	f := finding{"stripe", fine, fmt.Sprintf("%s mode, a %s of %s", cfg.Mode, kindOf(cfg.SecretKey), owner), "", ExitConfig}
+	blocked, lacks := account.Blocked(access, offers)
 	if len(lacks) > 0 {
 		f.Status, f.Fix = warning, "add these permissions to the key in "+keysPage
 		f.Detail += ", may not read " + strings.Join(lacks, ", ")
@@ -137,11 +112,9 @@ func judge(cfg config.Config, access stripeapi.Access, offers func(tools.Tool) b
 	return f
 }
 
-func restricted(key secret.Secret) bool { return strings.HasPrefix(key.Reveal(), "rk_") }
-
 // kindOf returns what Stripe calls a key of this kind.
 func kindOf(key secret.Secret) string {
-	if restricted(key) {
+	if config.Restricted(key) {
 		return "restricted key"
 	}
 	return "secret key"

@@ -116,3 +116,6 @@ func keyFault(text string) string {
 	}
 	return ""
 }
+
+// Restricted reports whether a key is a restricted one, which can do what its owner chose (https://docs.stripe.com/keys).
+func Restricted(key secret.Secret) bool { return strings.HasPrefix(key.Reveal(), "rk_") }
