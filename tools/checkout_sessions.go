@@ -24,7 +24,7 @@ type createCheckoutSessionInput struct {
 
 type checkoutMode string
 
-// Schema returns the modes that sell something; Stripe's third, setup, only stores a card.
+// Schema returns the modes that sell something. Stripe's third mode, setup, only stores a card.
 func (checkoutMode) Schema() *schema.Node { return choice("payment", "subscription") }
 
 type lineItems []lineItem
@@ -85,12 +85,12 @@ func (productImages) Schema() *schema.Node { return schema.ListOf[imageURL](0, 8
 // Schema returns the billing periods.
 func (billingInterval) Schema() *schema.Node { return choice("day", "week", "month", "year") }
 
-// Schema returns the constraint of an interval count; Stripe bills at least every three years.
+// Schema returns the constraint of an interval count. Stripe bills at least every three years.
 func (intervalCount) Schema() *schema.Node {
 	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(1095.0)}
 }
 
-// Check finds a line item with no price or two.
+// Check finds line items with no price or with two.
 func (item lineItem) Check() []schema.Problem {
 	if (item.Price == "") == (item.PriceData == nil) {
 		return []schema.Problem{{Rule: "must have exactly one of price and price_data"}}
@@ -98,7 +98,7 @@ func (item lineItem) Check() []schema.Problem {
 	return nil
 }
 
-// Check applies the rules between the arguments.
+// Check applies the rules that hold between arguments.
 func (in createCheckoutSessionInput) Check() []schema.Problem {
 	var problems []schema.Problem
 	if in.Customer != "" && in.CustomerEmail != "" {
@@ -170,7 +170,7 @@ type checkoutSessionOutput struct {
 	Note               string            `json:"note,omitempty"`
 }
 
-// checkoutSessionDetails is what only get shows.
+// checkoutSessionDetails is a Checkout session with its line items, which only the get tool shows.
 type checkoutSessionDetails struct {
 	checkoutSessionOutput
 
@@ -214,8 +214,8 @@ func createCheckoutSession() Tool {
 	})
 }
 
-// params returns what Stripe is asked for. The top-level currency is the session's own where an existing price is
-// bought, and the default of every price_data.
+// params returns the parameters of the request. The top-level currency is the default of every price_data. With an
+// existing price it is also the session's own currency.
 func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 	params := &stripe.CheckoutSessionParams{
 		Mode:          given(in.Mode),
@@ -238,7 +238,7 @@ func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 	return params
 }
 
-// currency returns the price's currency in lower case, that of the session if it has none of its own.
+// currency returns the price's currency in lower case. Without one it returns the session's.
 func (p *priceData) currency(fallback currency) string {
 	if p.Currency == "" {
 		return fallback.lower()

@@ -68,7 +68,7 @@ type listSubscriptionsInput struct {
 
 type subscriptionStatus string
 
-// Schema returns what subscriptions can be filtered by.
+// Schema returns the statuses that a list can be filtered by.
 func (subscriptionStatus) Schema() *schema.Node {
 	return choice("active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused", "trialing", "unpaid")
 }
@@ -78,7 +78,7 @@ type cancelSubscriptionInput struct {
 	CancelAtPeriodEnd atPeriodEnd    `json:"cancel_at_period_end,omitempty" jsonschema:"End when the paid period is over"`
 }
 
-// subscriptionOutput is a subscription as every tool shows it; hosted_invoice_url only on get.
+// subscriptionOutput is a subscription as every tool shows it. Only the get tool fills in hosted_invoice_url.
 type subscriptionOutput struct {
 	ID                 string                   `json:"id"`
 	Status             string                   `json:"status"`
@@ -118,7 +118,7 @@ func (s subscriptionOutput) withoutMetadata() row {
 	return s
 }
 
-// subscriptions are the permissions to show one; an unpaid one comes with its invoice's address.
+// subscriptions returns the permissions that subscriptions need. An unpaid one shows its invoice's address, hence Invoices.
 func subscriptions() []stripeapi.Permission {
 	return []stripeapi.Permission{{Name: "Subscriptions", Path: "/v1/subscriptions"}, {Name: "Invoices", Path: "/v1/invoices", Optional: true}}
 }
@@ -213,7 +213,7 @@ func cancelSubscription() Tool {
 	})
 }
 
-// paymentDue reports whether a customer has something to pay.
+// paymentDue reports whether the customer still has to pay.
 func paymentDue(s *stripe.Subscription) bool {
 	switch s.Status {
 	case stripe.SubscriptionStatusIncomplete, stripe.SubscriptionStatusPastDue, stripe.SubscriptionStatusUnpaid:
@@ -253,8 +253,8 @@ func toSubscription(s *stripe.Subscription) subscriptionOutput {
 	return out
 }
 
-// hasUnitAmount reports whether one of a price costs a whole number of minor units. Otherwise (tiers, fractions, amounts
-// that customers choose) Stripe sends null, which the library reads as zero.
+// hasUnitAmount reports whether one unit of a price costs a whole number of minor units. Tiers, fractions and amounts that
+// customers choose do not: Stripe then sends null, which the library reads as zero.
 func hasUnitAmount(price *stripe.Price) bool {
 	return price.BillingScheme != stripe.PriceBillingSchemeTiered && price.CustomUnitAmount == nil &&
 		(price.UnitAmount != 0 || price.UnitAmountDecimal == 0)
