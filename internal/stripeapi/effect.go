@@ -1,7 +1,7 @@
 package stripeapi
 
-// Effect is what a tool does to the account. It decides whether a call is journalled, which of the owner's rules apply,
-// whether a person is asked and what clients are told about the tool.
+// Effect is what a tool does to the account. The journal, the owner's rules, the question to the person and the tool's
+// annotations depend on it.
 type Effect int
 
 // The effects. A tool that states no effect has Reads, and so it cannot write.
