@@ -11,7 +11,7 @@
 //  5. Add one method to internal/stripeapi/client.go. It uses read, list, create or write of send.go.
 //  6. Add one route to routes in internal/simulator.
 //  7. Add rows to cmd/stripe-mcp/tools_test.go and internal/contracttest/requests_test.go. For a tool that writes, add
-//     them to disclosure_test.go too. Add a step to the story in internal/demo/main.go.
+//     them to disclosure_test.go too.
 //  8. Run make golden docs. It writes published/*.json and the README's table.
 package tools
 
