@@ -2,6 +2,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"slices"
 
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/policy"
@@ -62,9 +64,7 @@ func New(o Options) *Account {
 	if cfg.Journal { // without a state folder the journal says at each call what to do
 		a.Journal = journal.New(filepath.Join(cfg.StateDir, "journal"))
 	}
-	if a.Fault = o.LoadFault; a.Fault == nil {
-		a.Fault = errors.Join(a.Policy.Validate(a.tools), cfg.RequireKey())
-	}
+	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(a.tools), cfg.RequireKey())
 	for _, tool := range a.tools {
 		if refusal := a.Policy.Withheld(tool); refusal != nil {
 			a.withheld[tool.Name] = refusal
@@ -175,8 +175,12 @@ func unauthorized(err error) bool {
 }
 
 func misconfigured(err error) *outcome.Error {
-	return outcome.Refuse(outcome.TypeConfiguration, secret.Redact(err.Error())+". Nothing was sent",
-		"Correct the configuration, then restart this server: most clients have a reload or restart button for MCP servers")
+	message, next := hint.Split(err)
+	if faults, ok := errors.AsType[*config.Error](err); ok { // in one line
+		message, next = faults.Message(), faults.Hint()
+	}
+	return outcome.Refuse(outcome.TypeConfiguration, secret.Redact(message)+". Nothing was sent",
+		secret.Redact(cmp.Or(next, "correct the configuration"))+". Then restart this server: most clients have a button for that")
 }
 
 // recovering turns a panic into an error. The panic's value may hold a secret, so the error shows only its type.

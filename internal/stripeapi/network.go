@@ -8,16 +8,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"stripe-mcp/internal/limits"
+	"stripe-mcp/internal/local"
 )
-
-func isLoopback(host string) bool {
-	address := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || address != nil && address.IsLoopback()
-}
 
 // NewNetwork returns the transport for a real network. A nil proxy means the environment's. proxy is not used for addresses
 // on this machine. caFile names a PEM file of certificate authorities to trust besides the system's, or is empty.
@@ -39,7 +34,7 @@ func NewNetwork(proxy *url.URL, caFile string) (http.RoundTripper, error) {
 	}
 	if proxy != nil {
 		network.Proxy = func(req *http.Request) (*url.URL, error) {
-			if isLoopback(req.URL.Hostname()) { // a key that is sent to this machine must not leave it
+			if local.IsLoopback(req.URL.Hostname()) { // a key that is sent to this machine must not leave it
 				return nil, nil
 			}
 			return proxy, nil
