@@ -14,11 +14,11 @@ import (
 type Asker interface {
 	// CanAsk reports whether the client can show a question.
 	CanAsk() bool
-	// Ask puts a yes-or-no question, and returns what came of it and when it was put.
+	// Ask asks a yes-or-no question. It returns the reply and the time at which the question was asked.
 	Ask(ctx context.Context, question string) (reply Reply, since time.Time)
 }
 
-// Reply is what came of a question.
+// Reply says how a question ended.
 type Reply int
 
 // The replies. Only Accepted allows anything.
@@ -28,16 +28,16 @@ const (
 	Declined
 	Dismissed // closed without a choice
 	TimedOut
-	Unanswered // the client left, or answered what is no answer
-	Stale      // it belongs to another question, or was used before
-	Asked      // the client shows the question now and will call again with the answer
+	Unanswered // the client left, or sent something that is not an answer
+	Stale      // the answer belongs to another question, or was used before
+	Asked      // the client shows the question now and calls again with the answer
 )
 
-// typeConfirmation is the error type of calls that no person agreed to.
+// typeConfirmation is the error type of calls that need a person's yes and did not get it.
 const typeConfirmation = "not_confirmed"
 
-// permit decides whether a call is sent, asking the person if need be. It returns the context to send it with, which ends
-// when its time is over.
+// permit decides whether a call is sent, and asks the person if need be. It returns the context for sending, which ends when
+// the call's time is over.
 func (a *Account) permit(
 	ctx context.Context, call policy.Call, client *stripeapi.Client, asker Asker,
 ) (context.Context, context.CancelFunc, *outcome.Error) {
@@ -60,7 +60,7 @@ func (a *Account) permit(
 	return budget, func() { cancel(); release() }, notConfirmed(reply)
 }
 
-// notConfirmed returns the refusal that follows from a reply, or nil when the person said yes.
+// notConfirmed returns the refusal that a reply leads to, or nil when the person said yes.
 func notConfirmed(reply Reply) *outcome.Error {
 	message, hint := "", "Do not try again unless the person asks for it"
 	switch reply {

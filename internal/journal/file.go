@@ -21,14 +21,14 @@ import (
 )
 
 const (
-	// journal.jsonl becomes journal-1.jsonl, and so on, when it has grown to rotateAt; rotated are kept.
+	// At rotateAt bytes journal.jsonl becomes journal-1.jsonl, and so on. rotated is how many old files are kept.
 	rotateAt  = 8 << 20
 	rotated   = 8
 	lockRetry = 2 * time.Millisecond
 )
 
-// file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. Each
-// process also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
+// file is a log that all processes of a user share. It is one file, and only the holder of the folder's lock touches it.
+// Each process also holds a lock of its own while it lives. When another process can take that lock, its owner is dead.
 type file struct {
 	folder string
 	limit  int64  // bytes, after which it is rotated
@@ -39,13 +39,13 @@ type file struct {
 
 	swap sync.RWMutex // guards log against being replaced while it is synced
 	log  *os.File
-	read int64 // how far log was read, which is its end while the lock is held
+	read int64 // how far log was read; while the lock is held, this is the end of the file
 }
 
 func (f *file) process() string { return f.id }
 func (f *file) secret() []byte  { return f.key }
 func (f *file) path() string    { return filepath.Join(f.folder, "journal.jsonl") }
-func (f *file) unlock()         { _ = f.all.Unlock() } // the system unlocks in any case
+func (f *file) unlock()         { _ = f.all.Unlock() } // at the latest the system unlocks when the process ends
 
 func (f *file) lock(ctx context.Context, apply func(record), reset func()) error {
 	if !filepath.IsAbs(f.folder) {
@@ -72,7 +72,7 @@ func (f *file) flock(name string) *flock.Flock {
 	return flock.New(filepath.Join(f.folder, name), flock.SetPermissions(0o600))
 }
 
-// refresh opens what is not open yet and reads what is new.
+// refresh opens the log if need be and reads what is new.
 func (f *file) refresh(apply func(record), reset func()) error {
 	if err := f.join(); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (f *file) refresh(apply func(record), reset func()) error {
 	return f.catchUp(apply)
 }
 
-// join makes this process known and loads the installation's secret.
+// join takes this process's own lock and loads the installation's secret.
 func (f *file) join() error {
 	if f.id != "" {
 		return nil
@@ -108,19 +108,19 @@ func (f *file) join() error {
 
 func (f *file) keyPath() string { return filepath.Join(f.folder, "digest.key") }
 
-// buryTheDead removes the locks of dead processes; a missing lock says the same.
+// buryTheDead removes the locks of dead processes. A missing lock also means that its process is dead.
 func (f *file) buryTheDead() {
 	names, _ := filepath.Glob(filepath.Join(f.folder, "process-*.lock")) // the pattern is well-formed
 	for _, name := range names {
 		lock := flock.New(name)
 		if locked, err := lock.TryLock(); err == nil && locked {
-			_ = os.Remove(name) // if it stays, the next process tries again
+			_ = os.Remove(name) // if that fails, the next process tries again
 			_ = lock.Close()
 		}
 	}
 }
 
-// dead tries that process's lock, which the system takes from a process that ends.
+// dead tries to take that process's lock. The system frees the lock when the process ends.
 func (f *file) dead(process string) bool {
 	if process == f.id {
 		return false
@@ -137,7 +137,7 @@ func (f *file) dead(process string) bool {
 	return err == nil && locked
 }
 
-// reopen makes sure that log is the file that others see, too.
+// reopen makes sure that log is the file that other processes see.
 func (f *file) reopen(reset func()) error {
 	if f.log != nil {
 		ours, err := f.log.Stat()
@@ -155,15 +155,15 @@ func (f *file) reopen(reset func()) error {
 	f.swap.Lock()
 	defer f.swap.Unlock()
 	if f.log != nil {
-		_ = f.log.Close() // whoever replaced it has carried over what is open
+		_ = f.log.Close() // the process that replaced it has copied the open intents
 	}
 	f.log, f.read = log, 0
 	reset()
 	return syncFolder(f.folder)
 }
 
-// catchUp reads what other processes appended. A last line without an end was torn by a crash or a full disk before
-// anything was sent for it, and goes.
+// catchUp reads what other processes appended. It removes a last line without an end: a crash or a full disk has cut the
+// line off, and nothing was sent for it.
 func (f *file) catchUp(apply func(record)) error {
 	text, err := io.ReadAll(io.NewSectionReader(f.log, f.read, 1<<62-f.read))
 	if err != nil {
@@ -192,7 +192,7 @@ func (f *file) append(r record) error {
 	}
 	line = append(line, '\n')
 	if _, err := f.log.WriteAt(line, f.read); err != nil {
-		_ = f.log.Truncate(f.read) // or the next one to read does it
+		_ = f.log.Truncate(f.read) // if that fails, the next reader does it
 		return err
 	}
 	f.read += int64(len(line))
@@ -201,7 +201,7 @@ func (f *file) append(r record) error {
 
 func (f *file) full() bool { return f.read >= f.limit }
 
-// rotate keeps the log under another name and starts a new one with what is still open.
+// rotate copies the log to another file and starts a new one with the open intents.
 func (f *file) rotate(open []record) error {
 	name := func(n int) string { return filepath.Join(f.folder, fmt.Sprintf("journal-%d.jsonl", n)) }
 	for n := rotated - 1; n > 0; n-- {
@@ -232,14 +232,14 @@ func (f *file) rotate(open []record) error {
 	return nil
 }
 
-// sync forces the log to the disk. It runs outside the lock, so that creations side by side share the wait for the disk.
+// sync forces the log to the disk. It runs outside the lock, so that concurrent calls wait for the disk together.
 func (f *file) sync() error {
 	f.swap.RLock()
 	defer f.swap.RUnlock()
 	return f.log.Sync()
 }
 
-// syncFolder makes a new file's name durable. Windows needs and allows no such thing.
+// syncFolder makes a new file's name durable. Windows does not need that, and does not allow it.
 func syncFolder(folder string) error {
 	if runtime.GOOS == "windows" {
 		return nil

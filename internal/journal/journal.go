@@ -1,9 +1,4 @@
-// Package journal is the write-ahead record of requests that create something, and the only place that decides which
-// idempotency key such a request carries. It is also the audit log.
-//
-// An intent is open from before its request is sent until its answer was delivered to whoever asked. An open intent whose
-// call runs for nobody any more, because its outcome is unknown, its client left or its process died, hands its key to the
-// next equal request, so that Stripe answers with the one object that exists.
+// Package journal is the only place that records requests before they are sent and decides their idempotency keys.
 package journal
 
 import (
@@ -21,11 +16,12 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// KeyLifetime is how long a key may be used again. Stripe keeps what it answered for at least 24 hours
-// (https://docs.stripe.com/api/idempotent_requests); the last hour is left to clocks that disagree.
+// KeyLifetime is how long a key may be used again. Stripe keeps its answers for at least 24 hours
+// (https://docs.stripe.com/api/idempotent_requests). The last hour is a margin for clocks that disagree.
 const KeyLifetime = 23 * time.Hour
 
-// Request is what the journal needs to know of a request. It keeps only a digest of the body and the authorization.
+// Request is the part of a request that the journal needs. The journal keeps only a digest of the body and the
+// authorization.
 type Request struct {
 	Method  string
 	Path    string
@@ -35,14 +31,14 @@ type Request struct {
 	Authorization string
 }
 
-// Caller is on whose behalf a request is made.
+// Caller says who asked for a request.
 type Caller struct {
 	Client string `json:"client,omitempty"` // name of the MCP client
 	Tool   string `json:"tool,omitempty"`
 	Mode   string `json:"mode,omitempty"` // TEST, LIVE or SIMULATOR
 }
 
-// Result is how a request ended, over all its attempts.
+// Result says how a request ended, over all its attempts.
 type Result struct {
 	Outcome    string `json:"outcome,omitempty"` // as the caller is told
 	Object     string `json:"object,omitempty"`  // id of the object, where one is known
@@ -51,19 +47,19 @@ type Result struct {
 	RequestID  string `json:"request_id,omitempty"` // Stripe's, of the last attempt
 	Attempts   int    `json:"attempts,omitempty"`
 	DurationMS int64  `json:"duration_ms,omitempty"` // milliseconds, retries included
-	Settled    bool   `json:"settled,omitempty"`     // the outcome is known; its delivery ends the intent
-	Final      bool   `json:"final,omitempty"`       // there is nothing to hand over, delivered or not
+	Settled    bool   `json:"settled,omitempty"`     // the outcome is known; the answer's delivery ends the intent
+	Final      bool   `json:"final,omitempty"`       // the request made nothing, so the intent ends even without a delivery
 }
 
-// Journal records intents. It is safe for concurrent use, and several processes may share one folder.
+// Journal records intents. It is also the audit log. It is safe for concurrent use, and processes may share one folder.
 type Journal struct {
 	now func() time.Time
 	log log
 
 	mu    sync.Mutex
 	open  map[string]*entry   // by intent
-	asked map[string]*Receipt // by intent, of those of this process that are open or ended
-	ended []*entry            // the last of this process that were delivered, as long as that may be taken back
+	asked map[string]*Receipt // by intent; it has those of this process that are in open or ended
+	ended []*entry            // this process's last delivered intents, whose delivery may still be taken back
 }
 
 // remembered is how many deliveries can be taken back.
@@ -71,30 +67,30 @@ const remembered = 256
 
 // log keeps records in an order that all processes share.
 type log interface {
-	// lock makes what follows one step for all processes, and hands over what others recorded since the last step. When
-	// they started a new file, it calls reset first.
+	// lock keeps all other processes out until unlock. It calls apply for each record that they made since the last lock.
+	// When they have started a new file, it calls reset first.
 	lock(ctx context.Context, apply func(record), reset func()) error
 	unlock()
 	// append adds a record, between lock and unlock.
 	append(r record) error
-	// full reports whether it is time to rotate; open is what has to stand in the new file, too.
+	// full reports whether it is time to rotate. The new file begins with the records in open.
 	full() bool
 	rotate(open []record) error
-	// sync returns when all that was appended is on the disk.
+	// sync returns when every appended record is on the disk.
 	sync() error
-	// process names this process in its records, secret is the installation's; both are there after the first lock.
+	// process returns this process's name in its records, and secret the installation's secret. Call lock before them.
 	process() string
 	secret() []byte
 	// dead reports whether that process has ended.
 	dead(process string) bool
 }
 
-// New returns a journal in folder, which it creates with the first intent.
+// New returns a journal in folder. The first intent creates the folder.
 func New(folder string) *Journal {
 	return newJournal(&file{folder: folder, limit: rotateAt})
 }
 
-// InMemory returns a journal that keeps the same rules for as long as the process lives.
+// InMemory returns a journal that follows the same rules until the process ends.
 func InMemory() *Journal {
 	return newJournal(&memory{})
 }
@@ -103,13 +99,15 @@ func newJournal(l log) *Journal {
 	return &Journal{now: wallClock, log: l, open: map[string]*entry{}, asked: map[string]*Receipt{}}
 }
 
-// wallClock leaves out the monotonic clock, which stands still while a laptop sleeps; Stripe's does not.
+// wallClock leaves out the monotonic clock, which stands still while a laptop sleeps. Stripe's clock does not.
 func wallClock() time.Time { return time.Now().Round(0) }
 
-// Begin records that a request is about to be sent. When it fails nothing may be sent: with an *UnavailableError the
-// record could not be made, with an *ExpiredError an equal request is open whose key Stripe may have forgotten, and with the
-// context's own error whoever asked has left already.
-// receipt follows the answer to the caller; nil when there is none.
+// Begin records that a request is about to be sent. receipt follows the answer to the caller, and may be nil. When Begin
+// fails, nothing may be sent. Its error is one of three:
+//
+//   - an *UnavailableError: the record could not be made.
+//   - an *ExpiredError: an equal request is open, and Stripe may have forgotten its key.
+//   - the error of the caller's context: the caller has left already.
 func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
 	if receipt == nil {
 		receipt = NewReceipt(context.WithoutCancel(ctx), Caller{})
@@ -119,7 +117,7 @@ func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) 
 		return nil, err
 	}
 	if err := j.log.sync(); err != nil {
-		_ = j.note(ctx, record{Event: eventAbandoned, Intent: r.Intent}) // unsent, but the key may be one that was used before
+		_ = j.note(ctx, record{Event: eventAbandoned, Intent: r.Intent}) // nothing was sent now, but r may hold an orphan's key
 		return nil, &UnavailableError{cause: err}
 	}
 	intent := &Intent{journal: j, record: r}
@@ -164,8 +162,7 @@ func (j *Journal) begin(ctx context.Context, request Request, receipt *Receipt) 
 	return r, nil
 }
 
-// orphan returns the oldest intent of that digest that is open, or was thought to be delivered, and whose call runs for
-// nobody any more, or nil.
+// orphan returns the oldest orphan of that digest, or nil. A delivery that was taken back makes an orphan too.
 func (j *Journal) orphan(digest string) *entry {
 	var oldest *entry
 	consider := func(e *entry, orphaned func() bool) {
@@ -182,13 +179,13 @@ func (j *Journal) orphan(digest string) *entry {
 	return oldest
 }
 
-// left reports whether that intent is one of this process whose asker has left.
+// left reports whether the intent belongs to this process and its caller has left.
 func (j *Journal) left(e *entry) bool {
 	receipt := j.asked[e.Intent]
 	return receipt != nil && receipt.left()
 }
 
-// append records and applies r.
+// append records r and applies it.
 func (j *Journal) append(r record) error {
 	if err := j.log.append(r); err != nil {
 		return err
@@ -197,7 +194,7 @@ func (j *Journal) append(r record) error {
 	return nil
 }
 
-// apply takes a record into account.
+// apply updates the open intents from a record.
 func (j *Journal) apply(r record) {
 	if r.Event == eventIntent {
 		j.drop(r.Takes)
@@ -238,14 +235,14 @@ func (j *Journal) stillOpen() []record {
 	return records
 }
 
-// reset forgets what will be read again.
+// reset forgets everything that lock will read again.
 func (j *Journal) reset() {
 	clear(j.open)
 	j.ended = nil
 }
 
-// note records what became of an intent, even when ctx has ended. When that fails it counts in this process all the same, and the others see an
-// intent that is still open.
+// note records what happened to an intent, even when ctx has ended. When it cannot write, the record still counts in this
+// process. Other processes then see an open intent.
 func (j *Journal) note(ctx context.Context, r record) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
@@ -264,7 +261,7 @@ func (j *Journal) note(ctx context.Context, r record) error {
 	return nil
 }
 
-// digest identifies equal requests to this installation, and tells nobody else what is in them.
+// digest identifies equal requests. Without this installation's secret it does not reveal what is in them.
 func digest(secret []byte, request Request) string {
 	mac := hmac.New(sha256.New, secret)
 	body := request.Body
@@ -277,8 +274,8 @@ func digest(secret []byte, request Request) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// expired reports whether Stripe may have forgotten a key that was first used at start. When that lies in the future the
-// clock was set back, and nobody knows.
+// expired reports whether Stripe may have forgotten a key that was first used at start. A start in the future means that the
+// clock was set back. The key then counts as expired, because its age is not known.
 func expired(start, now time.Time) bool {
 	age := now.Sub(start)
 	return age > KeyLifetime || age < -time.Hour

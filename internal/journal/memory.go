@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 )
 
-// memory is a log that nobody else reads and that ends with the process.
+// memory is a log for one process. It ends with the process.
 type memory struct{ key []byte }
 
 func (m *memory) lock(context.Context, func(record), func()) error {
@@ -24,7 +24,7 @@ func (*memory) process() string       { return "" }
 func (m *memory) secret() []byte      { return m.key }
 func (*memory) dead(string) bool      { return false }
 
-// newSecret returns what keys an installation's digests.
+// newSecret returns a new secret for an installation's digests.
 func newSecret() []byte {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails (crypto/rand)

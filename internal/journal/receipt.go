@@ -6,25 +6,25 @@ import (
 	"sync"
 )
 
-// Receipt follows an answer to the caller, because only its delivery ends an intent.
+// Receipt follows an answer to the caller. Only the answer's delivery ends an intent.
 type Receipt struct {
 	caller Caller
-	asker  context.Context // ends when whoever asked has left
+	asker  context.Context // ends when the caller has left
 
 	mu      sync.Mutex
 	intents []*Intent
-	closed  bool // what became of the answer is known, and asker says nothing any more
-	missed  bool // the answer did not reach whoever asked
+	closed  bool // Close was called; from then on asker no longer counts
+	missed  bool // the answer did not reach the caller
 }
 
-// NewReceipt returns the receipt of the answer to a caller. The one who delivers the answer must close it. The end of ctx
-// before that says that the caller has left.
+// NewReceipt returns the receipt of the answer to a caller. The code that delivers the answer must close it. If ctx ends
+// before that, the caller has left.
 func NewReceipt(ctx context.Context, caller Caller) *Receipt {
 	return &Receipt{caller: caller, asker: ctx}
 }
 
-// left reports whether nobody waits for the answer any more. It knows at once, before any record of it is written, so that
-// the very next equal request takes over.
+// left reports whether the caller no longer waits for the answer. It knows before any record says so. So the very next equal
+// request can take over.
 func (r *Receipt) left() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -37,9 +37,9 @@ func (r *Receipt) add(intent *Intent) {
 	r.intents = append(r.intents, intent)
 }
 
-// Close records whether the answer was delivered. Closed again with false, it takes the delivery back, but only for as long
-// as this process lives. The error says that the delivery could not be recorded; the next equal request then finds the
-// object that exists, instead of making another.
+// Close records whether the answer was delivered. A second Close with false takes the delivery back, until this process
+// ends. An error says that the delivery could not be recorded. The next equal request then finds the existing object instead
+// of making another.
 func (r *Receipt) Close(ctx context.Context, delivered bool) error {
 	intents, event := r.close(delivered)
 	var failed error
@@ -49,7 +49,7 @@ func (r *Receipt) Close(ctx context.Context, delivered bool) error {
 	return failed
 }
 
-// close returns what is to be recorded.
+// close returns the intents and the event to record for them.
 func (r *Receipt) close(delivered bool) (intents []*Intent, event string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -2,7 +2,7 @@ package journal
 
 import "time"
 
-// record is one line of the journal. An outcome repeats of its intent what an auditor wants beside it.
+// record is one line of the journal. The record of an outcome repeats the parts of its intent that an auditor needs.
 type record struct {
 	Time    time.Time `json:"time"`
 	Event   string    `json:"event"`
@@ -22,26 +22,26 @@ type record struct {
 	Result
 }
 
-// What records tell.
+// The events.
 const (
 	eventIntent    = "intent"    // a request is about to be sent
-	eventOutcome   = "outcome"   // how it ended
-	eventAbandoned = "abandoned" // nobody waits for the answer any more
-	eventDelivered = "delivered" // the answer reached whoever asked
-	eventEnded     = "ended"     // not to be taken over
+	eventOutcome   = "outcome"   // the request has ended
+	eventAbandoned = "abandoned" // the caller no longer waits for the answer
+	eventDelivered = "delivered" // the answer reached the caller
+	eventEnded     = "ended"     // no other request may take over the key
 )
 
 // entry is an intent that is still open.
 type entry struct {
 	record
-	history   []record // all that was recorded about it, the intent first
+	history   []record // its records, the intent first
 	settled   bool     // the outcome is known
-	unknown   bool     // the outcome could not be learned
+	unknown   bool     // the request has ended, and its outcome is not known
 	abandoned bool
 	delivered bool
 }
 
-// advance takes in a record about the intent and reports whether that ends it.
+// advance adds a record about the intent and reports whether it ends the intent.
 func (e *entry) advance(r record) (ended bool) {
 	e.history = append(e.history, r)
 	switch r.Event {
@@ -59,5 +59,5 @@ func (e *entry) advance(r record) (ended bool) {
 	return false
 }
 
-// orphaned reports whether the intent's call runs for nobody any more, as far as the records tell.
+// orphaned reports whether the records make the intent an orphan. A dead process or a caller that has left is no record.
 func (e *entry) orphaned() bool { return e.abandoned || e.unknown }

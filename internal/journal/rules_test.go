@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// equal is the request of all stories: what is told apart is who makes it, and when.
+// equal is the request in all stories. They differ in who makes it, and when.
 func equal() Request {
 	return Request{Method: "POST", Path: "/v1/customers", Body: "email=jenny%40example.com&name=Jenny", Authorization: "Bearer sk_test_MadeUpForTests"}
 }
 
-// TestRules tells which key a request gets, as stories of equal requests A, B, C… A step is a name and what happens to it:
-// "begin new" and "begin X" say whose key it must get, "begin expired" that it is refused. "at 2" runs it in a second
-// process. "time 22h" and "kill 1" happen to the clock and to a process.
+// TestRules tells stories of equal requests A, B, C… and checks which key each one gets. A step is a name and what happens
+// to that request. "begin new" and "begin X" say whose key it must get. "begin expired" says that it is refused. "at 2"
+// runs it in a second process. "time 22h" moves the clock, and "kill 1" ends a process.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	stories := map[string][]string{
@@ -87,7 +87,7 @@ type asked struct {
 	intent  *Intent
 }
 
-// tell plays a story with a process for each journal.
+// tell plays a story. Each journal stands for a process.
 func tell(t *testing.T, steps []string, processes ...*Journal) {
 	t.Helper()
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -127,7 +127,7 @@ func tell(t *testing.T, steps []string, processes ...*Journal) {
 	}
 }
 
-// begin begins a request and says whose key it has.
+// begin begins a request and returns whose key it has.
 func begin(t *testing.T, j *Journal, all map[string]*asked, name string) string {
 	t.Helper()
 	intent, err := j.Begin(all[name].ctx, all[name].receipt, equal())
@@ -173,7 +173,7 @@ func (a *asked) happens(t *testing.T, what string) {
 	}
 }
 
-// die takes from a process what the system takes from a dead one.
+// die takes the locks from a process, as the system does when the process ends.
 func die(t *testing.T, j *Journal) {
 	t.Helper()
 	f, ok := j.log.(*file)
@@ -190,7 +190,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestWhatIsEqual: the same form in another order is the same request; everything else makes another of it.
+// TestWhatIsEqual: the same form in another order is the same request. Any other difference makes it another request.
 func TestWhatIsEqual(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -224,7 +224,7 @@ func TestWhatIsEqual(t *testing.T) {
 	}
 }
 
-// TestExpiry: an intent knows until when it may be sent.
+// TestExpiry: an intent knows how long it may be sent.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	j := InMemory()

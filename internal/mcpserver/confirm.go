@@ -17,10 +17,10 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// confirmationID names our one question within a result that asks for input.
+// confirmationID names our only question in a result that asks for input.
 const confirmationID = "confirm"
 
-// Answer is what came of a question to the person at the client.
+// Answer says how a question to the person at the client ended.
 type Answer int
 
 // The answers. Only Accepted allows anything.
@@ -30,12 +30,12 @@ const (
 	Declined
 	Dismissed // closed without a choice
 	TimedOut
-	Failed // the client left, or answered what is no answer
+	Failed // the client left, or sent something that is not an answer
 	Stale  // the answer belongs to another question, or was used before
-	Asked  // the question travels as this call's result: return now, the client will call again
+	Asked  // the question is this call's result: return now, and the client calls again
 )
 
-// askByResult puts the question, or reads the answer when the call brings one.
+// askByResult asks the question. If the call brings the answer already, it reads that.
 func (c *Call) askByResult(question string) (Answer, time.Time) {
 	seals := c.exchange.seals()
 	about := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", c.Tool, c.Arguments, question))
@@ -58,7 +58,7 @@ func (c *Call) askByResult(question string) (Answer, time.Time) {
 	return meaning(response.Action), since
 }
 
-// form is a question without fields: accepting it is the answer.
+// form is a question without fields. To accept it means yes.
 func form(question string) mcp.ElicitationParams {
 	return mcp.ElicitationParams{
 		Mode:            mcp.ElicitationModeForm,
@@ -79,29 +79,29 @@ func meaning(action mcp.ElicitationResponseAction) Answer {
 	return Failed
 }
 
-// seals makes and checks the state that travels through the client with a question. It can be neither read nor altered nor
-// used twice.
+// seals makes and checks the state that travels through the client with a question. The client can neither read nor change
+// the state, and cannot use it twice.
 type seals struct {
 	aead cipher.AEAD
 
 	mu   sync.Mutex
-	used map[string]time.Time // by seal, with the time of its question
+	used map[string]time.Time // the time of the question, by its seal
 }
 
 func newSeals() *seals {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)          // never fails (crypto/rand)
-	block, _ := aes.NewCipher(key) // fails for other lengths
+	block, _ := aes.NewCipher(key) // fails only for other lengths
 	aead, _ := cipher.NewGCMWithRandomNonce(block)
 	return &seals{aead: aead, used: map[string]time.Time{}}
 }
 
-// seal returns the state of a question put at that time about something.
+// seal returns the state of a question that was asked at that time about something.
 func (s *seals) seal(about []byte, at time.Time) string {
 	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, fmt.Appendf(nil, "%d", at.UnixNano()), about)) //nolint:gosec // the AEAD makes its own nonces
 }
 
-// open returns when the question about something was put. It succeeds once for each seal.
+// open returns when the question about something was asked. It succeeds once for each seal.
 func (s *seals) open(seal string, about []byte) (time.Time, bool) {
 	sealed, err := base64.RawURLEncoding.DecodeString(seal)
 	if err != nil {
@@ -119,7 +119,7 @@ func (s *seals) open(seal string, about []byte) (time.Time, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for old, put := range s.used {
-		if time.Since(put) > 2*limits.Question { // too late to be accepted anyway
+		if time.Since(put) > 2*limits.Question { // it is too late to be accepted anyway
 			delete(s.used, old)
 		}
 	}

@@ -23,21 +23,21 @@ type loop struct {
 	written chan struct{} // closed when nothing more will be written
 	calls   *pendingCalls
 	asking  *questions
-	running sync.WaitGroup // of the goroutines of calls
+	running sync.WaitGroup // the goroutines of calls
 }
 
 // Serve reads messages from in, one a line, and writes the answers to out, until one of three things happens:
 //
-//   - in ends. Everything received is finished and answered, however long that takes: calls bound their own duration.
-//   - ctx ends. Reading stops at once and the contexts of running calls end. Their answers are still written, if they come
+//   - in ends. Everything received is finished and answered. Serve sets no limit here, because calls bound their own duration.
+//   - ctx ends. Reading stops at once, and the contexts of running calls end. Their answers are still written if they come
 //     within 9 s.
-//   - out can no longer be written. As if ctx had ended, but nobody gets the answers.
+//   - out can no longer be written. The same happens, but the answers are lost.
 //
 // Calls run concurrently. Other requests are answered in order, and never wait for a call.
 //
-// The error is that of reading from in; the end of in is none, and neither is a client that stopped listening. Serve can
-// return while a Read of in, a Write to out or a call is still blocked. The first is interrupted if in has a read deadline,
-// which pipes and terminals that were inherited from a parent process do not have: their goroutine ends with the process.
+// Serve returns an error only if reading from in fails. The end of in is not an error, and a client that stopped reading is
+// not one either. Serve can return while a Read of in, a Write to out or a call is still blocked. A read deadline interrupts
+// the Read. Pipes and terminals from a parent process have no such deadline: their goroutine ends with the process.
 func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -97,7 +97,7 @@ func (l *loop) dispatch(ctx context.Context, line []byte) {
 	case m.method == methodCancelled:
 		l.cancel(m.params)
 	case !m.isRequest():
-		// No other notification changes anything here.
+		// Other notifications change nothing here.
 	case m.method == methodCallTool:
 		l.start(ctx, m)
 	default:
@@ -106,8 +106,8 @@ func (l *loop) dispatch(ctx context.Context, line []byte) {
 	}
 }
 
-// start runs a call on a goroutine of its own, which waits for a slot there, so that the reading never does. A call that is
-// cancelled in the meantime waits no longer, and learns it from its context.
+// start runs a call on its own goroutine. The call waits there for a slot, so that reading never waits. A call that is
+// cancelled stops waiting. Its context tells it why.
 func (l *loop) start(ctx context.Context, request message) {
 	ctx, stop := context.WithCancel(ctx)
 	call := l.calls.add(request.id, stop)
@@ -124,7 +124,7 @@ func (l *loop) start(ctx context.Context, request message) {
 			claim: func() bool { return l.calls.claim(call) },
 			done: func(written bool) {
 				x.tell(l.calls.finish(call, written, func() { x.tell(false) }) && answered)
-				stop() // not earlier: until now the end of ctx says that the client has left
+				stop() // not earlier: up to now the end of ctx means that the client has left
 			},
 		})
 	})
@@ -139,7 +139,7 @@ func (l *loop) cancel(params json.RawMessage) {
 	}
 }
 
-// drain waits until all calls are answered and all answers written; when ctx has ended, for at most limits.Drain.
+// drain waits until all calls are answered and all answers are written. Once ctx has ended, it waits at most limits.Drain.
 func (l *loop) drain(ctx context.Context) {
 	finished := make(chan struct{})
 	go func() {

@@ -12,21 +12,21 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// questions are our own requests to the client that it has not answered yet.
+// questions are our own requests that the client has not answered yet.
 type questions struct {
 	out *writer
 
 	mu     sync.Mutex
 	last   int
-	open   map[string]chan json.RawMessage // by id, as it stands in the message
-	closed bool                            // the client says nothing any more
+	open   map[string]chan json.RawMessage // by id, as the message holds it
+	closed bool                            // the client will send nothing more
 }
 
 func newQuestions(out *writer) *questions {
 	return &questions{out: out, open: map[string]chan json.RawMessage{}}
 }
 
-// ask puts a question to the person at the client and waits for the answer.
+// ask asks the person at the client and waits for the answer.
 func (q *questions) ask(ctx context.Context, question string) Answer {
 	id, answered := q.add()
 	if answered == nil {
@@ -60,12 +60,12 @@ func (q *questions) ask(ctx context.Context, question string) Answer {
 	}
 }
 
-// withdraw tells the client that the answer is not wanted any more (MCP, cancellation).
+// withdraw tells the client that we no longer want the answer (MCP, cancellation).
 func (q *questions) withdraw(id string) {
 	q.out.send(outgoing{line: []byte(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":` + id + "}}\n")})
 }
 
-// add returns the id of a new question and where its result will come; nil when the client says nothing any more.
+// add returns the id of a new question and the channel for its result. The channel is nil after close.
 func (q *questions) add() (string, chan json.RawMessage) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -85,7 +85,7 @@ func (q *questions) remove(id string) {
 	delete(q.open, id)
 }
 
-// answer hands a client's response to the one who asked; an error is a nil result.
+// answer passes a client's response to ask. An error is a nil result.
 func (q *questions) answer(id, result json.RawMessage) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -95,7 +95,7 @@ func (q *questions) answer(id, result json.RawMessage) {
 	}
 }
 
-// close answers all open questions with nothing: the client says nothing any more.
+// close answers all open questions with nil, because the client will send nothing more.
 func (q *questions) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -12,9 +12,9 @@ const writeBuffer = 64 << 10
 // outgoing is one line to the client.
 type outgoing struct {
 	line []byte
-	// claim, where set, is asked right before the line is written whether somebody still wants it.
+	// claim may be nil. It is called right before the line is written, and reports whether the line is still wanted.
 	claim func() bool
-	// done, where set, is called once, with whether the line was written.
+	// done may be nil. It is called once, and learns whether the line was written.
 	done func(written bool)
 }
 
@@ -24,13 +24,13 @@ func (o outgoing) finish(written bool) {
 	}
 }
 
-// writer is the queue of everything that goes out, in order, and the one goroutine that writes it.
+// writer is the queue of everything that goes out, in order, with the one goroutine that writes it.
 //
-// The queue has no limit. A client that sends its requests before it reads the answers would otherwise wait for the server
-// to read while the server waits for the client to read. What piles up is answers to what that client itself sent.
+// The queue has no limit. A client may send all its requests before it reads the answers. With a limit, the server and the
+// client would then wait for each other. The queue holds only answers to what the client itself sent.
 type writer struct {
 	mu     sync.Mutex
-	change sync.Cond // of queue and closed
+	change sync.Cond // signals a change of queue or closed
 	queue  []outgoing
 	closed bool
 }
@@ -55,7 +55,7 @@ func (w *writer) send(o outgoing) {
 	}
 }
 
-// close takes no more lines. run ends when those in the queue are written.
+// close stops taking lines. run ends when the lines in the queue are written.
 func (w *writer) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -79,7 +79,7 @@ func (w *writer) discard() {
 func (w *writer) run(out io.Writer) error {
 	defer w.discard()
 	buffered := bufio.NewWriterSize(out, writeBuffer)
-	var batch []outgoing // in the buffer, and not known to be written
+	var batch []outgoing // the lines in the buffer, which may not be written yet
 	defer func() { finish(batch, false) }()
 	for {
 		next, more, open := w.next()
@@ -111,7 +111,8 @@ func finish(batch []outgoing, written bool) {
 	}
 }
 
-// next waits for the next line. more says whether another one is queued behind it, open that there was one at all.
+// next waits for the next line. more says that another line is queued behind it. open is false when the writer is closed and
+// the queue is empty.
 func (w *writer) next() (o outgoing, more, open bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

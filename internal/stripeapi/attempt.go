@@ -12,7 +12,7 @@ import (
 
 // attempt is one try at sending a request.
 type attempt struct {
-	sent      bool // a connection was there, so the request may have arrived
+	sent      bool // there was a connection, so the request may have arrived
 	object    object
 	status    int // HTTP status, 0 when no complete answer came
 	requestID string
@@ -20,10 +20,10 @@ type attempt struct {
 	replayed  bool        // Stripe repeated a saved answer (Idempotent-Replayed)
 	refusal   *apiError   // Stripe's own error object
 	trouble   troubleKind // why there is no usable answer
-	cause     error       // the fault of the network behind trouble, for its kind only: its text may quote a URL
+	cause     error       // the network error behind trouble; never show its text, which may quote a URL
 }
 
-// object is what the journal keeps of an answer.
+// object is the part of an answer that the journal keeps.
 type object struct {
 	Object      string `json:"object"`
 	ID          string `json:"id"`
@@ -39,7 +39,7 @@ type object struct {
 	} `json:"items"` // of a subscription
 }
 
-// amount returns what an object costs, in minor units: a session as a whole, a subscription for one period.
+// amount returns what an object costs in minor units: the total of a session, or one period of a subscription.
 func (o object) amount() int64 {
 	total := o.AmountTotal
 	for _, item := range o.Items.Data {
@@ -48,7 +48,7 @@ func (o object) amount() int64 {
 	return total
 }
 
-// apiError is what we read of Stripe's error object; anything else in it, such as a client_secret, stays out.
+// apiError is the part of Stripe's error object that we read. The rest stays out, such as a client_secret.
 type apiError struct {
 	Type            string `json:"type"`
 	Code            string `json:"code"`
@@ -61,8 +61,8 @@ type apiError struct {
 	} `json:"approval_request"`
 }
 
-// savedError reports whether Stripe repeated an internal error that it keeps for this idempotency key: no further attempt
-// can learn more.
+// savedError reports whether Stripe repeated an internal error that it keeps for this idempotency key. Another attempt cannot
+// learn more.
 func (a attempt) savedError() bool { return a.replayed && a.status >= http.StatusInternalServerError }
 
 // parseRefusal reads Stripe's error object from a body, or returns nil when the body holds none.
@@ -79,8 +79,7 @@ func parseRefusal(status int, body []byte) *apiError {
 	return envelope.Error
 }
 
-// read takes in the answer, leaving a response whose body is in memory. It fails when the answer is not a complete one
-// from Stripe.
+// read reads the whole answer and leaves its body in memory. It fails when the answer is not complete or not Stripe's.
 func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) error {
 	const longest = 16 << 20 // the largest answer, a list of 100 sessions, is about 400 KB
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longest+1))
@@ -111,8 +110,8 @@ func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) er
 	return nil
 }
 
-// answeredBy reports whether body, of which it reads what the journal keeps, is an answer to the call: one of Stripe's
-// objects, which name their type and, but for lists, have an id.
+// answeredBy reports whether body answers the call. Stripe's objects name their type, and all but lists have an id. It also
+// reads the part that the journal keeps.
 func (c *call) answeredBy(body []byte, read *object) bool {
 	if json.Unmarshal(body, read) != nil || read.Object == "" || (read.Object == "list") != c.list || !c.list && read.ID == "" {
 		return false

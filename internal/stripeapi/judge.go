@@ -6,18 +6,18 @@ import (
 	"stripe-mcp/internal/outcome"
 )
 
-// codeApprovalRequired is the error code of requests that a person has to approve.
+// codeApprovalRequired is Stripe's error code for requests that a person must approve.
 const codeApprovalRequired = "approval_required"
 
-// outcome decides over all attempts of a call.
+// outcome returns what judge says now.
 func (c *call) outcome() outcome.Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.judge()
 }
 
-// judge decides over the attempts so far, and over those of earlier calls whose key this one inherited. The least certain
-// one counts: after one that may have been applied, only Stripe's success or its own final no settles the matter.
+// judge returns the outcome of all attempts so far. Earlier calls whose key this one inherited count too. The least certain
+// attempt decides: if Stripe may have carried one out, only Stripe's success or its clear refusal settles the outcome.
 func (c *call) judge() outcome.Outcome {
 	if c.blocked != nil {
 		return outcome.Refused
@@ -46,8 +46,8 @@ func (c *call) judge() outcome.Outcome {
 	return verdict
 }
 
-// settledBy reports whether a refusal says that the request was not applied, by this attempt or an earlier one. Stripe
-// answers 401, 403, 409 and 429 before it looks at the idempotency key, so they say nothing about earlier attempts.
+// settledBy reports whether a refusal proves that Stripe did not carry out any attempt. Stripe answers 401, 403, 409 and 429
+// before it looks at the idempotency key, so these say nothing about earlier attempts.
 func (c *call) settledBy(a attempt) bool {
 	switch a.status {
 	case http.StatusBadRequest, http.StatusPaymentRequired:

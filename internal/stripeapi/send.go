@@ -16,13 +16,13 @@ type Page[T any] struct {
 	HasMore bool // whether Stripe has more after the last of Data
 }
 
-// Reply is an object with what has to be said about it.
+// Reply is an object with a note about it.
 type Reply[T any] struct {
 	Object T
-	Note   string // how the answer came about, when it is not the plain answer to the request
+	Note   string // where the object comes from, if it is not the plain answer to the request
 }
 
-// read asks for the object with that id, which is empty where there is only one.
+// read asks for the object with that id. The id is empty where Stripe has only one such object.
 func read[T any](ctx context.Context, id string, params *stripe.Params, request func() (T, error)) (T, error) {
 	return send(ctx, &call{effect: Reads, id: id}, params, request)
 }
@@ -39,7 +39,7 @@ func list[T any](ctx context.Context, params *stripe.ListParams, request func() 
 	return page, nil
 }
 
-// write sends a request that has the client's effect. id is that of the object it changes, empty for a new one.
+// write sends a request with the client's effect. id names the object that it changes, and is empty for a new one.
 func write[T any](ctx context.Context, c *Client, id string, params *stripe.Params, request func() (T, error)) (T, *call, error) {
 	call := &call{effect: c.effect, id: id, receipt: c.receipt, parse: understands[T]}
 	if c.effect == Reads {
@@ -50,8 +50,8 @@ func write[T any](ctx context.Context, c *Client, id string, params *stripe.Para
 	return result, call, err
 }
 
-// create is write for something new. An answer that Stripe saved for an earlier equal request may be out of date, so the
-// object is then read again.
+// create is write for a new object. Stripe's answer may be the saved one of an earlier equal request. That one may be out
+// of date, so create then reads the object again.
 func create[T any](
 	ctx context.Context, c *Client, params *stripe.Params, request func() (T, error), again func(context.Context, T) (T, error),
 ) (Reply[T], error) {
@@ -86,7 +86,7 @@ func understands[T any](body []byte) bool {
 	return json.Unmarshal(body, &answer) == nil
 }
 
-// leaveTime returns a context that ends early enough for one more request within ctx.
+// leaveTime returns a context that ends earlier than ctx, so that one more request fits into ctx.
 func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
