@@ -2,7 +2,7 @@ package journal
 
 import "time"
 
-// record is one line of the journal. An outcome repeats of its intent what an auditor wants beside it.
+// record is one line of the journal. The record of an outcome repeats the parts of its intent that an auditor needs.
 type record struct {
 	Time    time.Time `json:"time"`
 	Event   string    `json:"event"`
@@ -25,7 +25,7 @@ type record struct {
 	Result
 }
 
-// What records tell.
+// The events.
 const (
 	eventIntent    = "intent"    // a request is about to be sent
 	eventOutcome   = "outcome"   // how it ended
