@@ -131,8 +131,8 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 }
 
 // Close waits until all deliveries are recorded, for a while.
-func (a *Account) Close() {
-	ctx, cancel := context.WithTimeout(context.Background(), limits.Record)
+func (a *Account) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
 	if err := a.Journal.Flush(ctx); err != nil {
 		a.Logger.ErrorContext(ctx, "some deliveries could not be recorded; equal calls will find what these calls made", "error", err)

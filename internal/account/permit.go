@@ -86,7 +86,7 @@ func notConfirmed(reply Reply) *outcome.Error {
 		message = "the client refused the question at once, without showing it to a person"
 		hint = "Tell the person that this client shows no questions: another one can, or they can do it in the Dashboard"
 	case TimedOut:
-		message, hint = "nobody answered the question in time", "Tell the person that a question is waiting to be answered, then call again"
+		message, hint = "the person did not answer the question in time", "Tell the person that a question is waiting to be answered, then call again"
 	case Unanswered:
 		message, hint = "the client did not answer the question", "Call again when the client can show it"
 	case Stale:

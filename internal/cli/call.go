@@ -41,7 +41,7 @@ func (p *process) callCommand() *cobra.Command {
 
 func (p *process) call(ctx context.Context, name string, arguments json.RawMessage) error {
 	a := p.newApp()
-	defer a.Close()
+	defer a.Close(ctx)
 	tool, ok := a.Find(name)
 	if !ok {
 		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.Tools())))

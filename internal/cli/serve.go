@@ -34,7 +34,7 @@ func (p *process) serve(ctx context.Context) error {
 		Logger:       a.Logger,
 		Call:         a.serveCall,
 	})
-	defer a.Close()
+	defer a.Close(ctx)
 	defer a.showPages(ctx)()
 	if err := server.Serve(ctx, p.stdin, p.stdout); err != nil {
 		return &exitError{ExitToolError, "stripe-mcp: " + err.Error()}

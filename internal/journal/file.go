@@ -27,7 +27,7 @@ const (
 )
 
 // errBusy says that another process, or another call of this one, does not let go of the journal.
-var errBusy = errors.New("another stripe-mcp process holds it and does not let go; it may be stopped or frozen") //nolint:gochecknoglobals // an error value
+var errBusy = errors.New("another stripe-mcp process holds it and does not let go; it may be stopped or frozen")
 
 // file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. Each
 // process also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.

@@ -129,7 +129,7 @@ func wallClock() time.Time { return time.Now().Round(0) }
 // says that the caller has left already.
 func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
 	if receipt == nil {
-		receipt = nobody(ctx)
+		receipt = uncalled(ctx)
 	}
 	var intent *Intent
 	err := j.step(ctx, func() (err error) {
@@ -239,7 +239,7 @@ func newRecord(now time.Time, secret []byte, caller Caller, request Request) rec
 		Time: now, Event: eventIntent, Intent: rand.Text(), Caller: caller, Account: request.Account, Method: request.Method, Path: request.Path,
 		Digest:      digest(secret, request.Method, request.Path, body, request.Account, request.Authorization),
 		Request:     digest(secret, caller.Mode, request.Base, request.Account, request.Method, request.Path, body),
-		Fingerprint: digest(secret, request.Authorization)[:16], Secret: secretID(secret),
+		Fingerprint: digest(secret, request.Authorization)[:16], MadeWith: secretID(secret),
 		Key: rand.Text(), KeyTime: now,
 	}
 }

@@ -18,7 +18,7 @@ type record struct {
 	Digest      string    `json:"digest,omitempty"`      // of the request with its Stripe key, for earlier versions of this program
 	Request     string    `json:"request,omitempty"`     // digest of the request
 	Fingerprint string    `json:"fingerprint,omitempty"` // of the Stripe key
-	Secret      string    `json:"digest_key,omitempty"`  // which digest.key made these three
+	MadeWith    string    `json:"made_with,omitempty"`   // which digest.key made these three
 	Key         string    `json:"idempotency_key,omitempty"`
 	KeyTime     time.Time `json:"key_time,omitzero"` // first use of the key
 

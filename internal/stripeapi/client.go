@@ -179,7 +179,7 @@ func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, r
 	defer release()
 	canceled, _, err := write(sending, c, asked{object: "subscription", id: id}, params, request)
 	failure := outcome.As(err)
-	note := ""
+	var note string
 	switch {
 	case failure == nil && done(canceled):
 		return Reply[*stripe.Subscription]{Object: canceled}, nil
