@@ -295,7 +295,7 @@ func listCheckoutSessions() Tool {
 		if err != nil {
 			return page[checkoutSessionOutput]{}, err
 		}
-		return newPage(convert(found.Data, toCheckoutSession), found.HasMore)
+		return newPage(convert(found.Data, toCheckoutSession), found.Rest)
 	})
 }
 

@@ -189,7 +189,7 @@ func listSubscriptions() Tool {
 		if err != nil {
 			return page[subscriptionOutput]{}, err
 		}
-		return newPage(convert(found.Data, toSubscription), found.HasMore)
+		return newPage(convert(found.Data, toSubscription), found.Rest)
 	})
 }
 

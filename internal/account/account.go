@@ -121,10 +121,11 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 	receipt := journal.NewReceipt(ctx, journal.Caller{
 		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: cfg.Mode.String(),
 	}, caller.Read)
+	o := &order{account: a, link: link, receipt: receipt, asker: caller.Asker, tool: tool}
 	answer := Answer{Delivered: receipt.Close}
-	text, err := recovering(func() (json.RawMessage, error) { return a.run(ctx, link, receipt, caller.Asker, tool, arguments) })
+	text, err := recovering(func() (json.RawMessage, error) { return o.run(ctx, arguments) })
 	if err != nil {
-		text, answer.Failure = a.describe(ctx, tool.Name, err)
+		text, answer.Failure = o.describe(ctx, err)
 	}
 	answer.JSON = json.RawMessage(a.Scrubber.Scrub(string(text)))
 	return answer
@@ -139,43 +140,61 @@ func (a *Account) Close(ctx context.Context) {
 	}
 }
 
+// order is one call on its way.
+type order struct {
+	account   *Account
+	link      *link
+	receipt   *journal.Receipt
+	asker     Asker
+	tool      tools.Tool
+	confirmed bool // a person agreed to it
+	sent      bool // from now on something may have been changed
+}
+
 // run runs one tool, if the owner lets it. Its errors are *outcome.Error, or a failure of our own.
-func (a *Account) run(
-	ctx context.Context, link *link, receipt *journal.Receipt, asker Asker, tool tools.Tool, arguments json.RawMessage,
-) (json.RawMessage, error) {
+func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMessage, error) {
+	a := o.account
 	if a.Fault != nil {
 		return nil, misconfigured(a.Fault)
 	}
-	if refusal := a.withheld[tool.Name]; refusal != nil {
+	if refusal := a.withheld[o.tool.Name]; refusal != nil {
 		return nil, refusal
 	}
-	request, err := tool.Prepare(arguments)
+	request, err := o.tool.Prepare(arguments)
 	if err != nil {
 		return nil, err
 	}
-	client, err := link.client()
+	client, err := o.link.client()
 	if err != nil {
 		return nil, misconfigured(err)
 	}
-	cfg, _ := link.config() // it cannot fail here: the client was made from it
+	cfg, _ := o.link.config() // it cannot fail here: the client was made from it
 	call := policy.Call{Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), Account: cfg.StripeAccount, Prices: client}
-	ctx, release, refusal := a.permit(ctx, call, client, receipt, asker)
+	ctx, release, refusal := o.permit(ctx, call, client)
 	defer release()
 	if refusal != nil {
 		return nil, refusal
 	}
-	answer, err := request.Send(ctx, client.For(receipt))
+	o.sent = o.tool.Effect != tools.Reads
+	answer, err := request.Send(ctx, client.For(o.receipt))
 	if !unauthorized(err) {
 		return answer, err
 	}
-	renewed := a.connection.renew(ctx, link)
-	if renewed == nil {
+	renewed := a.connection.renew(ctx, o.link)
+	switch {
+	case renewed == nil:
 		return answer, err
+	case o.confirmed: // for the account of the old key, which that of the new one need not be
+		return nil, &outcome.Error{
+			Outcome: outcome.Failed, Type: typeConfirmation, Retryable: true,
+			Message: "Stripe does not accept the key any more, and it was replaced after the person had agreed. Nothing was changed",
+			Hint:    "Call again: the person is asked anew, for the new key",
+		}
 	}
 	if client, err = renewed.client(); err != nil {
 		return nil, misconfigured(err)
 	}
-	return request.Send(ctx, client.For(receipt))
+	return request.Send(ctx, client.For(o.receipt))
 }
 
 // isLive reports whether calls may touch real money. Every key counts that is not certainly a test key.
@@ -206,15 +225,20 @@ func recovering(run func() (json.RawMessage, error)) (answer json.RawMessage, er
 	return run()
 }
 
-// describe returns an error twice: as the JSON object that clients and scripts see, and as an *outcome.Error. Any other
-// error is a fault of this program. The log shows it, and the caller only learns that it happened.
-func (a *Account) describe(ctx context.Context, tool string, err error) (json.RawMessage, *outcome.Error) {
+// describe returns an error as the JSON object that clients and scripts see, and the error itself for those who need its
+// parts. Anything that is not an *outcome.Error is a fault of ours. The caller learns only that, and whether anything can
+// have been changed.
+func (o *order) describe(ctx context.Context, err error) (json.RawMessage, *outcome.Error) {
 	failure := outcome.As(err)
 	if failure == nil {
-		a.Logger.ErrorContext(ctx, "a tool failed", "tool", tool, "error", secret.Redact(err.Error()))
+		o.account.Logger.ErrorContext(ctx, "a tool failed", "tool", o.tool.Name, "error", secret.Redact(err.Error()))
 		failure = &outcome.Error{
-			Outcome: outcome.Unknown, Type: outcome.TypeInternal, Message: "internal error in " + tool,
-			Hint: "Look in Stripe whether anything happened. The log on stderr says more",
+			Outcome: outcome.Failed, Type: outcome.TypeInternal, Message: "internal error in " + o.tool.Name + ". Nothing was changed",
+			Hint: "The log on stderr says more. Report it as a fault of stripe-mcp",
+		}
+		if o.sent {
+			failure.Outcome, failure.Message = outcome.Unknown, "internal error in "+o.tool.Name
+			failure.Hint = "Look in Stripe whether anything happened. The log on stderr says more"
 		}
 	}
 	encoded, err := tools.Encode(struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/policy"
@@ -47,15 +46,13 @@ const typeConfirmation = "not_confirmed"
 
 // permit decides whether a call is sent, and asks the person if need be. It returns the context for sending, which ends when
 // the call's time is over.
-func (a *Account) permit(
-	ctx context.Context, call policy.Call, client *stripeapi.Client, receipt *journal.Receipt, asker Asker,
-) (context.Context, context.CancelFunc, *outcome.Error) {
+func (o *order) permit(ctx context.Context, call policy.Call, client *stripeapi.Client) (context.Context, context.CancelFunc, *outcome.Error) {
 	budget, cancel := client.WithBudget(ctx)
-	if refusal := a.Policy.Check(budget, call); refusal != nil {
+	if refusal := o.account.Policy.Check(budget, call); refusal != nil {
 		return budget, cancel, refusal
 	}
-	asks, insists := a.Policy.Asks(call)
-	possible := asker != nil && asker.CanAsk()
+	asks, insists := o.account.Policy.Asks(call)
+	possible := o.asker != nil && o.asker.CanAsk()
 	if !asks || !possible && !insists {
 		return budget, cancel, nil
 	}
@@ -63,9 +60,9 @@ func (a *Account) permit(
 		return budget, cancel, notConfirmed(Impossible)
 	}
 	cancel()
-	response := asker.Ask(ctx, policy.Question(call))
-	if response.Reply == Accepted {
-		receipt.Confirm(response.Order)
+	response := o.asker.Ask(ctx, policy.Question(call))
+	if o.confirmed = response.Reply == Accepted; o.confirmed {
+		o.receipt.Confirm(response.Order)
 	}
 	shared, release := context.WithDeadline(ctx, response.Since.Add(limits.Confirmed))
 	budget, cancel = client.WithBudget(shared)

@@ -15,6 +15,7 @@ import (
 type Intent struct {
 	journal *Journal
 	record  record
+	began   time.Time // with the monotonic clock
 }
 
 // Key returns the idempotency key. All attempts at the request carry it.
@@ -27,7 +28,7 @@ func (i *Intent) Inherited() bool { return i.record.Takes != "" }
 func (i *Intent) Expires() time.Time { return i.record.KeyTime.Add(KeyLifetime) }
 
 // Expired reports whether it is too late for another attempt.
-func (i *Intent) Expired() bool { return expired(i.record.KeyTime, i.journal.now()) }
+func (i *Intent) Expired() bool { return expired(i.record.KeyTime, i.journal.stripeTime()) }
 
 // Durable reports whether the intent outlives this process.
 func (i *Intent) Durable() bool {
@@ -37,10 +38,16 @@ func (i *Intent) Durable() bool {
 
 // Settle records how the request ended.
 func (i *Intent) Settle(ctx context.Context, result Result) error {
-	return i.journal.note(ctx, record{
+	r := record{
 		Event: eventOutcome, Intent: i.record.Intent, Caller: i.record.Caller, Account: i.record.Account,
 		Method: i.record.Method, Path: i.record.Path, Result: result,
-	})
+	}
+	// A clock that was wrong when the key was made may be known to be by now.
+	first := i.journal.stripeTime().Add(-time.Since(i.began))
+	if !i.Inherited() && first.Sub(i.record.KeyTime).Abs() > jitter {
+		r.KeyTime = first
+	}
+	return i.journal.note(ctx, r)
 }
 
 // Abandon records that the caller no longer waits for the answer. The next equal request takes over, even while this one

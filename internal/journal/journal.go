@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"stripe-mcp/internal/limits"
@@ -63,8 +64,9 @@ type Result struct {
 
 // Journal records intents. It is also the audit log. It is safe for concurrent use, and processes may share one folder.
 type Journal struct {
-	now func() time.Time
-	log log
+	now  func() time.Time
+	skew atomic.Int64 // nanoseconds by which Stripe's clock is ahead of this machine's, as far as is known
+	log  log
 
 	recorder recorder
 	turn     chan struct{} // holds a token while a step is under way
@@ -121,6 +123,21 @@ func newJournal(l log) *Journal {
 
 // wallClock leaves out the monotonic clock, which stands still while a laptop sleeps. Stripe's clock does not.
 func wallClock() time.Time { return time.Now().Round(0) }
+
+// jitter is less than what tells two clocks apart: the Date header counts seconds, and an answer takes its time.
+const jitter = time.Minute
+
+// Observe takes note of what Stripe's clock says (the Date header of its answers). The age of a key is judged by it.
+func (j *Journal) Observe(date time.Time) {
+	skew := date.Sub(j.now())
+	if skew.Abs() < jitter {
+		skew = 0
+	}
+	j.skew.Store(int64(skew))
+}
+
+// stripeTime returns Stripe's time, as far as it is known.
+func (j *Journal) stripeTime() time.Time { return j.now().Add(time.Duration(j.skew.Load())) }
 
 // Begin records that a request is about to be sent. receipt follows the answer to the caller; nil when there is none.
 //
@@ -197,7 +214,7 @@ func (j *Journal) catchUp() error {
 
 // begin chooses the key and appends the intent.
 func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
-	now := j.now()
+	now := j.stripeTime()
 	j.forget()
 	if err := j.expire(now); err != nil {
 		return nil, &UnavailableError{cause: err}
@@ -209,12 +226,12 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 	if j.log.full() {
 		_ = j.log.rotate(j.stillOpen(now)) // a full journal that cannot be rotated can still be written to, or append says why not
 	}
-	r := newRecord(now, secret, receipt.caller, request)
-	r.Process = j.log.process()
+	r := newRecord(j.now(), secret, receipt.caller, request)
+	r.Process, r.KeyTime = j.log.process(), now
 	if earlier := j.predecessor(r, receipt, request.Page); earlier != nil {
 		rolled := earlier.Request != "" && earlier.Fingerprint != r.Fingerprint
 		if rolled || earlier.expired || expired(earlier.KeyTime, now) {
-			if err := j.append(record{Time: now, Event: eventEnded, Intent: earlier.Intent}); err != nil {
+			if err := j.append(record{Time: j.now(), Event: eventEnded, Intent: earlier.Intent}); err != nil {
 				return nil, &UnavailableError{cause: err}
 			}
 			return nil, &UnresolvedError{Since: earlier.KeyTime, OtherKey: rolled}
@@ -226,7 +243,7 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 		delete(j.receipts, r.Intent)
 		return nil, &UnavailableError{cause: err}
 	}
-	return &Intent{journal: j, record: r}, nil
+	return &Intent{journal: j, record: r, began: time.Now()}, nil
 }
 
 // newRecord returns the intent of a request, with a key of its own.
@@ -240,7 +257,7 @@ func newRecord(now time.Time, secret []byte, caller Caller, request Request) rec
 		Digest:      digest(secret, request.Method, request.Path, body, request.Account, request.Authorization),
 		Request:     digest(secret, caller.Mode, request.Base, request.Account, request.Method, request.Path, body),
 		Fingerprint: digest(secret, request.Authorization)[:16], MadeWith: secretID(secret),
-		Key: rand.Text(), KeyTime: now,
+		Key: rand.Text(),
 	}
 }
 
@@ -375,7 +392,7 @@ func (j *Journal) expire(now time.Time) error {
 		case !e.unknown || e.expired || e.ended:
 		case now.Sub(e.KeyTime) > KeyLifetime:
 			r := e.record
-			r.Time, r.Event = now, eventExpired
+			r.Time, r.Event = j.now(), eventExpired
 			over = append(over, r)
 		default:
 			j.watch(e)

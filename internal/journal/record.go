@@ -55,6 +55,9 @@ func (e *entry) advance(r record) {
 	switch r.Event {
 	case eventOutcome:
 		e.settled, e.unknown = r.Settled, !r.Settled
+		if !r.KeyTime.IsZero() {
+			e.KeyTime = r.KeyTime
+		}
 		e.ended = r.Final || e.settled && e.delivered
 	case eventAbandoned:
 		e.abandoned = true

@@ -12,10 +12,15 @@ import (
 
 // Page is one page of a list.
 type Page[T any] struct {
-	Data    []T
+	Data []T
+	Rest
+}
+
+// Rest is what is not in a page.
+type Rest struct {
 	HasMore bool     // whether Stripe has more after the last row
 	Last    string   // id of the last row that Stripe sent
-	LeftOut []string // ids of rows that cannot be understood, and are not in Data
+	LeftOut []string // ids of rows that cannot be understood
 }
 
 // Reply is an object with a note about it.
@@ -45,7 +50,7 @@ func list[T any](ctx context.Context, object string, params *stripe.ListParams, 
 	if err != nil {
 		return Page[T]{}, call.failure(ctx)
 	}
-	return Page[T]{rows, meta.HasMore, call.lastRow, call.leftOut}, nil
+	return Page[T]{rows, Rest{meta.HasMore, call.lastRow, call.leftOut}}, nil
 }
 
 // write sends a request that has the client's effect.

@@ -176,6 +176,9 @@ func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.R
 		record.trouble, record.cause = noAnswer, err
 	}
 	call.add(record)
+	if date, err := http.ParseTime(record.date); err == nil {
+		t.journal.Observe(date)
+	}
 	t.logger.DebugContext(ctx, "stripe request", "method", req.Method, "path", call.route(req.URL), "status", record.status,
 		"request_id", record.requestID, "took", time.Since(start))
 	if err != nil {
