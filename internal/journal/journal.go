@@ -214,7 +214,8 @@ func (j *Journal) catchUp() error {
 
 // begin chooses the key and appends the intent.
 func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
-	now := j.stripeTime()
+	here := j.now()
+	now := here.Add(time.Duration(j.skew.Load())) // Stripe's
 	j.forget()
 	if err := j.expire(now); err != nil {
 		return nil, &UnavailableError{cause: err}
@@ -226,12 +227,12 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 	if j.log.full() {
 		_ = j.log.rotate(j.stillOpen(now)) // a full journal that cannot be rotated can still be written to, or append says why not
 	}
-	r := newRecord(j.now(), secret, receipt.caller, request)
+	r := newRecord(here, secret, receipt.caller, request)
 	r.Process, r.KeyTime = j.log.process(), now
 	if earlier := j.predecessor(r, receipt, request.Page); earlier != nil {
 		rolled := earlier.Request != "" && earlier.Fingerprint != r.Fingerprint
 		if rolled || earlier.expired || expired(earlier.KeyTime, now) {
-			if err := j.append(record{Time: j.now(), Event: eventEnded, Intent: earlier.Intent}); err != nil {
+			if err := j.append(record{Time: here, Event: eventEnded, Intent: earlier.Intent}); err != nil {
 				return nil, &UnavailableError{cause: err}
 			}
 			return nil, &UnresolvedError{Since: earlier.KeyTime, OtherKey: rolled}
