@@ -392,8 +392,12 @@ func (j *Journal) expire(now time.Time) error {
 		switch {
 		case !e.unknown || e.expired || e.ended:
 		case now.Sub(e.KeyTime) > KeyLifetime:
-			r := e.record
-			r.Time, r.Event = j.now(), eventExpired
+			r := record{
+				Time: j.now(), Event: eventExpired, Intent: e.Intent, Caller: e.Caller, Request: e.Request, Fingerprint: e.Fingerprint, KeyTime: e.KeyTime,
+			}
+			if e.Request == "" {
+				r.Digest = e.Digest
+			}
 			over = append(over, r)
 		default:
 			j.watch(e)
