@@ -93,6 +93,8 @@ type Purchase struct {
 	UnitAmount int64  // in minor units of Currency; of no meaning with a Price
 	Currency   string // lower case; with a Price, the currency that was asked for, or empty
 	Quantity   int64  // 0 when left out, as metered prices want it
+
+	InCustomersCurrency bool // of the currencies that a price has, the customer's counts
 }
 
 // Redirect is an address that people will be sent to.

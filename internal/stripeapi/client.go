@@ -3,8 +3,11 @@ package stripeapi
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/stripe/stripe-go/v79"
@@ -241,25 +244,55 @@ func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) Reply[s
 	}
 }
 
-// UnitPrice is what one of a price costs.
-type UnitPrice struct {
-	Amount    int64  // in minor units of Currency
-	Currency  string // lower case
-	Countable bool   // the cost is Amount times the quantity; not so for tiers, metered use and amounts that customers choose
+// CustomerCurrency returns the currency that Stripe bills a customer in. It is empty before their first bill.
+func (c *Client) CustomerCurrency(ctx context.Context, id string) (string, error) {
+	found, err := c.Customer(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return string(found.Currency), nil
 }
 
-// UnitPrice looks a price up. Its amount never changes.
+// UnitPrice is what one of a price costs.
+type UnitPrice struct {
+	Amount    int64       // in minor units of Currency
+	Currency  string      // lower case
+	Countable bool        // the cost is Amount times the quantity; not so for tiers, metered use and amounts that customers choose
+	Others    []UnitPrice // the same in the other currencies that it can be paid in
+}
+
+// UnitPrice looks a price up with all its currencies.
 func (c *Client) UnitPrice(ctx context.Context, id string) (UnitPrice, error) {
 	params := &stripe.PriceParams{}
+	params.AddExpand("currency_options")
 	found, err := read(ctx, asked{object: "price", id: id}, &params.Params, func() (*stripe.Price, error) { return c.prices.Get(id, params) })
 	if err != nil {
 		return UnitPrice{}, err
 	}
-	metered := found.Recurring != nil && found.Recurring.UsageType == stripe.PriceRecurringUsageTypeMetered
-	return UnitPrice{
-		Amount:   found.UnitAmount,
-		Currency: string(found.Currency),
-		Countable: found.BillingScheme == stripe.PriceBillingSchemePerUnit && found.CustomUnitAmount == nil && found.TransformQuantity == nil &&
-			!metered && float64(found.UnitAmount) == found.UnitAmountDecimal,
-	}, nil
+	perUnit := found.BillingScheme == stripe.PriceBillingSchemePerUnit && found.CustomUnitAmount == nil &&
+		found.TransformQuantity == nil && (found.Recurring == nil || found.Recurring.UsageType != stripe.PriceRecurringUsageTypeMetered)
+	// Stripe sends null where the amount is no whole number, or the customer's choice. stripe-go makes that 0.
+	type amount struct {
+		UnitAmount *int64 `json:"unit_amount"`
+	}
+	var sent struct {
+		amount
+
+		CurrencyOptions map[string]amount `json:"currency_options"`
+	}
+	_ = json.Unmarshal(found.LastResponse.RawJSON, &sent) // it was read before, and what is missing is not countable
+	in := func(currency string, a amount) UnitPrice {
+		price := UnitPrice{Currency: currency, Countable: perUnit && a.UnitAmount != nil}
+		if price.Countable {
+			price.Amount = *a.UnitAmount
+		}
+		return price
+	}
+	price := in(string(found.Currency), sent.amount)
+	for _, currency := range slices.Sorted(maps.Keys(sent.CurrencyOptions)) {
+		if currency != price.Currency { // its own is among them
+			price.Others = append(price.Others, in(currency, sent.CurrencyOptions[currency]))
+		}
+	}
+	return price, nil
 }
