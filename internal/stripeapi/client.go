@@ -115,8 +115,22 @@ func (c *Client) CheckoutSession(ctx context.Context, id string) (*stripe.Checko
 func (c *Client) CheckoutSessions(ctx context.Context, params *stripe.CheckoutSessionListParams) (Page[*stripe.CheckoutSession], error) {
 	return list(ctx, "checkout.session", &params.ListParams, func() ([]*stripe.CheckoutSession, *stripe.ListMeta, error) {
 		iter := c.checkout.List(params)
-		return iter.CheckoutSessionList().Data, iter.Meta(), iter.Err()
+		return withAnswers(iter.CheckoutSessionList()), iter.Meta(), iter.Err()
 	})
+}
+
+// withAnswers returns the rows of a list, each with the part of the answer that it was read from, as a single object has.
+func withAnswers(found *stripe.CheckoutSessionList) []*stripe.CheckoutSession {
+	var answer struct {
+		Data []json.RawMessage `json:"data"`
+	}
+	if found.LastResponse != nil {
+		_ = json.Unmarshal(found.LastResponse.RawJSON, &answer) // it was read before
+	}
+	for i, row := range found.Data[:min(len(found.Data), len(answer.Data))] {
+		row.LastResponse = &stripe.APIResponse{RawJSON: answer.Data[i]}
+	}
+	return found.Data
 }
 
 // CreateCustomer creates a customer (https://docs.stripe.com/api/customers/create).
