@@ -9,7 +9,7 @@ import (
 	"stripe-mcp/internal/plain"
 )
 
-// maxList is how many bytes a list's rows may take. Clients cut answers at 25,000 tokens, which is somewhat more.
+// maxList is how many bytes a list's rows may take. It stays below 25,000 tokens, where clients cut answers.
 const maxList = 60_000
 
 // page is one page of a list.
@@ -21,15 +21,15 @@ type page[T row] struct {
 
 // row is an object that can stand in a list.
 type row interface {
-	cursor() string // what starting_after takes to continue behind it
-	// withoutMetadata drops what the owner attached, the only part that can grow beyond any list's size.
+	cursor() string // starting_after takes it to continue after this row
+	// withoutMetadata returns the row without its metadata. Only metadata can grow too long for a list.
 	withoutMetadata() row
 }
 
 // metadataLeftOut is the note of a row without metadata.
 const metadataLeftOut = "metadata left out: too long for a list"
 
-// newPage returns as many of rows as fit. When some are left out, the cursor continues with them.
+// newPage returns as many rows as fit. The cursor continues with the rows that do not.
 func newPage[T row](rows []T, hasMore bool) (page[T], error) {
 	result := page[T]{Data: []T{}, HasMore: hasMore}
 	size := len(`{"data":[],"has_more":false,"next_cursor":""}`) + 255
@@ -57,7 +57,7 @@ func newPage[T row](rows []T, hasMore bool) (page[T], error) {
 	return result, nil
 }
 
-// timestamp returns Unix seconds as RFC 3339 in UTC, "" for Stripe's absent time.
+// timestamp returns Unix seconds as RFC 3339 in UTC. It returns "" for 0, which is how Stripe's absent time arrives here.
 func timestamp(seconds int64) string {
 	if seconds == 0 {
 		return ""
@@ -65,7 +65,7 @@ func timestamp(seconds int64) string {
 	return time.Unix(seconds, 0).UTC().Format(time.RFC3339)
 }
 
-// cleanMetadata cleans values, and keys as long as they stay different.
+// cleanMetadata cleans keys and values. Where two keys would become the same, it shows the second one escaped.
 func cleanMetadata(given map[string]string) map[string]string {
 	if len(given) == 0 {
 		return nil
@@ -74,7 +74,7 @@ func cleanMetadata(given map[string]string) map[string]string {
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		name := plain.Clean(key, metadataKey)
 		if _, taken := cleaned[name]; taken {
-			name = fmt.Sprintf("%+q", key) // shows what was hidden in it
+			name = fmt.Sprintf("%+q", key) // it shows the hidden characters
 		}
 		cleaned[name] = plain.Clean(given[key], metadataValue)
 	}

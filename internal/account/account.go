@@ -1,8 +1,8 @@
-// Package account is one configured Stripe account. Account.Call is the road of a call: it validates the arguments, asks
-// the owner's rules, and perhaps a person, sends the request and returns the answer.
+// Package account is the only place that takes a call from its arguments to its answer, on one configured Stripe account.
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/outcome"
@@ -23,32 +24,32 @@ import (
 	"stripe-mcp/tools"
 )
 
-// Options is what an account is made of.
+// Options says what an account consists of.
 type Options struct {
 	Config    config.Config
-	LoadFault error                             // what is wrong with the configuration
-	Reload    func() (config.Config, error)     // reads the configuration again, for a key that was replaced
-	Network   func() (http.RoundTripper, error) // what carries requests; asked at the first call
-	Scrubber  *secret.Scrubber                  // takes keys out of all that leaves
+	LoadFault error                             // what is wrong with the configuration, or nil
+	Reload    func() (config.Config, error)     // reads the configuration again when the key was replaced
+	Network   func() (http.RoundTripper, error) // returns what carries requests; the first call asks for it
+	Scrubber  *secret.Scrubber                  // takes keys out of everything that leaves
 	Logger    *slog.Logger
 }
 
-// Account is one configured account: its key, its client, the owner's rules, its journal and the time for a call. It is
-// safe for concurrent use.
+// Account is one configured account with its key, its client, the owner's rules and its journal. It is safe for concurrent
+// use.
 type Account struct {
 	Options
 
 	Policy  policy.Policy
 	Journal *journal.Journal
-	Fault   error // LoadFault, or what the configuration lacks; no call is sent then
+	Fault   error // LoadFault, or what the configuration lacks; with a fault no call is sent
 
 	tools      []tools.Tool
-	withheld   map[string]*outcome.Error // by the name of the tool
+	withheld   map[string]*outcome.Error // why a tool is not offered, by its name
 	connection *connection
 }
 
 // New returns the account that o describes. It reads no key and sends nothing. With a wrong configuration the tools are
-// listed all the same and every call answers with what to correct: people see a tool's errors and not a dead process.
+// listed all the same, and every call answers with what to correct. People see a tool's errors, but not a dead process.
 func New(o Options) *Account {
 	cfg := o.Config
 	o.Scrubber.Learn(cfg.SecretKey)
@@ -62,12 +63,10 @@ func New(o Options) *Account {
 		tools:    tools.All(),
 		withheld: map[string]*outcome.Error{},
 	}
-	if cfg.Journal { // without a state folder the journal itself says what to do
+	if cfg.Journal { // without a state folder the journal says at each call what to do
 		a.Journal = journal.New(filepath.Join(cfg.StateDir, "journal"))
 	}
-	if a.Fault = o.LoadFault; a.Fault == nil {
-		a.Fault = errors.Join(a.Policy.Validate(a.tools), cfg.RequireKey())
-	}
+	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(a.tools), cfg.RequireKey())
 	for _, tool := range a.tools {
 		if refusal := a.Policy.Withheld(tool); refusal != nil {
 			a.withheld[tool.Name] = refusal
@@ -83,6 +82,11 @@ func (a *Account) Tools() []tools.Tool { return a.tools }
 // Offers reports whether the owner lets a tool be used.
 func (a *Account) Offers(tool tools.Tool) bool { return a.withheld[tool.Name] == nil }
 
+// Offered returns the tools that the owner lets be used.
+func (a *Account) Offered() []tools.Tool {
+	return slices.DeleteFunc(slices.Clone(a.tools), func(tool tools.Tool) bool { return !a.Offers(tool) })
+}
+
 // Find returns the tool of that name, offered or not.
 func (a *Account) Find(name string) (tools.Tool, bool) {
 	at := slices.IndexFunc(a.tools, func(tool tools.Tool) bool { return tool.Name == name })
@@ -92,27 +96,28 @@ func (a *Account) Find(name string) (tools.Tool, bool) {
 	return a.tools[at], true
 }
 
-// Caller is who makes a call.
+// Caller says who makes a call.
 type Caller struct {
 	Client string    // the name of the program, for the audit log
 	Asker  Asker     // nil where no person can be asked
 	Read   time.Time // when the call was read; the zero time where there is no other call to compare it with
 }
 
-// Answer is how a call ended.
+// Answer says how a call ended.
 type Answer struct {
-	JSON    json.RawMessage // for the caller: the tool's answer, or an object that describes the failure
+	JSON    json.RawMessage // the tool's answer, or an object that describes the failure
 	Failure *outcome.Error  // nil when the tool answered
-	// Delivered is to be told whether the caller got JSON, and once more with false if that turns out to be wrong.
+	// Delivered must be told whether the caller got JSON. If that turns out to be wrong, tell it false once more.
 	Delivered func(bool)
 }
 
-// Call runs one tool. The end of ctx before the answer's delivery says that the caller has left.
+// Call runs one tool. It validates the arguments, checks the owner's rules, asks the person if need be, sends the request
+// and returns the answer. If ctx ends before the answer is delivered, the caller has left.
 func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, arguments json.RawMessage) Answer {
 	const longest = 64
 	link := a.connection.use(ctx)
-	cfg, _ := link.config()                   // its error comes back when the key is needed
-	client := a.Scrubber.Scrub(caller.Client) // of the key too, which is known now
+	cfg, _ := link.config()                   // run returns its error
+	client := a.Scrubber.Scrub(caller.Client) // after link.config, because the Scrubber knows the key from then on
 	receipt := journal.NewReceipt(ctx, journal.Caller{
 		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: cfg.Mode.String(),
 	}, caller.Read)
@@ -126,8 +131,8 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 }
 
 // Close waits until all deliveries are recorded, for a while.
-func (a *Account) Close() {
-	ctx, cancel := context.WithTimeout(context.Background(), limits.Record)
+func (a *Account) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
 	if err := a.Journal.Flush(ctx); err != nil {
 		a.Logger.ErrorContext(ctx, "some deliveries could not be recorded; equal calls will find what these calls made", "error", err)
@@ -152,7 +157,7 @@ func (a *Account) run(
 	if err != nil {
 		return nil, misconfigured(err)
 	}
-	cfg, _ := link.config() // read, as there is a client
+	cfg, _ := link.config() // it cannot fail here: the client was made from it
 	call := policy.Call{Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), Account: cfg.StripeAccount, Prices: client}
 	ctx, release, refusal := a.permit(ctx, call, client, receipt, asker)
 	defer release()
@@ -173,21 +178,25 @@ func (a *Account) run(
 	return request.Send(ctx, client.For(receipt))
 }
 
-// isLive reports whether calls may touch real money: the key is not certainly a test key.
+// isLive reports whether calls may touch real money. Every key counts that is not certainly a test key.
 func isLive(mode config.Mode) bool { return mode != config.ModeTest && mode != config.ModeSimulator }
 
-// unauthorized reports whether Stripe did not accept the key, and nothing can have come of the call.
+// unauthorized reports whether Stripe did not accept the key and the call changed nothing.
 func unauthorized(err error) bool {
 	failure := outcome.As(err)
 	return failure != nil && failure.Unauthorized() && failure.Outcome == outcome.Failed
 }
 
 func misconfigured(err error) *outcome.Error {
-	return outcome.Refuse(outcome.TypeConfiguration, secret.Redact(err.Error())+". Nothing was sent",
-		"Correct the configuration, then restart this server: most clients have a reload or restart button for MCP servers")
+	message, next := hint.Split(err)
+	if faults, ok := errors.AsType[*config.Error](err); ok { // in one line
+		message, next = faults.Message(), faults.Hint()
+	}
+	return outcome.Refuse(outcome.TypeConfiguration, secret.Redact(message)+". Nothing was sent",
+		secret.Redact(cmp.Or(next, "correct the configuration"))+". Then restart this server: most clients have a button for that")
 }
 
-// recovering makes a panic a failure of our own. Its value may hold a secret, so only its type is shown.
+// recovering turns a panic into an error. The panic's value may hold a secret, so the error shows only its type.
 func recovering(run func() (json.RawMessage, error)) (answer json.RawMessage, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -197,8 +206,8 @@ func recovering(run func() (json.RawMessage, error)) (answer json.RawMessage, er
 	return run()
 }
 
-// describe returns an error as the JSON object that clients and scripts see, with the error itself for those who need its
-// parts. Of anything that is not an *outcome.Error, which is a fault of ours, the caller learns no more than that.
+// describe returns an error twice: as the JSON object that clients and scripts see, and as an *outcome.Error. Any other
+// error is a fault of this program. The log shows it, and the caller only learns that it happened.
 func (a *Account) describe(ctx context.Context, tool string, err error) (json.RawMessage, *outcome.Error) {
 	failure := outcome.As(err)
 	if failure == nil {

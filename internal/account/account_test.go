@@ -15,12 +15,12 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
-// panicking is a network that falls over.
+// panicking is a network that panics.
 type panicking struct{ cause any }
 
 func (p panicking) RoundTrip(*http.Request) (*http.Response, error) { panic(p.cause) }
 
-// TestPanic: a panic is answered, and logged without its value, which may hold a secret.
+// TestPanic: a panic gets an answer and a line in the log. Neither shows its value, which may hold a secret.
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	const key = "sk_test_MadeUpForAPanic"

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// equal is the request of all stories: what is told apart is who makes it, and when.
+// equal is the request in all stories. They differ in who makes it, and when.
 func equal() Request {
 	return Request{
 		Method: "POST", Path: "/v1/customers", Body: "email=jenny%40example.com&name=Jenny", Base: "https://api.stripe.com",
@@ -275,7 +275,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestWhatIsEqual: the same form in another order is the same request; everything else makes another of it.
+// TestWhatIsEqual: the same form in another order is the same request. Any other difference makes it another request.
 func TestWhatIsEqual(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -309,7 +309,7 @@ func TestWhatIsEqual(t *testing.T) {
 	}
 }
 
-// TestExpiry: an intent knows until when it may be sent.
+// TestExpiry: an intent knows how long it may be sent.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	j := InMemory()

@@ -17,7 +17,7 @@ import (
 	"stripe-mcp/tools"
 )
 
-// To add a rule, write it here, put it into one of the two lists, and add its rows to the table in rules_test.go.
+// To add a rule, write it here and put it into one of the two lists. Then add its rows to the table in rules_test.go.
 
 // toolRules decide whether a tool is offered at all.
 func toolRules() []func(Policy, tools.Tool) *outcome.Error {
@@ -53,7 +53,7 @@ func liveWrites(_ context.Context, p Policy, call Call) *outcome.Error {
 		"The owner can allow them with allow_live_writes: true in the configuration, or use a test key")
 }
 
-// redirectHosts keeps people from being sent to a stranger's page after paying.
+// redirectHosts lets Stripe send people only to pages on the owner's hosts.
 func redirectHosts(_ context.Context, p Policy, call Call) *outcome.Error {
 	if len(p.AllowedRedirectHosts) == 0 {
 		return nil
@@ -67,7 +67,7 @@ func redirectHosts(_ context.Context, p Policy, call Call) *outcome.Error {
 	return nil
 }
 
-// checkRedirect compares as browsers do: after IDNA, and without regard to case or port.
+// checkRedirect compares hosts as browsers do: after IDNA, and ignoring case and port.
 func checkRedirect(address string, allowed []string) error {
 	parsed, err := url.Parse(address)
 	switch {
@@ -90,7 +90,7 @@ func checkRedirect(address string, allowed []string) error {
 	return errors.New("is not on an allowed host")
 }
 
-// hostRule is a host, or everything below it.
+// hostRule allows one host, or all hosts below it.
 type hostRule struct {
 	host  string // in ASCII
 	below bool
@@ -113,7 +113,7 @@ func (r hostRule) matches(host string) bool {
 	return host == r.host
 }
 
-// asciiHost returns a host name in the form in which it is looked up.
+// asciiHost returns a host name in the form that DNS uses.
 func asciiHost(name string) (string, error) {
 	host, err := idna.Lookup.ToASCII(name)
 	if err != nil || host == "" {
@@ -121,7 +121,7 @@ func asciiHost(name string) (string, error) {
 	}
 	last := host[strings.LastIndex(host, ".")+1:]
 	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil || last == "" || last[0] >= '0' && last[0] <= '9' {
-		return "", errors.New("names its host by a number, where a name is wanted") // as browsers tell addresses from names
+		return "", errors.New("names its host by a number, where a name is wanted") // browsers take these for IP addresses
 	}
 	return host, nil
 }
@@ -157,8 +157,8 @@ func tooLarge(purchase tools.Purchase) *outcome.Error {
 		"Give smaller amounts or quantities. The owner has no setting for this: no sum so large can be paid")
 }
 
-// maxAmount adds up what a call costs, a subscription for one period. What cannot be counted is over every cap. Where it
-// is open in which currency will be paid, each that is possible has to be within its cap.
+// maxAmount adds up what a call costs, for a subscription in one period. A cost that cannot be counted is refused. Where
+// Stripe will choose the currency later, the cost has to be within the cap of each that it can choose.
 func maxAmount(ctx context.Context, p Policy, call Call) *outcome.Error {
 	if len(p.MaxAmount) == 0 {
 		return nil
@@ -193,10 +193,10 @@ func maxAmount(ctx context.Context, p Policy, call Call) *outcome.Error {
 	return nil
 }
 
-// unitPrices returns what one of a purchase may cost, in each currency that it may be paid in. Of a price with several
-// the session's own currency decides. Without one Checkout goes by the place that the customer pays from, which nobody
-// knows yet (https://docs.stripe.com/products-prices/manage-prices#use-multi-currency-prices). A subscription is billed in
-// the customer's currency, once there is one.
+// unitPrices returns what one unit of a purchase can cost, in each currency that is possible. Of a price with several
+// currencies, Stripe takes the session's own one. Without it, Checkout goes by where the customer is when they pay
+// (https://docs.stripe.com/products-prices/manage-prices#use-multi-currency-prices). A subscription is billed in the
+// customer's currency; a customer gets theirs with the first bill.
 func unitPrices(ctx context.Context, prices Prices, purchase tools.Purchase, customers func() (string, error)) ([]stripeapi.UnitPrice, error) {
 	if purchase.Price == "" {
 		return []stripeapi.UnitPrice{{Amount: purchase.UnitAmount, Currency: purchase.Currency, Countable: true}}, nil
