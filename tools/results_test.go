@@ -55,7 +55,7 @@ func TestResults(t *testing.T) {
 				{"id":"cs_1","object":"checkout.session","amount_total":null,"currency":"usd"},{"id":"cs_2","object":"checkout.session","amount_total":0,"currency":"usd"},
 				{"id":"cs_3","object":"checkout.session","currency":"usd"},{"id":"cs_4","object":"checkout.session","amount_total":5,"currency":"usd"}]}`},
 			`{"data":[{"id":"cs_1","currency":"usd","livemode":false},{"id":"cs_2","amount_total":0,"amount_total_display":"0.00 USD","currency":"usd","livemode":false},` +
-				`{"id":"cs_3","currency":"usd","livemode":false},{"id":"cs_4","amount_total":5,"amount_total_display":"0.05 USD","currency":"usd","livemode":false}],"has_more":false}`},
+				`{"id":"cs_3","currency":"usd","livemode":false},{"id":"cs_4","amount_total":5,"amount_total_display":"0.05 USD","currency":"usd","livemode":false}],"has_more":false,"note":"1 row has an unexpected shape and cannot be shown: cs_0"}`},
 		{"a subscription that is past due", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
 			map[string]string{"/v1/subscriptions/sub_1": subscription("past_due", flat), "/v1/invoices/in_1": invoice},
 			`{"id":"sub_1","status":"past_due","customer":"cus_1",` + flatItem + `,"cancel_at_period_end":false,"latest_invoice":"in_1","hosted_invoice_url":"https://invoice.stripe.com/i/1","livemode":true}`},
