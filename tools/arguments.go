@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"stripe-mcp/internal/schema"
@@ -12,26 +13,44 @@ import (
 
 // Each type below carries its own constraint. So an argument means the same in every tool that takes it.
 
-// customerID is a customer's id. Owners import ids from other systems, so only the characters are fixed. None of them can
-// change a path.
+// customerID is a customer's id. Owners import ids from other systems, so it is any printable text.
 type customerID string
 
-// Schema returns the constraint of a customer id.
-func (customerID) Schema() *schema.Node { return objectID("cus_NffrFeUfNV2Hib") }
+// Schema returns the constraint of a customer id; Check completes it.
+func (customerID) Schema() *schema.Node { return ownID("cus_NffrFeUfNV2Hib") }
+
+// Check finds ids that cannot be one.
+func (id customerID) Check() []schema.Problem { return checkOwnID(string(id), "cus_NffrFeUfNV2Hib") }
 
 func (id customerID) disclose(_ string, r *Request) { r.Customer = string(id) }
 
 // priceID is a price's id. Like a customer's id, the account's owner may choose it.
 type priceID string
 
-// Schema returns the constraint of a price id.
-func (priceID) Schema() *schema.Node { return objectID("price_1MoBy5LkdIwHu7ixZhnattbh") }
+// Schema returns the constraint of a price id; Check completes it.
+func (priceID) Schema() *schema.Node { return ownID("price_1MoBy5LkdIwHu7ixZhnattbh") }
 
-func objectID(example string) *schema.Node {
-	return &schema.Node{
-		Type: "string", Pattern: `^[A-Za-z0-9][\w.-]{0,254}$`,
-		Comment: "must be an id of letters, digits, _, . and -", Examples: []any{example},
+// Check finds ids that cannot be one.
+func (id priceID) Check() []schema.Problem {
+	return checkOwnID(string(id), "price_1MoBy5LkdIwHu7ixZhnattbh")
+}
+
+// longestID is Stripe's limit for the ids of objects (OpenAPI specification).
+const longestID = 5000
+
+const idRule = "must be an id: printable text"
+
+func ownID(example string) *schema.Node {
+	return &schema.Node{Type: "string", MinLength: new(1), MaxLength: new(longestID), Comment: idRule, Examples: []any{example}}
+}
+
+// checkOwnID finds what no id can hold. An id is escaped where it stands in a path, but for dots, which would change it.
+func checkOwnID(id, example string) []schema.Problem {
+	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
+	if id == "." || id == ".." || !utf8.ValidString(id) || strings.ContainsFunc(id, unprintable) {
+		return []schema.Problem{{Rule: fmt.Sprintf("%s, e.g. %q", idRule, example)}}
 	}
+	return nil
 }
 
 // sessionID is a Checkout session's id. Stripe always chooses it.
@@ -52,7 +71,7 @@ func (id subscriptionID) disclose(_ string, r *Request) { r.Subscription = strin
 
 func mintedID(prefix, example string) *schema.Node {
 	return &schema.Node{
-		Type: "string", Pattern: "^" + prefix + `\w{1,250}$`,
+		Type: "string", Pattern: "^" + prefix + `[A-Za-z0-9_]{1,250}$`,
 		Comment: "must be an id that starts with " + prefix, Examples: []any{example},
 	}
 }
@@ -70,6 +89,16 @@ func (u redirectURL) disclose(path string, r *Request) {
 	r.Redirects = append(r.Redirects, Redirect{path, string(u)})
 }
 
+// withSessionID returns the URL with Stripe's placeholder for the session's id as Stripe wants it. URL libraries escape its
+// braces, and Stripe would then not replace it (https://docs.stripe.com/payments/checkout/custom-success-page).
+func (u redirectURL) withSessionID() redirectURL {
+	const placeholder = "CHECKOUT_SESSION_ID"
+	return redirectURL(strings.NewReplacer(
+		"%7B"+placeholder+"%7D", "{"+placeholder+"}", "%7b"+placeholder+"%7d", "{"+placeholder+"}",
+		"%7B"+placeholder+"%7d", "{"+placeholder+"}", "%7b"+placeholder+"%7D", "{"+placeholder+"}",
+	).Replace(string(u)))
+}
+
 // imageURL is a picture that Stripe shows. It does not send people anywhere, so it discloses nothing.
 type imageURL string
 
@@ -82,13 +111,18 @@ func (u imageURL) Check() []schema.Problem { return checkWebAddress(string(u)) }
 const urlRule = "must be an absolute URL that starts with https:// or http:// and has at most 5000 characters"
 
 func webAddress() *schema.Node {
-	return &schema.Node{Type: "string", Pattern: `^https?://\S+$`, Comment: urlRule, Examples: []any{"https://example.com/thanks"}}
+	return &schema.Node{Type: "string", Pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^ ]+$`, Comment: urlRule, Examples: []any{"https://example.com/thanks"}}
 }
 
 func checkWebAddress(address string) []schema.Problem {
-	const longest = 5000
+	const longest = 5000 // OpenAPI specification, success_url
 	parsed, err := url.Parse(address)
-	if err != nil || utf8.RuneCountInString(address) > longest || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
+	scheme := ""
+	if err == nil {
+		scheme = strings.ToLower(parsed.Scheme)
+	}
+	if err != nil || utf8.RuneCountInString(address) > longest || strings.ContainsFunc(address, unicode.IsSpace) ||
+		parsed.Hostname() == "" || scheme != "https" && scheme != "http" {
 		return []schema.Problem{{Rule: urlRule + `, e.g. "https://example.com/thanks"`}}
 	}
 	return nil
@@ -97,12 +131,22 @@ func checkWebAddress(address string) []schema.Problem {
 // email is an e-mail address. The constraint is about as strict as Stripe's.
 type email string
 
-// Schema returns the constraint of an e-mail address.
+const emailRule = "must be an e-mail address of at most 512 characters"
+
+// Schema returns the constraint of an e-mail address (512: OpenAPI specification); Check completes it.
 func (email) Schema() *schema.Node {
 	return &schema.Node{
-		Type: "string", Pattern: `^[^@\s]+@[^@\s]+$`, MaxLength: new(512),
-		Comment: "must be an e-mail address of at most 512 characters", Examples: []any{"jenny.rosen@example.com"},
+		Type: "string", Pattern: `^[^@ ]+@[^@ ]+$`, MaxLength: new(512),
+		Comment: emailRule, Examples: []any{"jenny.rosen@example.com"},
 	}
+}
+
+// Check finds white space of other kinds.
+func (e email) Check() []schema.Problem {
+	if strings.ContainsFunc(string(e), unicode.IsSpace) {
+		return []schema.Problem{{Rule: emailRule + `, e.g. "jenny.rosen@example.com"`}}
+	}
+	return nil
 }
 
 // currency is an ISO 4217 code in any case.
@@ -138,22 +182,18 @@ func (minorUnits) Schema() *schema.Node {
 	}
 }
 
-// quantity is how many units of a price are sold.
-type quantity int64
-
-// Schema returns the constraint of a quantity.
-func (quantity) Schema() *schema.Node {
-	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(999999.0)}
-}
-
-// orderedQuantity is a quantity that is 1 when left out.
+// orderedQuantity is how many units of a price are sold in Checkout.
 type orderedQuantity int64
 
-// Schema returns the constraint of a quantity with its default.
-func (orderedQuantity) Schema() *schema.Node {
-	node := quantity(0).Schema()
-	node.Default = []byte("1")
-	return node
+// Schema returns the constraint of a quantity.
+func (orderedQuantity) Schema() *schema.Node { return &schema.Node{Type: "integer", Minimum: new(1.0)} }
+
+// subscribedQuantity is how many units of a price a subscription has. With 0 it costs nothing for now.
+type subscribedQuantity int64
+
+// Schema returns the constraint of a quantity.
+func (subscribedQuantity) Schema() *schema.Node {
+	return &schema.Node{Type: "integer", Minimum: new(0.0)}
 }
 
 // pageSize is how many rows a list returns. Stripe would change a wrong number without a word.

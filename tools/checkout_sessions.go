@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"strings"
 
 	"github.com/stripe/stripe-go/v79"
 
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/plain"
 	"stripe-mcp/internal/schema"
 	"stripe-mcp/internal/stripeapi"
@@ -39,16 +42,16 @@ func (lineItems) Schema() *schema.Node {
 }
 
 type lineItem struct {
-	Price     priceID         `json:"price,omitempty" jsonschema:"Price id (price_…)"`
-	PriceData *priceData      `json:"price_data,omitempty" jsonschema:"A new price"`
-	Quantity  orderedQuantity `json:"quantity,omitempty" jsonschema:"How many"`
+	Price     priceID          `json:"price,omitempty" jsonschema:"Price id (price_…)"`
+	PriceData *priceData       `json:"price_data,omitempty" jsonschema:"A new price"`
+	Quantity  *orderedQuantity `json:"quantity,omitempty" jsonschema:"How many, default 1; not for metered prices"`
 }
 
 type priceData struct {
 	Currency    currency    `json:"currency,omitempty" jsonschema:"Default: the top-level currency"`
 	UnitAmount  minorUnits  `json:"unit_amount" jsonschema:"In minor units: 2000 is 20.00 EUR, but 2000 JPY"`
 	ProductData productData `json:"product_data" jsonschema:"What is sold"`
-	Recurring   *recurring  `json:"recurring,omitempty" jsonschema:"Required in subscription mode, else left out"`
+	Recurring   *recurring  `json:"recurring,omitempty" jsonschema:"In subscription mode; without it, a one-time fee"`
 }
 
 type productData struct {
@@ -72,16 +75,16 @@ type (
 
 // Schema returns the constraint of a product's name.
 func (productName) Schema() *schema.Node {
-	node := text(250)
+	node := text(5000) // OpenAPI specification
 	node.MinLength = new(1)
 	return node
 }
 
 // Schema returns the constraint of a product's description.
-func (productDescription) Schema() *schema.Node { return text(1000) }
+func (productDescription) Schema() *schema.Node { return text(40000) } // OpenAPI specification
 
 // Schema returns the constraint of a product's images.
-func (productImages) Schema() *schema.Node { return schema.ListOf[imageURL](0, 8) }
+func (productImages) Schema() *schema.Node { return schema.ListOf[imageURL](0, 8) } // OpenAPI specification
 
 // Schema returns the billing periods.
 func (billingInterval) Schema() *schema.Node { return choice("day", "week", "month", "year") }
@@ -105,26 +108,29 @@ func (in createCheckoutSessionInput) Check() []schema.Problem {
 	if in.Customer != "" && in.CustomerEmail != "" {
 		problems = append(problems, schema.Problem{Path: "customer_email", Rule: "cannot be given together with customer; leave one out"})
 	}
+	recurs := in.Mode != "subscription" // where nothing has to
 	for i, item := range in.LineItems {
 		if item.PriceData == nil {
+			recurs = true // as far as can be known
 			continue
 		}
+		recurs = recurs || item.PriceData.Recurring != nil
 		path := fmt.Sprintf("line_items[%d].price_data", i)
 		if item.PriceData.Currency == "" && in.Currency == "" {
 			problems = append(problems, schema.Problem{Path: path + ".currency", Rule: `is required, here or as the top-level currency, e.g. "eur"`})
-		}
-		if in.Mode == "subscription" && item.PriceData.Recurring == nil {
-			problems = append(problems, schema.Problem{Path: path + ".recurring", Rule: `is required in subscription mode, e.g. {"interval":"month"}`})
 		}
 		if in.Mode == "payment" && item.PriceData.Recurring != nil {
 			problems = append(problems, schema.Problem{Path: path + ".recurring", Rule: "must be left out in payment mode; use mode subscription for recurring prices"})
 		}
 	}
+	if !recurs { // https://docs.stripe.com/api/checkout/sessions/create, mode
+		problems = append(problems, schema.Problem{Path: "line_items", Rule: `must have an item that recurs in subscription mode: give its price_data recurring, e.g. {"interval":"month"}`})
+	}
 	return problems
 }
 
 func (item lineItem) disclose(path string, r *Request) {
-	purchase := Purchase{Argument: path, Price: string(item.Price), Quantity: int64(item.Quantity)}
+	purchase := Purchase{Argument: path, Price: string(item.Price), Quantity: quantity(item.Quantity)}
 	if item.PriceData != nil {
 		purchase.UnitAmount = int64(item.PriceData.UnitAmount)
 		purchase.Currency = item.PriceData.Currency.lower()
@@ -208,7 +214,14 @@ func createCheckoutSession() Tool {
 		Effect:      Makes,
 		Permissions: checkoutSessions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in createCheckoutSessionInput) (checkoutSessionOutput, error) {
-		created, err := client.CreateCheckoutSession(ctx, in.params())
+		params := in.params()
+		created, err := client.CreateCheckoutSession(ctx, params)
+		for range in.LineItems { // each refusal names one of them
+			if !in.dropQuantity(params, err) {
+				break
+			}
+			created, err = client.CreateCheckoutSession(ctx, params)
+		}
 		out := toCheckoutSession(created.Object)
 		out.Note = created.Note
 		return out, err
@@ -220,14 +233,14 @@ func createCheckoutSession() Tool {
 func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 	params := &stripe.CheckoutSessionParams{
 		Mode:          given(in.Mode),
-		SuccessURL:    given(in.SuccessURL),
-		CancelURL:     given(in.CancelURL),
+		SuccessURL:    given(in.SuccessURL.withSessionID()),
+		CancelURL:     given(in.CancelURL.withSessionID()),
 		Customer:      given(in.Customer),
 		CustomerEmail: given(in.CustomerEmail),
 		Metadata:      in.Metadata,
 	}
 	for _, item := range in.LineItems {
-		line := &stripe.CheckoutSessionLineItemParams{Quantity: new(int64(item.Quantity))}
+		line := &stripe.CheckoutSessionLineItemParams{Quantity: new(quantity(item.Quantity))}
 		if item.PriceData != nil {
 			line.PriceData = item.PriceData.params(currency(in.Currency))
 		} else {
@@ -237,6 +250,27 @@ func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 		params.LineItems = append(params.LineItems, line)
 	}
 	return params
+}
+
+// dropQuantity takes our own 1 out of the line item that Stripe refused because its price is metered and takes none. It
+// returns false when that is not what Stripe refused. A quantity that was asked for is never dropped.
+func (in createCheckoutSessionInput) dropQuantity(params *stripe.CheckoutSessionParams, err error) bool {
+	refused := outcome.As(err)
+	if refused == nil || refused.Outcome != outcome.Failed || refused.Status != http.StatusBadRequest {
+		return false
+	}
+	text := strings.ToLower(refused.Message)
+	if !strings.Contains(text, "quantity should not be specified") || !strings.Contains(text, "metered") {
+		return false
+	}
+	for i, line := range params.LineItems {
+		item := fmt.Sprintf("line_items[%d]", i)
+		if in.LineItems[i].Quantity == nil && line.Quantity != nil && (refused.Param == item || refused.Param == item+"[quantity]") {
+			line.Quantity = nil
+			return true
+		}
+	}
+	return false
 }
 
 // currency returns the price's currency in lower case. Without one it returns the session's.

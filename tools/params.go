@@ -24,3 +24,11 @@ func convert[From, To any](list []From, one func(From) To) []To {
 	}
 	return converted
 }
+
+// quantity returns how many: 1 when that was left out.
+func quantity[T ~int64](value *T) int64 {
+	if value == nil {
+		return 1
+	}
+	return int64(*value)
+}

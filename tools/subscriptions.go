@@ -5,6 +5,7 @@ import (
 
 	"github.com/stripe/stripe-go/v79"
 
+	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/schema"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -29,8 +30,8 @@ func (subscriptionItems) Schema() *schema.Node {
 }
 
 type subscriptionItem struct {
-	Price    priceID  `json:"price" jsonschema:"Recurring price (price_…)"`
-	Quantity quantity `json:"quantity,omitempty" jsonschema:"How many; leave out for metered prices"`
+	Price    priceID             `json:"price" jsonschema:"Recurring price (price_…)"`
+	Quantity *subscribedQuantity `json:"quantity,omitempty" jsonschema:"How many, default 1; not for metered prices"`
 }
 
 type (
@@ -53,7 +54,7 @@ func (trialDays) Schema() *schema.Node {
 
 func (item subscriptionItem) disclose(path string, r *Request) {
 	r.Purchases = append(r.Purchases, Purchase{
-		Argument: path, Price: string(item.Price), Quantity: int64(item.Quantity), InCustomersCurrency: true,
+		Argument: path, Price: string(item.Price), Quantity: quantity(item.Quantity), InCustomersCurrency: true,
 	})
 }
 
@@ -77,7 +78,7 @@ func (subscriptionStatus) Schema() *schema.Node {
 
 type cancelSubscriptionInput struct {
 	SubscriptionID    subscriptionID `json:"subscription_id" jsonschema:"Subscription id (sub_…)"`
-	CancelAtPeriodEnd atPeriodEnd    `json:"cancel_at_period_end,omitempty" jsonschema:"End when the paid period is over"`
+	CancelAtPeriodEnd *atPeriodEnd   `json:"cancel_at_period_end,omitempty" jsonschema:"End when the paid period is over"`
 }
 
 // subscriptionOutput is a subscription as every tool shows it. Only the get tool fills in hosted_invoice_url.
@@ -147,7 +148,7 @@ func createSubscription() Tool {
 		for _, item := range in.Items {
 			params.Items = append(params.Items, &stripe.SubscriptionItemsParams{
 				Price:    given(item.Price),
-				Quantity: positive(item.Quantity),
+				Quantity: (*int64)(item.Quantity),
 			})
 		}
 		created, err := client.CreateSubscription(ctx, params)
@@ -205,14 +206,36 @@ func cancelSubscription() Tool {
 		Permissions: subscriptions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in cancelSubscriptionInput) (subscriptionOutput, error) {
 		cancel := client.CancelSubscription
-		if in.CancelAtPeriodEnd {
+		switch {
+		case in.CancelAtPeriodEnd == nil:
+		case bool(*in.CancelAtPeriodEnd):
 			cancel = client.CancelSubscriptionAtPeriodEnd
+		default:
+			if err := notPlanned(ctx, client, string(in.SubscriptionID)); err != nil {
+				return subscriptionOutput{}, err
+			}
 		}
 		canceled, err := cancel(ctx, string(in.SubscriptionID))
 		out := toSubscription(canceled.Object)
 		out.Note = canceled.Note
 		return out, err
 	})
+}
+
+// notPlanned refuses to end a subscription now whose end is planned. To take that back, the same call with false is what comes
+// to mind, and it would end the subscription at once.
+func notPlanned(ctx context.Context, client *stripeapi.Client, id string) error {
+	const kind, untouched = "end_is_planned", "nothing was changed: "
+	found, err := client.Subscription(ctx, id)
+	if err != nil {
+		return outcome.Refuse(kind, untouched+"cancel_at_period_end is false, and the subscription could not be read to see whether its end is planned",
+			"To end it now, leave cancel_at_period_end out")
+	}
+	if found.CancelAtPeriodEnd || found.CancelAt != 0 {
+		return outcome.Refuse(kind, untouched+"the subscription's end is planned",
+			"To end it now, leave cancel_at_period_end out. To keep it, use the Stripe Dashboard")
+	}
+	return nil
 }
 
 // paymentDue reports whether the customer still has to pay.

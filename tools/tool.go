@@ -105,7 +105,7 @@ type Purchase struct {
 	Price      string // id, or empty
 	UnitAmount int64  // in minor units of Currency; it means nothing when there is a Price
 	Currency   string // in lower case; with a Price, the currency that the caller wants, or empty
-	Quantity   int64  // 0 when left out, as metered prices require
+	Quantity   int64  // 1 when left out
 
 	InCustomersCurrency bool // of the currencies that a Price has, the customer's counts
 }

@@ -103,7 +103,7 @@ func purchases(list []tools.Purchase) string {
 	sums := tally{}
 	for _, purchase := range list {
 		if purchase.Price != "" {
-			prices = append(prices, fmt.Sprintf("%d x %s", max(purchase.Quantity, 1), shown(purchase.Price)))
+			prices = append(prices, fmt.Sprintf("%d x %s", purchase.Quantity, shown(purchase.Price)))
 			continue
 		}
 		if _, known := sums[purchase.Currency]; !known {

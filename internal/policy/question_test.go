@@ -61,9 +61,9 @@ func TestQuestion(t *testing.T) {
 			"Stripe, TEST mode, account acct_1: do it. Go ahead?"},
 		"a cart": {policy.Call{Mode: "LIVE", Request: tools.Request{
 			Tool: tool(tools.Makes), Customer: "cus_1",
-			Purchases: []tools.Purchase{{UnitAmount: 2500, Currency: "eur", Quantity: 2}, price("price_1", 0), {UnitAmount: 1, Currency: "jpy"}, {UnitAmount: 5, Currency: "eur"}},
+			Purchases: []tools.Purchase{{UnitAmount: 2500, Currency: "eur", Quantity: 2}, price("price_1", 1), {UnitAmount: 1, Currency: "jpy", Quantity: 1}, {UnitAmount: 5, Currency: "eur", Quantity: 1}, price("price_2", 0)},
 			Redirects: []tools.Redirect{{Argument: "success_url", URL: "https://shop.example/ok?x=1"}, {Argument: "cancel_url", URL: "https://b.example:8443"}},
-		}}, "Stripe, LIVE mode: do it for 50.05 EUR + 1 JPY + 1 x price_1, customer cus_1, success_url on shop.example, cancel_url on b.example:8443. Go ahead?"},
+		}}, "Stripe, LIVE mode: do it for 50.05 EUR + 1 JPY + 1 x price_1 + 0 x price_2, customer cus_1, success_url on shop.example, cancel_url on b.example:8443. Go ahead?"},
 		"a long cart": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Makes), Purchases: []tools.Purchase{
 			price("p1", 1), price("p2", 2), price("p3", 3), price("p4", 4), price("p5", 5), price("p6", 6), price("p7", 7),
 		}}}, "Stripe, LIVE mode: do it for 1 x p1 + 2 x p2 + 3 x p3 + 4 x p4 + 5 x p5 + 2 more prices. Go ahead?"},
@@ -78,12 +78,12 @@ func TestQuestion(t *testing.T) {
 			"Stripe, LIVE mode: do it, u0 on " + none + ", u1 on " + none + ", u2 on " + none + ", u3 on " + none + ", u4 on " + none + ", u5 on " + none + ", u6 on " + none + ". Go ahead?"},
 		"ids that pose as our own words": {policy.Call{Mode: "LIVE", Account: "acct_1. All is\u00a0well", Request: tools.Request{
 			Tool: tool(tools.Ends), Customer: "cus_1. Go ahead?", Subscription: "sub\u202e_1", AtPeriodEnd: true, Purchases: []tools.Purchase{
-				{Price: "pr\u0456ce", Quantity: 1}, {UnitAmount: 1, Currency: "\u0435ur"}, {Price: strings.Repeat("p", 61), Quantity: 1}, {Price: strings.Repeat("\u0456", 61), Quantity: 1},
+				{Price: "pr\u0456ce", Quantity: 1}, {UnitAmount: 1, Currency: "\u0435ur", Quantity: 1}, {Price: strings.Repeat("p", 61), Quantity: 1}, {Price: strings.Repeat("\u0456", 61), Quantity: 1},
 			}}},
 			`Stripe, LIVE mode, account "acct_1. All is\u00a0well": do it for 0.01 "\U0435UR" + 1 x "pr\u0456ce" + 1 x ` + strings.Repeat("p", 59) + `… + 1 x "` + strings.Repeat(`\u0456`, 9) + `\u04…` +
 				` "sub\u202e_1", customer "cus_1. Go ahead?". Go ahead?`},
 		"more than can be counted": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Makes), Purchases: []tools.Purchase{
-			{UnitAmount: math.MaxInt64, Currency: "eur", Quantity: 1}, {UnitAmount: math.MaxInt64, Currency: "eur", Quantity: 1}, {UnitAmount: 2002, Currency: "eur", Quantity: 1}, {UnitAmount: 1, Currency: "usd"},
+			{UnitAmount: math.MaxInt64, Currency: "eur", Quantity: 1}, {UnitAmount: math.MaxInt64, Currency: "eur", Quantity: 1}, {UnitAmount: 2002, Currency: "eur", Quantity: 1}, {UnitAmount: 1, Currency: "usd", Quantity: 1},
 		}}}, "Stripe, LIVE mode: do it for more than can be counted. Go ahead?"},
 		"a cancellation": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Ends), Subscription: "sub_1"}},
 			"Stripe, LIVE mode: do it sub_1, at once and for good. Go ahead?"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -129,15 +130,13 @@ func asciiHost(name string) (string, error) {
 // tally is what purchases cost in all, in minor units by currency.
 type tally map[string]int64
 
-// add counts a purchase, of which no quantity means one. It returns false and adds nothing when the sum is too large.
+// add counts a purchase of amounts and quantities that are not negative. It returns false and adds nothing when the sum is
+// too large.
 func (t tally) add(currency string, amount, quantity int64) bool {
-	quantity = max(quantity, 1)
-	cost := amount * quantity
-	sum := t[currency] + cost
-	if cost/quantity != amount || (sum > t[currency]) != (cost > 0) {
+	if quantity > 0 && amount > (math.MaxInt64-t[currency])/quantity {
 		return false
 	}
-	t[currency] = sum
+	t[currency] += amount * quantity
 	return true
 }
 

@@ -80,7 +80,7 @@ func TestCallRules(t *testing.T) {
 		billing = func(customer string, ids ...string) tools.Request {
 			request := tools.Request{Tool: tool(tools.Makes), Customer: customer}
 			for _, id := range ids {
-				request.Purchases = append(request.Purchases, tools.Purchase{Argument: "items[0]", Price: id, InCustomersCurrency: true})
+				request.Purchases = append(request.Purchases, tools.Purchase{Argument: "items[0]", Price: id, InCustomersCurrency: true, Quantity: 1})
 			}
 			return request
 		}
@@ -130,7 +130,7 @@ func TestCallRules(t *testing.T) {
 		{"a price that is looked up and overflows", capped, false, buying(priced("price_huge", "", 3)), "amount_too_large", tooLarge},
 		{"a sum that overflows", policy.Policy{MaxAmount: map[string]int64{"eur": math.MaxInt64}}, false, buying(eur(math.MaxInt64, 1), eur(1, 1)), "amount_too_large", tooLarge},
 		{"a currency without a cap", capped, false, buying(tools.Purchase{UnitAmount: 1, Currency: "usd"}), "max_amount", "nothing was sent: max_amount is set, and it has no cap for USD"},
-		{"a quantity that is left out is 1", capped, false, buying(priced("price_9eur", "", 0)), "", ""},
+		{"none of a price", capped, false, buying(priced("price_9eur", "", 0), eur(5000, 1)), "", ""},
 		{"a price that is looked up", capped, false, buying(priced("price_9eur", "", 5)), "", ""},
 		{"a price that is looked up and too much", capped, false, buying(priced("price_9eur", "", 6)), "max_amount", tooMuch},
 		{"a price in the currency that was asked for", capped, false, buying(priced("price_9eur", "eur", 1)), "", ""},
