@@ -43,6 +43,8 @@ func TestTools(t *testing.T) {
 			{"", "stripe_get_customer", `{"customer_id":"cus_nobody"}`,
 				`error {"outcome":"failed","type":"invalid_request_error","code":"resource_missing","message":"No such customer: 'cus_nobody'"}`},
 			{"", "stripe_get_customer", `{"customer_id":"../account"}`,
+				`error {"outcome":"failed","type":"invalid_request_error","code":"resource_missing","message":"No such customer: '../account'"}`},
+			{"", "stripe_get_customer", `{"customer_id":".."}`,
 				`error {"outcome":"refused","type":"invalid_arguments"}`},
 			{"", "stripe_get_customer", `{"customer_id":""}`,
 				`error {"outcome":"refused","type":"invalid_arguments"}`},

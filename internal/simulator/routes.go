@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -61,11 +62,13 @@ func (c *call) get() (Object, error) { return c.target, nil }
 
 // route finds the call that a request means, and the id in its path.
 func (s *Simulator) route(r *http.Request) (found route, id string, err error) {
+	path := r.URL.EscapedPath() // in which an id's own slash is none of the path's
 	for _, found := range s.routes() {
 		before, after, open := strings.Cut(found.path, "{id}")
-		rest, begins := strings.CutPrefix(r.URL.Path, before)
-		id, ends := strings.CutSuffix(rest, after)
-		if found.method == r.Method && begins && ends && open == (id != "") && !strings.Contains(id, "/") {
+		rest, begins := strings.CutPrefix(path, before)
+		escaped, ends := strings.CutSuffix(rest, after)
+		id, err := url.PathUnescape(escaped)
+		if found.method == r.Method && begins && ends && open == (id != "") && !strings.Contains(escaped, "/") && err == nil {
 			return found, id, nil
 		}
 	}
