@@ -48,7 +48,7 @@ func refusals() []refusal {
 		{"unknown address", get, "/v1/charges", "", 404, badRequest, "", "", "Unrecognized request URL (GET: /v1/charges)"},
 		{"wrong method", del, "/v1/checkout/sessions", "", 404, badRequest, "", "", "Unrecognized request URL (DELETE: "},
 		{"empty id", get, "/v1/customers/", "", 404, badRequest, "", "", "Unrecognized request URL"},
-		{"path that climbs", get, "/v1/customers/x%2F..%2Fy", "", 404, badRequest, "", "", "Unrecognized request URL"},
+		{"path that climbs", get, "/v1/customers/x%2F..%2Fy", "", 404, badRequest, "resource_missing", "id", "No such customer: 'x/../y'"},
 		{"broken escape", post, "/v1/customers", "email=%zz", 400, badRequest, "", "", "not form-encoded"},
 		{"value and object", post, "/v1/customers", "metadata=x&metadata[a]=b", 400, badRequest, "", "metadata[a]", ""},
 		{"object and value", post, "/v1/customers", "metadata[a]=b&metadata=x", 400, badRequest, "", "metadata", ""},
