@@ -100,7 +100,7 @@ func cleanMetadata(given map[string]string) map[string]string {
 		if _, taken := cleaned[name]; taken {
 			name = fmt.Sprintf("%+q", key) // it shows the hidden characters
 		}
-		cleaned[name] = plain.Clean(given[key], metadataValue)
+		cleaned[name] = plain.CleanLines(given[key], metadataValue)
 	}
 	return cleaned
 }
