@@ -184,7 +184,7 @@ func TestAllProblemsAtOnce(t *testing.T) {
 	want := []config.Problem{
 		{Message: "environment variable STRIPE_MCP_TIMEOUT must be a time with its unit, from 1s to 10m", Hint: "write, for example, 40s"},
 		{Message: "log_level in " + path + " must be debug, info, warn or error", Hint: "write, for example, warn"},
-		{Message: "stripe_secret_key in " + path + ": it does not start as secret keys do, with sk_test_, sk_live_, rk_test_ or rk_live_", Hint: strings.TrimPrefix(findKey, "\nhint: ")},
+		{Message: "stripe_secret_key in " + path + ": it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_ or rkcs_test_", Hint: strings.TrimPrefix(findKey, "\nhint: ")},
 		{Message: `unknown key "tiemout" in ` + path, Hint: "correct the name, perhaps to timeout"},
 	}
 	messages := make([]string, len(want))

@@ -90,7 +90,7 @@ func CheckKey(text string) (Mode, error) {
 	if fault := keyFault(text); fault != "" {
 		return ModeUnknown, hint.Errorf(findKey, "%s", fault)
 	}
-	if strings.HasPrefix(text, "sk_test_") || strings.HasPrefix(text, "rk_test_") {
+	if strings.HasPrefix(text, "sk_test_") || strings.HasPrefix(text, "rk_test_") || strings.HasPrefix(text, sandboxKey) {
 		return ModeTest, nil
 	}
 	return ModeLive, nil
@@ -99,7 +99,7 @@ func CheckKey(text string) (Mode, error) {
 // keyFault says what is wrong with a key, going by its looks, or returns "".
 func keyFault(text string) string {
 	const (
-		start = `^[sr]k_(test|live)_` // keys of Stripe's sandboxes start with test, too (https://docs.stripe.com/keys)
+		start = `^([sr]k_(test|live)|rkcs_test)_` // keys of Stripe's sandboxes start with test, too (https://docs.stripe.com/keys)
 		rest  = `[A-Za-z0-9_]{3,250}$`
 	)
 	switch {
@@ -110,7 +110,7 @@ func keyFault(text string) string {
 	case strings.ContainsAny(text, "${}%"):
 		return "it is a variable that was not filled in"
 	case !regexp.MustCompile(start).MatchString(text):
-		return "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_ or rk_live_"
+		return "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_ or rkcs_test_"
 	case !regexp.MustCompile(start + rest).MatchString(text):
 		return "it is damaged or cut short"
 	}
@@ -118,4 +118,9 @@ func keyFault(text string) string {
 }
 
 // Restricted reports whether a key is a restricted one, which can do what its owner chose (https://docs.stripe.com/keys).
-func Restricted(key secret.Secret) bool { return strings.HasPrefix(key.Reveal(), "rk_") }
+func Restricted(key secret.Secret) bool {
+	return strings.HasPrefix(key.Reveal(), "rk_") || strings.HasPrefix(key.Reveal(), sandboxKey)
+}
+
+// sandboxKey begins the restricted keys that Stripe gives out for a sandbox without an account.
+const sandboxKey = "rkcs_test_"

@@ -64,11 +64,11 @@ func TestKeyShape(t *testing.T) {
 		empty       = "it is empty"
 		publishable = "it is a publishable key, which is for browsers"
 		variable    = "it is a variable that was not filled in"
-		foreign     = "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_ or rk_live_"
+		foreign     = "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_ or rkcs_test_"
 		damaged     = "it is damaged or cut short"
 	)
 	tests := []struct{ key, want string }{
-		{"sk_test_123", ""}, {"rk_live_Made_Up_1", ""}, {"sk_test_51XxxMadeUp", ""}, {"sk_live_" + strings.Repeat("a", 250), ""},
+		{"sk_test_123", ""}, {"rk_live_Made_Up_1", ""}, {"rkcs_test_MadeUp1", ""}, {"rkcs_live_MadeUp1", foreign}, {"sk_test_51XxxMadeUp", ""}, {"sk_live_" + strings.Repeat("a", 250), ""},
 		{" ", empty}, {"\n", empty},
 		{"pk_test_MadeUp1", publishable}, {"pk_live_MadeUp1", publishable},
 		{"${STRIPE_KEY}", variable}, {"$STRIPE_KEY", variable}, {"%STRIPE_KEY%", variable}, {"{{ key }}", variable}, {"sk_test_${KEY}", variable},

@@ -183,7 +183,7 @@ func TestDecodeListsEveryProblem(t *testing.T) {
 			}},
 		{"a key as a value", `{"id":"sk_test_MadeUpTail"}`, []string{"id: " + secretAdvice, `id: must start with id_, e.g. "id_x"`}},
 		{"a key inside a value", `{"id":"id_x","metadata":{"k":"my rk_live_MadeUpTail"}}`, []string{"metadata.k: " + secretAdvice}},
-		{"a key as a name", `{"id":"id_x","metadata":{"whsec_MadeUpTail":"v"}}`, []string{"metadata: a name in it " + secretAdvice}},
+		{"a key as a name", `{"id":"id_x","metadata":{"whsec_MadeUpTailOfAHook":"v"}}`, []string{"metadata: a name in it " + secretAdvice}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {

@@ -6,15 +6,17 @@ import (
 	"sync"
 )
 
-// keyShape finds API keys (sk_, rk_, ephemeral ek_) and webhook signing secrets (whsec_). Its groups
-// hold the part that is not secret. The prefixes come from Stripe's documentation ("API keys").
-// Older keys have no test or live prefix, but a long tail right after sk_. A masked key counts too,
-// as Stripe's own error texts show it. A key starts a word, or follows an escape sequence of a URL,
-// of JSON or of Go. So "task_test_1" is not a key. Publishable keys (pk_) are not secret. The
-// expression is compiled when a text first needs it, because few do.
+// keyShape finds API keys: secret (sk_), restricted (rk_), those of a sandbox without an account
+// (rkcs_) and ephemeral (ek_). It also finds webhook signing secrets (whsec_), and keys that are
+// never for this program (mk_, oak_). Its groups hold the part that is not secret. The prefixes come
+// from Stripe's documentation ("API keys"). Older keys have no test or live prefix, but a long tail
+// right after sk_. A masked key counts too, as Stripe's own error texts show it. A key starts a word,
+// or follows an escape sequence of a URL, of JSON or of Go. So "task_test_1" is not a key. Publishable
+// keys (pk_) are not secret. The expression is compiled when a text first needs it, because few do.
 var keyShape = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglobals // never changes
 	return regexp.MustCompile(
-		`(` + wordStart + `(?:[sre]k_(?:[a-z]+_)?(?:test|live)_|whsec_))[A-Za-z0-9*•][A-Za-z0-9_*•]*` +
+		`(` + wordStart + `(?:sk|rk|ek|rkcs)_(?:[a-z]+_)?(?:test|live)_)[A-Za-z0-9*•][A-Za-z0-9_*•]*` +
+			`|(` + wordStart + `(?:whsec|mk|oak|sk_org)_)[A-Za-z0-9_*•]{16,}` +
 			`|(` + wordStart + `[sr]k_)[A-Za-z0-9]{16,}`)
 })
 
@@ -31,7 +33,7 @@ var clientSecret = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglob
 // in the length of text.
 func Redact(text string) string {
 	if mayHoldKey(text) {
-		text = keyShape().ReplaceAllString(text, "${1}${2}[redacted]")
+		text = keyShape().ReplaceAllString(text, "${1}${2}${3}[redacted]")
 	}
 	if strings.Contains(text, "_secret_") {
 		text = clientSecret().ReplaceAllString(text, "${1}[redacted]")
@@ -48,5 +50,5 @@ func Looks(text string) bool {
 
 // mayHoldKey keeps most texts away from the regular expression, which is a thousand times slower.
 func mayHoldKey(text string) bool {
-	return strings.Contains(text, "k_") || strings.Contains(text, "whsec_")
+	return strings.Contains(text, "k_") || strings.Contains(text, "whsec_") || strings.Contains(text, "rkcs_")
 }

@@ -17,7 +17,7 @@ func authenticate(r *http.Request) error {
 	if !basic && strings.EqualFold(scheme, "bearer") {
 		key = strings.TrimSpace(token)
 	}
-	test := strings.HasPrefix(key, "sk_test_") || strings.HasPrefix(key, "rk_test_")
+	test := strings.HasPrefix(key, "sk_test_") || strings.HasPrefix(key, "rk_test_") || strings.HasPrefix(key, "rkcs_test_")
 	code, message := "", "Invalid API Key provided"
 	switch {
 	case test && len(key) > len("sk_test_"):
