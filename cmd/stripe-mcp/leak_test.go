@@ -196,7 +196,7 @@ func hostileSession(t *testing.T, h home, key string, environment []string) map[
 			if got.IsError {
 				failures++
 			}
-			places[fmt.Sprint(tool, " ", arguments)] = got.Text() + string(got.StructuredContent)
+			places[fmt.Sprint(tool, " ", arguments)] = got.Object() + string(got.StructuredContent)
 		})
 	}
 	for _, fault := range []string{"400", "401", "402", "403", "404", "500", "502", "html", "redirect", "truncated", "reset", "fine"} {

@@ -145,8 +145,8 @@ func TestPolicy(t *testing.T) {
 			if tt.stopped != "" {
 				got, err := client.Call(t.Context(), tt.tool, rawJSON(tt.stopped))
 				want := fmt.Sprintf(`{"error":{"outcome":"refused","type":%q,`, tt.kind)
-				if err != nil || !got.IsError || !strings.HasPrefix(got.Text(), want) || !strings.Contains(got.Text(), tt.key) {
-					t.Errorf("stopped: %v %s", err, got.Text())
+				if err != nil || !got.IsError || !strings.HasPrefix(got.Object(), want) || !strings.Contains(got.Object(), tt.key) {
+					t.Errorf("stopped: %v %s", err, got.Object())
 				}
 				if n := stripe.writes.Load(); n != 0 {
 					t.Errorf("%d requests were sent", n)
@@ -155,7 +155,7 @@ func TestPolicy(t *testing.T) {
 			if tt.passes != "" {
 				got, err := client.Call(t.Context(), tt.tool, rawJSON(tt.passes))
 				if err != nil || got.IsError {
-					t.Errorf("passes: %v %s", err, got.Text())
+					t.Errorf("passes: %v %s", err, got.Object())
 				}
 			}
 		})

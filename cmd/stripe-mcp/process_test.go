@@ -79,7 +79,7 @@ func TestCallsRunSideBySide(t *testing.T) {
 		wait.Go(func() {
 			got, err := client.Call(t.Context(), "stripe_get_customer", map[string]string{"customer_id": "cus_1"})
 			if err != nil || got.IsError {
-				t.Errorf("%v %s", err, got.Text())
+				t.Errorf("%v %s", err, got.Object())
 			}
 		})
 	}
@@ -116,9 +116,9 @@ func TestLongLists(t *testing.T) {
 		}
 		got, err := client.Call(t.Context(), "stripe_list_subscriptions", arguments)
 		if err != nil || got.IsError {
-			t.Fatal(err, got.Text())
+			t.Fatal(err, got.Object())
 		}
-		if size := len(got.Text()); size > 60_000 {
+		if size := len(got.Object()); size > 60_000 {
 			t.Errorf("an answer of %d bytes", size)
 		}
 		var page struct {
@@ -126,7 +126,7 @@ func TestLongLists(t *testing.T) {
 			More bool   `json:"has_more"`
 			Next string `json:"next_cursor"`
 		}
-		decode(t, got.Text(), &page)
+		decode(t, got.Object(), &page)
 		for _, r := range page.Data {
 			seen = append(seen, r.ID)
 		}
@@ -151,8 +151,8 @@ func TestAHugeRow(t *testing.T) {
 		_, _ = fmt.Fprintf(w, `{"object":"list","has_more":false,"data":[{"id":"cs_1","object":"checkout.session","metadata":{%s},"livemode":false}]}`, strings.Join(metadata, ","))
 	})
 	got, err := start(t, []string{testKey, "STRIPE_MCP_API_BASE=" + stripe}).Call(t.Context(), "stripe_list_checkout_sessions", struct{}{})
-	if want := `{"data":[{"id":"cs_1","livemode":false,"note":"metadata left out: too long for a list"}],"has_more":false}`; err != nil || got.Text() != want {
-		t.Errorf("got %v %s", err, got.Text())
+	if want := `{"data":[{"id":"cs_1","livemode":false,"note":"metadata left out: too long for a list"}],"has_more":false}`; err != nil || got.Object() != want {
+		t.Errorf("got %v %s", err, got.Object())
 	}
 }
 
@@ -179,8 +179,8 @@ func TestWithheldTools(t *testing.T) {
 				t.Errorf("%d tools are listed", got)
 			}
 			got, err := client.Call(t.Context(), "stripe_create_customer", map[string]string{"email": "ann@example.com"})
-			if err != nil || !got.IsError || !strings.Contains(got.Text(), `"outcome":"refused"`) || !strings.Contains(got.Text(), tt.text) {
-				t.Errorf("%v %s", err, got.Text())
+			if err != nil || !got.IsError || !strings.Contains(got.Object(), `"outcome":"refused"`) || !strings.Contains(got.Object(), tt.text) {
+				t.Errorf("%v %s", err, got.Object())
 			}
 		})
 	}
@@ -289,7 +289,7 @@ func TestConfigFiles(t *testing.T) {
 			defer cancel()
 			got, err := start(t, []string{"XDG_CONFIG_HOME=" + folder}).Call(ctx, "stripe_get_customer", map[string]string{"customer_id": "cus_1"})
 			if err != nil || got.IsError {
-				t.Fatal(err, got.Text())
+				t.Fatal(err, got.Object())
 			}
 			if sent, _ := authorization.Load(account); sent != "Bearer "+key {
 				t.Errorf("authorization is %v", sent)

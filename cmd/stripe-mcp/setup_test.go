@@ -106,7 +106,7 @@ func checkStarts(t *testing.T, h home, file string) {
 	client := handshake(t, cmd)
 	got, err := client.Call(t.Context(), "stripe_get_customer", map[string]string{"customer_id": "cus_1"})
 	if err != nil || got.IsError {
-		t.Errorf("%v %s", err, got.Text())
+		t.Errorf("%v %s", err, got.Object())
 	}
 }
 

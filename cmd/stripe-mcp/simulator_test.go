@@ -38,10 +38,10 @@ func answered(t *testing.T, client *mcpclient.Client, tool, arguments string) ma
 	t.Helper()
 	got, err := client.Call(t.Context(), tool, json.RawMessage(arguments))
 	if err != nil || got.IsError {
-		t.Fatalf("%s: %v %s", tool, err, got.Text())
+		t.Fatalf("%s: %v %s", tool, err, got.Object())
 	}
 	var object map[string]any
-	decode(t, got.Text(), &object)
+	decode(t, got.Object(), &object)
 	return object
 }
 
@@ -59,7 +59,7 @@ func TestProcessesShareTheSimulator(t *testing.T) {
 				got, err := client.Call(t.Context(), "stripe_create_checkout_session", json.RawMessage(checkout))
 				var session struct{ ID string }
 				if err != nil || got.IsError || json.Unmarshal(got.StructuredContent, &session) != nil {
-					t.Errorf("%v %s", err, got.Text())
+					t.Errorf("%v %s", err, got.Object())
 				}
 				mu.Lock()
 				made[session.ID] = true

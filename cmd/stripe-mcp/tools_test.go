@@ -160,19 +160,19 @@ func (s step) run(t *testing.T, client *mcpclient.Client, ids map[string]string)
 	want, wantError := strings.CutPrefix(s.want, "error ")
 	if got.IsError != wantError {
 		t.Errorf("isError is %v", got.IsError)
-		return got.Text()
+		return got.Object()
 	}
 	var wanted, answered any
 	decode(t, insert(want), &wanted)
-	decode(t, got.Text(), &answered)
+	decode(t, got.Object(), &answered)
 	if wantError {
 		if got.StructuredContent != nil {
 			t.Error("an error has no structured content")
 		}
 		compare(t, "error", wanted, answered.(map[string]any)["error"], true)
-		return got.Text()
+		return got.Object()
 	}
-	if string(got.StructuredContent) != got.Text() {
+	if string(got.StructuredContent) != got.Object() {
 		t.Error("the text is not the structured content")
 	}
 	conforms(t, s.tool, answered)
@@ -180,7 +180,7 @@ func (s step) run(t *testing.T, client *mcpclient.Client, ids map[string]string)
 	if id, ok := answered.(map[string]any)["id"].(string); ok && s.as != "" {
 		ids[s.as] = id
 	}
-	return got.Text()
+	return got.Object()
 }
 
 // compare reports where got differs from want, of which strings in angle brackets are beginnings. With loose, got may

@@ -107,6 +107,7 @@ type Caller struct {
 type Answer struct {
 	JSON    json.RawMessage // the tool's answer, or an object that describes the failure
 	Failure *outcome.Error  // nil when the tool answered
+	Words   string          // the failure for a model, in lines
 	// Delivered must be told whether the caller got JSON. If that turns out to be wrong, tell it false once more.
 	Delivered func(bool)
 }
@@ -126,6 +127,7 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 	text, err := recovering(func() (json.RawMessage, error) { return o.run(ctx, arguments) })
 	if err != nil {
 		text, answer.Failure = o.describe(ctx, err)
+		answer.Words = a.Scrubber.Scrub(answer.Failure.Lines())
 	}
 	answer.JSON = json.RawMessage(a.Scrubber.Scrub(string(text)))
 	return answer

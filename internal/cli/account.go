@@ -48,7 +48,7 @@ func (p *process) loadConfig() (config.Config, error) {
 func (a *app) serveCall(ctx context.Context, call *mcpserver.Call) mcpserver.Result {
 	tool, _ := a.Find(call.Tool)
 	got := a.Call(ctx, account.Caller{Client: call.Client, Asker: asker{call}, Read: call.Read}, tool, call.Arguments)
-	return mcpserver.Result{JSON: got.JSON, IsError: got.Failure != nil, Delivered: got.Delivered}
+	return mcpserver.Result{JSON: got.JSON, IsError: got.Failure != nil, Words: got.Words, Delivered: got.Delivered}
 }
 
 // asker asks the person at an MCP client.

@@ -24,10 +24,10 @@ async function connect(t, { command = program, args = ['--simulator'], env } = {
   return client;
 }
 
-/** The one text block of a result, parsed. */
+/** The one text block of a result, parsed: all of it, or the last line of an error's. */
 function parsed(result) {
   assert.deepEqual(result.content.map((block) => block.type), ['text']);
-  return JSON.parse(result.content[0].text);
+  return JSON.parse(result.content[0].text.split('\n').at(-1));
 }
 
 /**

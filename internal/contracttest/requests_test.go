@@ -198,7 +198,7 @@ func TestACancellationThatIsIgnored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := got.Text(); !got.IsError || !strings.Contains(text, `"outcome":"unknown"`) || !strings.Contains(text, "the subscription is still active") {
+	if text := got.Object(); !got.IsError || !strings.Contains(text, `"outcome":"unknown"`) || !strings.Contains(text, "the subscription is still active") {
 		t.Errorf("got %s", text)
 	}
 	var sent []string

@@ -182,15 +182,15 @@ func (s *story) play(ctx context.Context, step step) error {
 		label = "-> error"
 		s.failed++
 	}
-	s.tell("    %s %s\n", label, got.Text())
-	if got.IsError != strings.HasPrefix(step.expects, `{"error"`) || !strings.Contains(got.Text(), s.fill(step.expects)) {
+	s.tell("    %s %s\n", label, got.Object())
+	if got.IsError != strings.HasPrefix(step.expects, `{"error"`) || !strings.Contains(got.Object(), s.fill(step.expects)) {
 		return fmt.Errorf("%s should have answered with %s", step.tool, s.fill(step.expects))
 	}
 	if len(step.learns) == 0 {
 		return nil
 	}
 	var fields map[string]any
-	if err := json.Unmarshal([]byte(got.Text()), &fields); err != nil {
+	if err := json.Unmarshal([]byte(got.Object()), &fields); err != nil {
 		return fmt.Errorf("read the answer of %s: %w", step.tool, err)
 	}
 	for name, field := range step.learns {

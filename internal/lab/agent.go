@@ -79,10 +79,10 @@ func read(answer mcpclient.Response) (*reply, error) {
 			Retryable bool   `json:"retryable"`
 		} `json:"error"`
 	}
-	if err := json.Unmarshal([]byte(result.Text()), &text); err != nil {
-		return nil, fmt.Errorf("not JSON: %s", result.Text())
+	if err := json.Unmarshal([]byte(result.Object()), &text); err != nil {
+		return nil, fmt.Errorf("not JSON: %s", result.Object())
 	}
-	told := &reply{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Text()}
+	told := &reply{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Object()}
 	told.Found = strings.HasPrefix(text.Note, "found, not created")
 	if result.IsError {
 		told.Outcome, told.Retryable = text.Error.Outcome, text.Error.Retryable

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os/exec"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -40,6 +41,12 @@ type ToolResult struct {
 	} `json:"content"`
 	StructuredContent json.RawMessage `json:"structuredContent"`
 	IsError           bool            `json:"isError"`
+}
+
+// Object returns the JSON object of the answer: all of the text, or the last line of an error's.
+func (r ToolResult) Object() string {
+	text := r.Text()
+	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
 // Text returns the first text block.

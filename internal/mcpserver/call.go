@@ -29,6 +29,9 @@ type Result struct {
 	JSON json.RawMessage
 	// IsError says that JSON describes a failure. Clients then get it only as text.
 	IsError bool
+	// Words says of a failure what happened. They stand before JSON and end in a line break. A client that took a text of JSON
+	// alone for structured content would show its model none of it.
+	Words string
 	// Delivered may be nil. It is called once, with true if the answer was written and the client had not cancelled the call.
 	// It can be called later with false: then a cancellation has crossed the answer, and clients ignore such an answer. That
 	// second time Delivered must return soon.

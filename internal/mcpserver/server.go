@@ -120,7 +120,7 @@ func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mc
 		return call.question, nil
 	}
 	answer := &mcp.CallToolResult{
-		Content: []mcp.Content{mcp.NewTextContent(string(result.JSON))},
+		Content: []mcp.Content{mcp.NewTextContent(result.Words + string(result.JSON))},
 		IsError: result.IsError,
 	}
 	if !result.IsError {

@@ -4,6 +4,7 @@ package outcome
 import (
 	"errors"
 	"net/http"
+	"strings"
 )
 
 // Outcome is how a call ended, as far as it can be known. Every write ends in exactly one.
@@ -54,6 +55,21 @@ func (e *Error) Error() string {
 		return e.Message
 	}
 	return e.Message + ". " + e.Hint
+}
+
+// Lines returns the error in words for a model: the outcome and the message on the first line, the hint on the second, where
+// there is one. Neither holds a line break.
+func (e *Error) Lines() string {
+	lines := strings.ReplaceAll(string(e.Outcome), "_", " ") + ": " + inLine(e.Message) + "\n"
+	if e.Hint != "" {
+		lines += "hint: " + inLine(e.Hint) + "\n"
+	}
+	return lines
+}
+
+// inLine returns text without line breaks of any kind.
+func inLine(text string) string {
+	return strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\v", " ", "\f", " ", "\u0085", " ", "\u2028", " ", "\u2029", " ").Replace(text)
 }
 
 // Unauthorized reports whether Stripe did not accept the key.
