@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/mcpclient"
 )
 
@@ -16,6 +17,7 @@ type operation struct {
 	group int
 	home  int
 	calls []*call
+	seen  string // the object that the agent found in the Dashboard, after it was told to look there
 }
 
 // mostCalls bounds how often an agent repeats itself before it gives up.
@@ -36,14 +38,26 @@ type call struct {
 	more      int  // answers after the first
 	told      *reply
 	ambiguous bool // an answer may have been lost in a pipe that we closed
+	lost      bool // the client has died
+	unsent    bool // the program's stdin was closed before
+
+	sent    time.Time
+	took    time.Duration // until the answer
+	ignored bool          // the agent gave up in silence
+	unheard *reply        // what it would have been told after that
+	nervous bool          // the client cancels it after the answer
 }
+
+// slow reports whether the answer may have come too late for impatient clients.
+func (c *call) slow() bool { return c.took >= limits.Patience }
 
 // reply is what an agent reads from an answer.
 type reply struct {
 	Outcome    string // succeeded, or the error's
 	ID         string
 	Status     string
-	Found      bool // it is said to be what an earlier call made
+	Shared     bool // it is said to be an earlier equal call's, too
+	Unresolved bool // refused, because an earlier call under another key may have made it
 	SavedError bool // Stripe is said to keep an internal error as its answer
 	Retryable  bool
 	Text       string
@@ -75,6 +89,7 @@ func read(answer mcpclient.Response) (*reply, error) {
 		Note   string `json:"note"`
 		Error  struct {
 			Outcome   string `json:"outcome"`
+			Type      string `json:"type"`
 			Hint      string `json:"hint"`
 			Retryable bool   `json:"retryable"`
 		} `json:"error"`
@@ -83,9 +98,10 @@ func read(answer mcpclient.Response) (*reply, error) {
 		return nil, fmt.Errorf("not JSON: %s", result.Text())
 	}
 	told := &reply{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Text()}
-	told.Found = strings.HasPrefix(text.Note, "found, not created")
+	told.Shared = strings.Contains(text.Note, "an earlier equal call")
 	if result.IsError {
 		told.Outcome, told.Retryable = text.Error.Outcome, text.Error.Retryable
+		told.Unresolved = text.Error.Type == "earlier_call_unresolved"
 		told.SavedError = strings.Contains(text.Error.Hint, "Stripe keeps an internal error")
 	}
 	return told, nil
@@ -100,16 +116,41 @@ func (c *call) take(answer mcpclient.Response) {
 		c.late++
 	case c.cancelled: // clients drop it (MCP, Cancellation)
 		c.crossed = true
-	case c.told != nil:
+	case c.lost:
+	case c.told != nil, c.unheard != nil:
 		c.more++
 	default:
 		told, err := read(answer)
 		if err != nil {
 			told = &reply{Outcome: unknown, Text: err.Error()}
 		}
+		c.took = time.Since(c.sent)
+		if c.ignored {
+			c.unheard = told
+			c.program.run.logf("%s: call %s is answered too late: %s", c.program.name, c.id, told.Text)
+			return
+		}
 		c.told = told
 		c.end()
 	}
+}
+
+// lose has the client die.
+func (c *call) lose() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.told == nil {
+		c.lost = true
+		c.end()
+	}
+}
+
+// ignore has the agent give up without a word, and reports whether it did.
+func (c *call) ignore() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ignored = c.told == nil && !c.cancelled
+	return c.ignored
 }
 
 // answer returns what the agent was told, nil without an answer.
@@ -123,7 +164,7 @@ func (c *call) answer() *reply {
 func (c *call) cancel() {
 	gone := c.program.gone()
 	c.mu.Lock()
-	if gone || c.told != nil || c.cancelled {
+	if gone || c.told != nil || c.cancelled || c.ignored {
 		c.mu.Unlock()
 		return
 	}
@@ -149,12 +190,43 @@ func (r *run) perform(op *operation) {
 			return
 		}
 		told := c.answer()
+		if c.unsent {
+			continue
+		}
+		if told != nil && told.Unresolved {
+			if op.seen = r.look(op); op.seen != "" {
+				return
+			}
+			continue
+		}
 		// A creation has one key for all its calls, so that a no to one is a no to all. A cancellation has none.
 		if told.settled() && (told.Outcome == succeeded || !uncertain || r.schedule.Groups[op.group].Tool != Cancel) {
 			return
 		}
 		uncertain = uncertain || told == nil || told.Outcome == unknown
+		if uncertain {
+			r.roll(op)
+		}
 	}
+}
+
+// look has an agent look in the Dashboard for an object that is told to no other.
+func (r *run) look(op *operation) string {
+	r.mu.Lock()
+	known := map[string]bool{}
+	for _, other := range r.operations {
+		known[other.seen] = true
+		for _, c := range other.calls {
+			if told := c.answer(); told != nil {
+				known[told.ID] = true
+			}
+		}
+	}
+	r.mu.Unlock()
+	seen := r.stripe.look(op.group, func(id string) bool { return known[id] })
+	r.logf("an agent of group %d looks for what an earlier call may have made, and finds %q", op.group, seen)
+	r.tick(refusedOnce)
+	return seen
 }
 
 // call makes one call and waits until it is answered, cancelled or lost.
@@ -165,8 +237,11 @@ func (r *run) call(op *operation) *call {
 		return nil
 	}
 	group := r.schedule.Groups[op.group]
+	if group.Manner != Patient || p.successor { // the others do what no client should, and send both at once
+		p.awaitHandshake()
+	}
 	done := make(chan struct{})
-	c := &call{program: p, done: done, end: sync.OnceFunc(func() { close(done) })}
+	c := &call{program: p, done: done, end: sync.OnceFunc(func() { close(done) }), nervous: group.Manner == Nervous}
 	c.id = p.client.Expect(c.take)
 	number := r.takeOff(op, c)
 	defer r.land(c)
@@ -176,24 +251,65 @@ func (r *run) call(op *operation) *call {
 		release = p.clog()
 	}
 	r.logf("%s: call %s of group %d, %s", p.name, c.id, op.group, group.Tool)
-	p.request(c.id, "tools/call", map[string]any{"name": group.Tool, "arguments": r.arguments(op.group)})
+	c.send(group.Tool, r.arguments(op.group))
 	if unread {
 		r.awaitOutcome(p)
 		r.count(Strike{Blow: KillUnread})
 		p.strike(KillUnread)
 		release()
 	}
-	r.await(c)
+	r.await(c, op.patience(group))
+	if group.Manner == Nervous && c.answer() != nil {
+		r.background.Go(func() { c.cancelAnswered(group.Wait) })
+	}
+	time.Sleep(group.Pause)
 	return c
 }
 
-// await waits for the end of a call.
-func (r *run) await(c *call) {
+// patience is how long the agent of an operation waits for the call that it makes now. Those that give up in silence do so
+// three times.
+func (op *operation) patience(g Group) time.Duration {
+	const silences = 3
+	if g.Manner == Silent && len(op.calls) <= silences {
+		return g.Wait
+	}
+	return time.Hour
+}
+
+// send sends the request. A program whose stdin was closed in the meantime gets none.
+func (c *call) send(tool Tool, arguments map[string]any) {
+	c.mu.Lock()
+	c.sent = time.Now()
+	c.mu.Unlock()
+	err := c.program.client.Send(c.id, "tools/call", map[string]any{"name": tool, "arguments": arguments})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.unsent = err != nil && c.told == nil; c.unsent {
+		c.end()
+	}
+}
+
+// cancelAnswered cancels a call that was answered, which means nothing.
+func (c *call) cancelAnswered(wait time.Duration) {
+	time.Sleep(wait)
+	if c.program.client.Notify("notifications/cancelled", map[string]any{"requestId": c.id}) == nil {
+		c.program.run.tick(cancelledAfterwards)
+	}
+}
+
+// await waits for the end of a call, or of the agent's patience.
+func (r *run) await(c *call, patience time.Duration) {
 	lost := time.NewTimer(r.schedule.Timeout + 2*time.Minute) // long enough for the busiest machine
 	defer lost.Stop()
+	impatient := time.NewTimer(patience)
+	defer impatient.Stop()
 	select {
 	case <-c.done:
 	case <-c.program.ended:
+	case <-impatient.C:
+		if c.ignore() {
+			r.tick(gaveUp)
+		}
 	case <-lost.C:
 		r.complain(unanswered, "call %s of %s waits and waits", c.id, c.program.name)
 	}
