@@ -39,6 +39,7 @@ type call struct {
 	told      *reply
 	ambiguous bool // an answer may have been lost in a pipe that we closed
 	lost      bool // the client has died
+	over      bool // the agent waits no more, whatever the reason
 	unsent    bool // the program's stdin was closed before
 
 	sent    time.Time
@@ -149,7 +150,7 @@ func (c *call) lose() {
 func (c *call) ignore() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ignored = c.told == nil && !c.cancelled
+	c.ignored = c.told == nil && !c.cancelled && !c.lost && !c.over
 	return c.ignored
 }
 
@@ -258,7 +259,10 @@ func (r *run) call(op *operation) *call {
 		p.strike(KillUnread)
 		release()
 	}
-	r.await(c, op.patience(group))
+	if group.Manner == Silent && !unread && len(op.calls) <= mostSilences {
+		c.bearFor(group.Wait)
+	}
+	r.await(c)
 	if group.Manner == Nervous && c.answer() != nil {
 		r.background.Go(func() { c.cancelAnswered(group.Wait) })
 	}
@@ -266,14 +270,20 @@ func (r *run) call(op *operation) *call {
 	return c
 }
 
-// patience is how long the agent of an operation waits for the call that it makes now. Those that give up in silence do so
-// three times.
-func (op *operation) patience(g Group) time.Duration {
-	const silences = 3
-	if g.Manner == Silent && len(op.calls) <= silences {
-		return g.Wait
-	}
-	return time.Hour
+// mostSilences is how often in a row an agent gives up in silence before it waits for an answer.
+const mostSilences = 3
+
+// bearFor has the agent give up in silence after a while. That begins with the answer to a ping, which shows that the program
+// has read the call: on a busy machine it may be late.
+func (c *call) bearFor(patience time.Duration) {
+	c.program.request(c.program.client.Expect(func(mcpclient.Response) {
+		time.AfterFunc(patience, func() {
+			if c.ignore() {
+				c.program.run.tick(gaveUp)
+				c.end()
+			}
+		})
+	}), "ping", nil)
 }
 
 // send sends the request. A program whose stdin was closed in the meantime gets none.
@@ -297,19 +307,13 @@ func (c *call) cancelAnswered(wait time.Duration) {
 	}
 }
 
-// await waits for the end of a call, or of the agent's patience.
-func (r *run) await(c *call, patience time.Duration) {
+// await waits for the end of a call.
+func (r *run) await(c *call) {
 	lost := time.NewTimer(r.schedule.Timeout + 2*time.Minute) // long enough for the busiest machine
 	defer lost.Stop()
-	impatient := time.NewTimer(patience)
-	defer impatient.Stop()
 	select {
 	case <-c.done:
 	case <-c.program.ended:
-	case <-impatient.C:
-		if c.ignore() {
-			r.tick(gaveUp)
-		}
 	case <-lost.C:
 		r.complain(unanswered, "call %s of %s waits and waits", c.id, c.program.name)
 	}

@@ -11,23 +11,24 @@ import (
 	"time"
 )
 
-// freeze stops a program, if possible in a moment in which it holds the journal's lock, and continues it later.
+// freeze stops a program soon, if possible in a moment in which it holds the journal's lock, and continues it later.
 func (r *run) freeze(p *program, wait time.Duration) {
-	const tries = 50                                            // to meet a moment of about a millisecond
+	const tries = 200                                           // to meet a moment of about a millisecond
 	signal := func(s os.Signal) { _ = p.cmd.Process.Signal(s) } // that it has ended is fine
-	for range tries {
-		signal(syscall.SIGSTOP)
-		if r.holdsLock(p) {
-			break
-		}
-		signal(syscall.SIGCONT)
-		time.Sleep(200 * time.Microsecond)
-	}
-	signal(syscall.SIGSTOP)
 	p.mu.Lock()
 	p.frozen += wait
 	p.mu.Unlock()
 	r.background.Go(func() {
+		for range tries {
+			signal(syscall.SIGSTOP)
+			if r.holdsLock(p) {
+				break
+			}
+			signal(syscall.SIGCONT)
+			time.Sleep(200 * time.Microsecond)
+		}
+		signal(syscall.SIGSTOP)
+		r.logf("%s: is frozen", p.name)
 		time.Sleep(wait)
 		if r.holdsLock(p) {
 			r.tick(frozenWithLock)

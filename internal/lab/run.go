@@ -212,6 +212,9 @@ func (r *run) takeOff(op *operation, c *call) int {
 func (r *run) land(c *call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
 	if told := c.answer(); !told.settled() {
 		r.doubtful[r.flying[c]] = true
 	}

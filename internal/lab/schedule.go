@@ -121,7 +121,7 @@ func Random(seed uint64, index int) Schedule {
 		}
 		s.Groups = append(s.Groups, g)
 	}
-	const slow, rolled, ordinary = 3, 2, 20
+	const slow, rolled, ordinary = 4, 2, 20
 	switch n := r.IntN(ordinary); {
 	case n < slow:
 		s.slowDown(r)
@@ -144,7 +144,7 @@ func Random(seed uint64, index int) Schedule {
 func (s *Schedule) slowDown(r *rand.Rand) {
 	s.Timeout = 11*time.Second + below(r, 5*time.Second)
 	for range 1 + r.IntN(2) {
-		f := Fault{Kind: pick(r, []Kind{Lag, Late}), Times: 1, Wait: 3*time.Second + below(r, 7*time.Second)}
+		f := Fault{Kind: pick(r, []Kind{Lag, Late}), Times: 1, Wait: 4*time.Second + below(r, 6*time.Second)}
 		s.Faults = append(s.Faults, f)
 	}
 }
@@ -166,7 +166,7 @@ func (g *Group) behave(r *rand.Rand, slow bool) {
 	const of = 6
 	n := r.IntN(of)
 	switch {
-	case slow && n < of/2:
+	case slow && n < of-2:
 		g.Manner, g.Wait = Silent, gaveUpAt+below(r, time.Second)
 		if r.IntN(2) == 0 {
 			g.Pause = below(r, 4*time.Second)
