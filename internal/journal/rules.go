@@ -7,15 +7,23 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// predecessor returns the oldest intent whose key a request gets, or nil when it is a new order.
+// predecessor returns the intent whose key a request gets, or nil when it is a new order.
 func (j *Journal) predecessor(r record, receipt *Receipt, page bool) *entry {
-	var oldest *entry
+	var first *entry
 	for _, e := range j.equal(r) {
-		if (oldest == nil || e.Time.Before(oldest.Time)) && (j.deserted(e) || e.Fingerprint == r.Fingerprint && e.repeatedBy(receipt, page)) {
-			oldest = e
+		if (first == nil || e.before(first)) && (j.deserted(e) || e.Fingerprint == r.Fingerprint && e.repeatedBy(receipt, page)) {
+			first = e
 		}
 	}
-	return oldest
+	return first
+}
+
+// before reports whether an intent's key is handed over first: that of this process's own client, and then the older one.
+func (e *entry) before(other *entry) bool {
+	if own := e.receipt != nil; own != (other.receipt != nil) {
+		return own
+	}
+	return e.Time.Before(other.Time)
 }
 
 // equal returns the intents of equal requests. Those of earlier versions are known by the digest with the Stripe key.

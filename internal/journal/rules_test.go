@@ -123,6 +123,8 @@ func TestProcesses(t *testing.T) {
 		"the other died after its failure":      {"A begin new", "A fails", "kill 1", "B at 2 begin new"},
 		"the other died with a key handed over": {"A begin new", "A unknown", "B at 2 begin A", "kill 2", "C begin A"},
 		"the dead one's is settled by the next": {"A begin new", "kill 1", "B at 2 begin A", "B succeeds", "B delivered", "C at 2 begin new"},
+		"its own before that of a dead one":     {"A begin new", "time 1s", "B at 2 begin new", "kill 1", "time 5s", "C at 2 begin B", "D at 2 begin A"},
+		"its own unknown before a dead one's":   {"A begin new", "time 1s", "B at 2 begin new", "B unknown", "kill 1", "C at 2 begin B", "D at 2 begin A"},
 		"taken from one that ends unknown":      {"A begin new", "A leaves", "A abandoned", "B at 2 begin A", "B succeeds", "B delivered", "A unknown", "C at 2 begin A"},
 	}
 	for why, steps := range stories {

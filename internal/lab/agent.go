@@ -110,6 +110,17 @@ func read(answer mcpclient.Response) (*reply, error) {
 
 // take takes in each answer to the call.
 func (c *call) take(answer mcpclient.Response) {
+	told, err := read(answer)
+	if err != nil {
+		told = &reply{Outcome: unknown, Text: err.Error()}
+	}
+	if c.receive(told) {
+		c.program.run.logf("%s: call %s is answered too late: %s", c.program.name, c.id, told.Text)
+	}
+}
+
+// receive takes in an answer, and reports whether the agent has given up without a word.
+func (c *call) receive(told *reply) (unheard bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -120,20 +131,14 @@ func (c *call) take(answer mcpclient.Response) {
 	case c.lost:
 	case c.told != nil, c.unheard != nil:
 		c.more++
+	case c.ignored:
+		c.unheard, c.took = told, time.Since(c.sent)
+		return true
 	default:
-		told, err := read(answer)
-		if err != nil {
-			told = &reply{Outcome: unknown, Text: err.Error()}
-		}
-		c.took = time.Since(c.sent)
-		if c.ignored {
-			c.unheard = told
-			c.program.run.logf("%s: call %s is answered too late: %s", c.program.name, c.id, told.Text)
-			return
-		}
-		c.told = told
+		c.told, c.took = told, time.Since(c.sent)
 		c.end()
 	}
+	return false
 }
 
 // lose has the client die.
