@@ -11,6 +11,7 @@ import (
 type Intent struct {
 	journal *Journal
 	record  record
+	refused bool // an equal request was, because of this one; the delivery of that ends this one
 }
 
 // Key returns the idempotency key for all attempts at the request.

@@ -213,9 +213,8 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 	if earlier := j.predecessor(r, receipt, request.Page); earlier != nil {
 		rolled := earlier.Request != "" && earlier.Fingerprint != r.Fingerprint
 		if rolled || earlier.expired || expired(earlier.KeyTime, now) {
-			if err := j.append(record{Time: now, Event: eventEnded, Intent: earlier.Intent}); err != nil {
-				return nil, &UnavailableError{cause: err}
-			}
+			earlier.refused = receipt
+			receipt.add(&Intent{journal: j, record: earlier.record, refused: true})
 			return nil, &UnresolvedError{Since: earlier.KeyTime, OtherKey: rolled}
 		}
 		r.Key, r.KeyTime, r.Takes = earlier.Key, earlier.KeyTime, earlier.Intent

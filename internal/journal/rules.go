@@ -11,6 +11,9 @@ import (
 func (j *Journal) predecessor(r record, receipt *Receipt, page bool) *entry {
 	var first *entry
 	for _, e := range j.equal(r) {
+		if e.refused != nil && !e.refused.left() {
+			continue // somebody knows of it already
+		}
 		if (first == nil || e.before(first)) && (j.deserted(e) || e.Fingerprint == r.Fingerprint && e.repeatedBy(receipt, page)) {
 			first = e
 		}
