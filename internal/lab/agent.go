@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/mcpclient"
 )
 
@@ -50,7 +49,7 @@ type call struct {
 }
 
 // slow reports whether the answer may have come too late for impatient clients.
-func (c *call) slow() bool { return c.took >= limits.Patience }
+func (c *call) slow() bool { return c.took >= tooLate }
 
 // reply is what an agent reads from an answer.
 type reply struct {

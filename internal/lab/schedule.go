@@ -44,9 +44,12 @@ const (
 
 func manners() []Manner { return []Manner{Patient, Silent, Nervous} }
 
-// gaveUpAt is how long clients wait that give up in silence. 5 s is the shortest default that is known. The programs take
-// calls that are read less than 4 s apart for separate orders; a busy machine may need a part of what lies between.
-const gaveUpAt = 5 * time.Second
+const (
+	// gaveUpAt is how long clients wait that give up in silence. 5 s is the shortest default that is known.
+	gaveUpAt = 5 * time.Second
+	// tooLate is from when on an answer may come too late for them, and calls are not separate orders any more.
+	tooLate = 4 * time.Second
+)
 
 // mostPrograms is how many programs can run side by side.
 const mostPrograms = 3
