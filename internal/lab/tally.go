@@ -25,6 +25,7 @@ const (
 	gaveUp              = "calls given up in silence"
 	answeredLate        = "of these, answered later"
 	repeatedFlying      = "of these, repeated before the answer"
+	repeatedAfter       = "of these, repeated after the answer"
 	cancelledAfterwards = "cancellations sent 20 to 50 ms after the answer"
 	slowAnswers         = "answers that took 4 s or more and were waited for"
 	shared              = "answers that say that an earlier equal call has the same object"
@@ -35,7 +36,7 @@ const (
 
 func ingredients() []string {
 	return []string{
-		gaveUp, answeredLate, repeatedFlying, cancelledAfterwards, slowAnswers, shared, keysRolled, refusedOnce, frozenWithLock,
+		gaveUp, answeredLate, repeatedFlying, repeatedAfter, cancelledAfterwards, slowAnswers, shared, keysRolled, refusedOnce, frozenWithLock,
 	}
 }
 
@@ -82,8 +83,12 @@ func (t *Tally) addCalls(op *operation) {
 		case c.ignored && c.unheard != nil:
 			t.counts[answeredLate]++
 		}
-		if c.ignored && i+1 < len(op.calls) && (c.unheard == nil || op.calls[i+1].sent.Before(c.sent.Add(c.took))) {
+		switch {
+		case !c.ignored || i+1 == len(op.calls):
+		case c.unheard == nil || op.calls[i+1].sent.Before(c.sent.Add(c.took)):
 			t.counts[repeatedFlying]++
+		default:
+			t.counts[repeatedAfter]++
 		}
 		if c.told != nil && c.told.Shared {
 			t.counts[shared]++
