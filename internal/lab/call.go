@@ -142,8 +142,11 @@ func (c *call) lose() {
 func (c *call) ignore() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ignored = c.told == nil && !c.cancelled && !c.lost && !c.over
-	return c.ignored
+	if c.told != nil || c.cancelled || c.lost || c.over {
+		return false
+	}
+	c.ignored = true
+	return true
 }
 
 // answer returns what the agent was told, nil without an answer.
