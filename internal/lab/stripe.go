@@ -167,7 +167,7 @@ func route(path string) (kind, id string) {
 // once runs a request, or repeats what its key got before.
 func (s *fakeStripe) once(r *http.Request, form url.Values, f Fault, run func() answer) answer {
 	request := r.Method + r.URL.Path + form.Encode()
-	key := r.Header.Get("Idempotency-Key")
+	key := r.Header.Get("Authorization") + r.Header.Get("Idempotency-Key") // the worse of what Stripe may do about two Stripe keys
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before, known := s.saved[key]
