@@ -16,6 +16,7 @@ type Intent struct {
 	journal *Journal
 	record  record
 	began   time.Time // with the monotonic clock
+	refused bool      // an equal request was, because of this one; the delivery of that ends this one
 }
 
 // Key returns the idempotency key. All attempts at the request carry it.

@@ -233,9 +233,8 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 	if earlier := j.predecessor(r, receipt, request.Page); earlier != nil {
 		rolled := earlier.Request != "" && earlier.Fingerprint != r.Fingerprint
 		if rolled || earlier.expired || tooOld(earlier.KeyTime, now) {
-			if err := j.append(record{Time: here, Event: eventEnded, Intent: earlier.Intent}); err != nil {
-				return nil, &UnavailableError{cause: err}
-			}
+			earlier.refused = receipt
+			receipt.add(&Intent{journal: j, record: earlier.record, refused: true})
 			return nil, &UnresolvedError{Since: earlier.KeyTime, OtherKey: rolled}
 		}
 		r.Key, r.KeyTime, r.Takes = earlier.Key, earlier.KeyTime, earlier.Intent
@@ -437,10 +436,12 @@ func (j *Journal) reset(lost bool) {
 			}
 		}
 	}
+	// What ended a moment ago is in this process's memory only, unless its key has gone to another since.
+	j.ended = slices.DeleteFunc(j.ended, func(e *entry) bool { return j.all[e.Intent] != e })
 	clear(j.all)
 	clear(j.byDigest)
 	clear(j.taken)
-	for _, e := range j.ended { // which are told by this process's memory
+	for _, e := range j.ended {
 		j.add(e, e.receipt)
 	}
 }

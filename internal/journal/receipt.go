@@ -62,6 +62,8 @@ func (r *Receipt) Close(delivered bool) {
 			fallthrough
 		case r.missed:
 			intent.journal.later(record{Event: eventAbandoned, Intent: intent.record.Intent})
+		case intent.refused:
+			intent.journal.later(record{Event: eventEnded, Intent: intent.record.Intent})
 		default:
 			intent.journal.later(record{Event: eventDelivered, Intent: intent.record.Intent})
 		}

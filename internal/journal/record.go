@@ -39,6 +39,7 @@ const (
 type entry struct {
 	record
 	receipt *Receipt // of an intent of this process
+	refused *Receipt // of an equal request of this process that was refused because of this one
 
 	history   []record // all that was recorded about it, the intent first
 	settled   bool     // the outcome is known

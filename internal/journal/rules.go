@@ -8,15 +8,26 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// predecessor returns the oldest intent whose key a request gets, or nil when it is a new order.
+// predecessor returns the intent whose key a request gets, or nil when it is a new order.
 func (j *Journal) predecessor(r record, receipt *Receipt, page bool) *entry {
-	var oldest *entry
+	var first *entry
 	for _, e := range j.equal(r) {
-		if (oldest == nil || e.Time.Before(oldest.Time)) && (j.deserted(e) || e.Fingerprint == r.Fingerprint && e.repeatedBy(receipt, page)) {
-			oldest = e
+		if e.refused != nil && !e.refused.left() {
+			continue // somebody knows of it already
+		}
+		if (first == nil || e.before(first)) && (j.deserted(e) || e.Fingerprint == r.Fingerprint && e.repeatedBy(receipt, page)) {
+			first = e
 		}
 	}
-	return oldest
+	return first
+}
+
+// before reports whether an intent's key is handed over first: that of this process's own client, and then the older one.
+func (e *entry) before(other *entry) bool {
+	if own := e.receipt != nil; own != (other.receipt != nil) {
+		return own
+	}
+	return e.Time.Before(other.Time)
 }
 
 // equal returns the intents of equal requests. Those of earlier versions are known by the digest with the Stripe key.
@@ -42,26 +53,30 @@ func (j *Journal) deserted(e *entry) bool {
 	return e.abandoned || e.unknown || e.expired || j.log.dead(e.Process)
 }
 
-// repeatedBy reports whether a later call of the same connection repeats the intent's call, and is no order of its own: many
+// repeatedBy reports whether another call of the same connection repeats the intent's call, and is no order of its own: many
 // clients give a call up in silence, and the agent then calls again.
-func (e *entry) repeatedBy(later *Receipt, page bool) bool {
-	return e.receipt != nil && e.receipt != later && e.receipt.repeatedBy(later, page)
+func (e *entry) repeatedBy(next *Receipt, page bool) bool {
+	return e.receipt != nil && e.receipt != next && e.receipt.repeatedBy(next, page)
 }
 
-func (r *Receipt) repeatedBy(later *Receipt, page bool) bool {
+func (r *Receipt) repeatedBy(next *Receipt, page bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case r.order != "" && r.order == later.order:
+	case r.order != "" && r.order == next.order:
 		return true
-	case page, r.confirmed && later.confirmed:
+	case page, r.confirmed && next.confirmed:
 		return false // a second page does no harm, and a person agreed to each of the others
-	case r.read.IsZero() || later.read.IsZero() || later.read.Sub(r.read) < limits.Patience:
+	case r.read.IsZero() || next.read.IsZero():
+		return false
+	case r.read.Sub(next.read) >= limits.Patience:
+		return true // the other way round: this one repeats a call that waited for its turn, and got its own first
+	case next.read.Sub(r.read) < limits.Patience:
 		return false // read side by side
 	case r.written.IsZero():
 		return true
 	}
-	return r.late() && later.read.Sub(r.written) <= limits.Late
+	return r.late() && next.read.Sub(r.written) <= limits.Late
 }
 
 // late reports whether the answer may have come too late for a client that gave up in silence. r.mu is held.

@@ -54,6 +54,10 @@ func TestRules(t *testing.T) {
 		"two orders that were read side by side":      {"A begin new", "time 3.9s", "B begin new"},
 		"two orders that wait for their turn":         {"A reads", "B reads", "time 20s", "A begin new", "B begin new"},
 		"a repetition that waits for its turn":        {"A begin new", "time 5s", "B reads", "time 5s", "A succeeds", "A delivered", "B begin A"},
+		"a repetition that overtakes in the queue":    {"A reads", "time 5s", "B begin new", "A begin B"},
+		"one that was answered before the first":      {"A reads", "time 5s", "B begin new", "B succeeds", "B delivered", "A begin B", "A succeeds", "A delivered", "time 61s", "C begin new"},
+		"two orders, and one repeated in the queue":   {"A reads", "B reads", "time 5s", "C begin new", "A begin C", "B begin new"},
+		"a chain that runs backwards":                 {"A reads", "time 5s", "B reads", "time 5s", "C begin new", "B begin C", "A begin B"},
 		"repeated after a late answer":                {"A begin new", "time 8s", "A succeeds", "A delivered", "time 4s", "B begin A", "B succeeds", "B delivered", "C begin new"},
 		"repeated a minute after a late answer":       {"A begin new", "time 8s", "A succeeds", "A delivered", "time 60s", "B begin A"},
 		"ordered again more than a minute after it":   {"A begin new", "time 8s", "A succeeds", "A delivered", "time 61s", "B begin new"},
@@ -68,6 +72,10 @@ func TestRules(t *testing.T) {
 		"confirmed, and its outcome unknown":          {"A confirmed", "A begin new", "A unknown", "B confirmed", "B begin A"},
 
 		"a Stripe key that was rolled after an unknown": {"A begin new", "A unknown", "B with another key begin unresolved", "C with another key begin new"},
+		"the refusal does not reach its caller":         {"A begin new", "A unknown", "B with another key begin unresolved", "B missed", "C with another key begin unresolved", "C delivered", "D with another key begin new"},
+		"its caller leaves before it":                   {"A begin new", "A unknown", "B with another key begin unresolved", "B leaves", "C with another key begin unresolved", "C delivered", "D with another key begin new"},
+		"a cancellation crosses the refusal":            {"A begin new", "A unknown", "B with another key begin unresolved", "B delivered", "B missed", "C with another key begin unresolved", "C delivered", "D with another key begin new"},
+		"a refusal a week later that reaches nobody":    {"A begin new", "A unknown", "time 168h", "B begin unresolved", "B missed", "C begin unresolved", "C delivered", "D begin new"},
 		"one that was rolled after a success":           {"A begin new", "A succeeds", "A delivered", "B with another key begin new"},
 		"one that was rolled while a call runs":         {"A begin new", "time 5s", "B with another key begin new"},
 	}
@@ -121,6 +129,10 @@ func TestProcesses(t *testing.T) {
 		"the other died after its failure":      {"A begin new", "A fails", "kill 1", "B at 2 begin new"},
 		"the other died with a key handed over": {"A begin new", "A unknown", "B at 2 begin A", "kill 2", "C begin A"},
 		"the dead one's is settled by the next": {"A begin new", "kill 1", "B at 2 begin A", "B succeeds", "B delivered", "C at 2 begin new"},
+		"it died before its refusal arrived":    {"A begin new", "A unknown", "B with another key begin unresolved", "kill 1", "C at 2 with another key begin unresolved", "C delivered", "D at 2 with another key begin new"},
+		"it died after its refusal arrived":     {"A begin new", "A unknown", "B with another key begin unresolved", "B delivered", "kill 1", "C at 2 with another key begin new"},
+		"its own before that of a dead one":     {"A begin new", "time 1s", "B at 2 begin new", "kill 1", "time 5s", "C at 2 begin B", "D at 2 begin A"},
+		"its own unknown before a dead one's":   {"A begin new", "time 1s", "B at 2 begin new", "B unknown", "kill 1", "C at 2 begin B", "D at 2 begin A"},
 		"taken from one that ends unknown":      {"A begin new", "A leaves", "A abandoned", "B at 2 begin A", "B succeeds", "B delivered", "A unknown", "C at 2 begin A"},
 	}
 	for why, steps := range stories {

@@ -1,14 +1,9 @@
 package lab
 
 import (
-	"encoding/json"
-	"fmt"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
-
-	"stripe-mcp/internal/mcpclient"
 )
 
 // operation is one wish of an agent: to have one of something, or one subscription canceled.
@@ -16,129 +11,11 @@ type operation struct {
 	group int
 	home  int
 	calls []*call
+	seen  string // the object that the agent found in the Dashboard, after it was told to look there
 }
 
 // mostCalls bounds how often an agent repeats itself before it gives up.
 const mostCalls = 15
-
-// call is one tool call.
-type call struct {
-	id      json.RawMessage
-	program *program
-	done    chan struct{} // closed with the answer, or when the agent cancels
-	end     func()        // closes done, once
-
-	mu        sync.Mutex
-	cancelled bool
-	pinged    bool // the program has read the cancellation
-	crossed   bool // an answer came before that
-	late      int  // answers that came after it
-	more      int  // answers after the first
-	told      *reply
-	ambiguous bool // an answer may have been lost in a pipe that we closed
-}
-
-// reply is what an agent reads from an answer.
-type reply struct {
-	Outcome    string // succeeded, or the error's
-	ID         string
-	Status     string
-	Found      bool // it is said to be what an earlier call made
-	SavedError bool // Stripe is said to keep an internal error as its answer
-	Retryable  bool
-	Text       string
-}
-
-// settled reports whether a sensible agent lets the matter rest.
-func (t *reply) settled() bool {
-	return t != nil && (t.Outcome == succeeded || t.Outcome == failed && !t.Retryable)
-}
-
-const (
-	succeeded = "succeeded"
-	failed    = "failed"
-	unknown   = "unknown"
-)
-
-// read understands the answer to a tool call.
-func read(answer mcpclient.Response) (*reply, error) {
-	if answer.Error != nil {
-		return nil, answer.Error
-	}
-	var result mcpclient.ToolResult
-	if err := json.Unmarshal(answer.Result, &result); err != nil || len(result.Content) != 1 {
-		return nil, fmt.Errorf("not the result of a tool: %s", answer.Result)
-	}
-	var text struct {
-		ID     string `json:"id"`
-		Status string `json:"status"`
-		Note   string `json:"note"`
-		Error  struct {
-			Outcome   string `json:"outcome"`
-			Hint      string `json:"hint"`
-			Retryable bool   `json:"retryable"`
-		} `json:"error"`
-	}
-	if err := json.Unmarshal([]byte(result.Object()), &text); err != nil {
-		return nil, fmt.Errorf("not JSON: %s", result.Object())
-	}
-	told := &reply{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Object()}
-	told.Found = strings.HasPrefix(text.Note, "found, not created")
-	if result.IsError {
-		told.Outcome, told.Retryable = text.Error.Outcome, text.Error.Retryable
-		told.SavedError = strings.Contains(text.Error.Hint, "Stripe keeps an internal error")
-	}
-	return told, nil
-}
-
-// take takes in each answer to the call.
-func (c *call) take(answer mcpclient.Response) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	switch {
-	case c.pinged:
-		c.late++
-	case c.cancelled: // clients drop it (MCP, Cancellation)
-		c.crossed = true
-	case c.told != nil:
-		c.more++
-	default:
-		told, err := read(answer)
-		if err != nil {
-			told = &reply{Outcome: unknown, Text: err.Error()}
-		}
-		c.told = told
-		c.end()
-	}
-}
-
-// answer returns what the agent was told, nil without an answer.
-func (c *call) answer() *reply {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.told
-}
-
-// cancel has the agent lose its patience, unless the program has been asked to end and reads nothing any more.
-func (c *call) cancel() {
-	gone := c.program.gone()
-	c.mu.Lock()
-	if gone || c.told != nil || c.cancelled {
-		c.mu.Unlock()
-		return
-	}
-	c.cancelled = true
-	c.mu.Unlock()
-	ping := c.program.client.Expect(func(mcpclient.Response) {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.pinged = true
-	})
-	c.program.run.logf("%s: call %s is cancelled", c.program.name, c.id)
-	_ = c.program.client.Notify("notifications/cancelled", map[string]any{"requestId": c.id}) // as in request
-	c.program.request(ping, "ping", nil)
-	c.end()
-}
 
 // perform repeats an operation until its outcome is known.
 func (r *run) perform(op *operation) {
@@ -148,13 +25,45 @@ func (r *run) perform(op *operation) {
 		if c == nil {
 			return
 		}
+		time.Sleep(r.schedule.Groups[op.group].Pause)
 		told := c.answer()
+		if c.unsent {
+			continue
+		}
+		if told != nil && told.Unresolved {
+			if op.seen = r.look(op); op.seen != "" {
+				return
+			}
+			continue
+		}
 		// A creation has one key for all its calls, so that a no to one is a no to all. A cancellation has none.
 		if told.settled() && (told.Outcome == succeeded || !uncertain || r.schedule.Groups[op.group].Tool != Cancel) {
 			return
 		}
 		uncertain = uncertain || told == nil || told.Outcome == unknown
+		if uncertain {
+			r.roll(op)
+		}
 	}
+}
+
+// look has an agent look in the Dashboard for an object that is told to no other.
+func (r *run) look(op *operation) string {
+	r.mu.Lock()
+	known := map[string]bool{}
+	for _, other := range r.operations {
+		known[other.seen] = true
+		for _, c := range other.calls {
+			if told := c.answer(); told != nil {
+				known[told.ID] = true
+			}
+		}
+	}
+	r.mu.Unlock()
+	seen := r.stripe.look(op.group, func(id string) bool { return known[id] })
+	r.logf("an agent of group %d looks for what an earlier call may have made, and finds %q", op.group, seen)
+	r.tick(refusedOnce)
+	return seen
 }
 
 // call makes one call and waits until it is answered, cancelled or lost.
@@ -165,27 +74,44 @@ func (r *run) call(op *operation) *call {
 		return nil
 	}
 	group := r.schedule.Groups[op.group]
+	if group.Manner != Patient || p.successor { // the others do what no client should, and send both at once
+		p.awaitHandshake()
+	}
 	done := make(chan struct{})
-	c := &call{program: p, done: done, end: sync.OnceFunc(func() { close(done) })}
+	c := &call{program: p, done: done, end: sync.OnceFunc(func() { close(done) }), nervous: group.Manner == Nervous}
 	c.id = p.client.Expect(c.take)
 	number := r.takeOff(op, c)
 	defer r.land(c)
-	unread := r.schedule.killsUnread(number) && group.Tool != Cancel // which the journal does not hold
-	release := func() {}
-	if unread {
-		release = p.clog()
-	}
 	r.logf("%s: call %s of group %d, %s", p.name, c.id, op.group, group.Tool)
-	p.request(c.id, "tools/call", map[string]any{"name": group.Tool, "arguments": r.arguments(op.group)})
-	if unread {
-		r.awaitOutcome(p)
-		r.count(Strike{Blow: KillUnread})
-		p.strike(KillUnread)
-		release()
+	send := func() { c.send(group.Tool, r.arguments(op.group)) }
+	switch {
+	case r.schedule.killsUnread(number) && group.Tool != Cancel: // which the journal does not hold
+		r.killUnread(p, send)
+	case group.Manner == Silent && len(op.calls) <= mostSilences:
+		send()
+		c.bearFor(group.Wait)
+	default:
+		send()
 	}
 	r.await(c)
+	if group.Manner == Nervous && c.answer() != nil {
+		r.background.Go(func() { c.cancelAnswered(group.Wait) })
+	}
 	return c
 }
+
+// killUnread kills a program that has recorded what became of the call that is sent, and cannot write the answer.
+func (r *run) killUnread(p *program, send func()) {
+	release := p.clog()
+	send()
+	r.awaitOutcome(p)
+	r.count(Strike{Blow: KillUnread})
+	p.strike(KillUnread)
+	release()
+}
+
+// mostSilences is how often in a row an agent gives up in silence before it waits for an answer.
+const mostSilences = 3
 
 // await waits for the end of a call.
 func (r *run) await(c *call) {

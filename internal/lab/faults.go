@@ -2,6 +2,7 @@ package lab
 
 import (
 	"crypto/tls"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -45,12 +46,20 @@ const (
 	HangAfter       Kind = "no answer, though applied"
 	Truncate        Kind = "half an answer, though applied"
 	Slow            Kind = "slow body"
+	BlockedBefore   Kind = "a gateway's 400 with an error object, not processed"
+	BlockedAfter    Kind = "a gateway's 400 with an error object, though applied"
+	ForbiddenBefore Kind = "a gateway's HTML 403, not processed"
+	ForbiddenAfter  Kind = "a gateway's HTML 403, though applied"
+	StrangerBefore  Kind = "200 with another object, not processed"
+	StrangerAfter   Kind = "200 with another object, though applied"
+	Jump            Kind = "Stripe's clock jumps by hours"
 )
 
 func kinds() []Kind {
 	return []Kind{
 		Refuse, ResetOnAccept, TLSFailure, ResetBefore, HangBefore, Lag, Late, Limit, LimitWait, Locked, Unauthorized, Invalid, Declined,
 		Redirect, Error500, Error500ForEver, Saved500, Saved500Applied, GatewayBefore, GatewayAfter, Page200, ResetAfter, HangAfter, Truncate, Slow,
+		BlockedBefore, BlockedAfter, ForbiddenBefore, ForbiddenAfter, StrangerBefore, StrangerAfter, Jump,
 	}
 }
 
@@ -78,10 +87,15 @@ func (s *fakeStripe) before(f Fault, w http.ResponseWriter, r *http.Request) boo
 		s.write(w, answer{status: http.StatusTemporaryRedirect, group: noGroup})
 	case Error500, Error500ForEver:
 		s.write(w, refusal(http.StatusInternalServerError, "api_error", ""))
-	case GatewayBefore:
-		s.write(w, answer{status: http.StatusBadGateway, body: page, group: noGroup})
+	case GatewayBefore, BlockedBefore, ForbiddenBefore, StrangerBefore:
+		s.write(w, gateway(f.Kind, r, noGroup))
 	case Lag:
 		s.pause(f.Wait)
+		return false
+	case Jump:
+		s.mu.Lock()
+		s.ahead += f.Wait
+		s.mu.Unlock()
 		return false
 	default:
 		return false
@@ -89,15 +103,33 @@ func (s *fakeStripe) before(f Fault, w http.ResponseWriter, r *http.Request) boo
 	return true
 }
 
+// gateway is what something between the program and Stripe answers in Stripe's place. It has no request id.
+func gateway(kind Kind, r *http.Request, group int) answer {
+	a := answer{group: group, foreign: true, status: http.StatusOK, body: page}
+	switch kind {
+	case GatewayBefore, GatewayAfter:
+		a.status = http.StatusBadGateway
+	case ForbiddenBefore, ForbiddenAfter:
+		a.status = http.StatusForbidden
+	case BlockedBefore, BlockedAfter:
+		a.status, a.body = http.StatusBadRequest, `{"error":{"type":"blocked","code":"policy","message":"this is not allowed here"}}`
+	case StrangerBefore, StrangerAfter:
+		a.body = `{"id":"ch_other","object":"charge","livemode":false}`
+		if kind, id := route(r.URL.Path); id != "" { // else any id will do
+			a.body = fmt.Sprintf(`{"id":"other_1","object":%q,"status":"canceled","livemode":false}`, kind)
+		}
+	default: // the page as a success
+	}
+	return a
+}
+
 const page = "<html><body><h1>Something is between you and Stripe</h1></body></html>"
 
 // after does what hits the answer to a request that Stripe has seen, or sends it unharmed.
 func (s *fakeStripe) after(f Fault, w http.ResponseWriter, r *http.Request, a answer) {
 	switch f.Kind {
-	case GatewayAfter:
-		s.write(w, answer{status: http.StatusBadGateway, body: page, group: a.group})
-	case Page200:
-		s.write(w, answer{status: http.StatusOK, body: page, group: a.group})
+	case GatewayAfter, Page200, BlockedAfter, ForbiddenAfter, StrangerAfter:
+		s.write(w, gateway(f.Kind, r, a.group))
 	case ResetAfter:
 		reset(w)
 	case HangAfter:
@@ -115,13 +147,17 @@ func (s *fakeStripe) after(f Fault, w http.ResponseWriter, r *http.Request, a an
 // write sends an answer in two halves, so that something can happen between them.
 func (s *fakeStripe) write(w http.ResponseWriter, a answer) {
 	rest := s.begin(w, a)
-	_, _ = io.WriteString(w, rest) //nolint:gosec // no browser looks at it; a client that has gone is none of Stripe's business
+	_, _ = io.WriteString(w, rest)
 	_ = http.NewResponseController(w).Flush()
 	s.reach(Answered, a.group)
 }
 
 // begin sends the head and half of the body, and returns the other half.
 func (s *fakeStripe) begin(w http.ResponseWriter, a answer) string {
+	s.mu.Lock()
+	ahead := s.ahead
+	s.mu.Unlock()
+	w.Header().Set("Date", time.Now().Add(ahead).UTC().Format(http.TimeFormat))
 	a.head(w)
 	half := len(a.body) / 2
 	_, _ = io.WriteString(w, a.body[:half])
@@ -136,7 +172,7 @@ func (s *fakeStripe) dribble(w http.ResponseWriter, a answer) {
 	rest := s.begin(w, a)
 	for rest != "" {
 		n := min(piece, len(rest))
-		_, _ = io.WriteString(w, rest[:n]) //nolint:gosec // as above
+		_, _ = io.WriteString(w, rest[:n]) //nolint:gosec // no browser looks at it; a client that has gone is none of Stripe's business
 		_ = http.NewResponseController(w).Flush()
 		rest = rest[n:]
 		s.pause(20 * time.Millisecond)

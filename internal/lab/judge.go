@@ -20,14 +20,14 @@ const (
 	doubled         = "doubled objects"                        // more than people wanted
 	failedHappened  = "writes reported failed that happened"   // it exists
 	succeededDidNot = "writes reported succeeded that did not" // it does not exist
-	swallowed       = "new wishes answered with old objects"   // without an uncertain call before
+	lostPurchases   = "lost purchases"                         // orders merged without a word, or without a reason
 	unanswered      = "unanswered calls on a living process"   // or with more than one answer, or with one though cancelled
 	stray           = "non-JSON on stdout"                     // bytes that are no JSON-RPC
 	other           = "anything else"                          // unsettled at the end, bad exits, data races
 )
 
 func wrongs() []string {
-	return []string{doubled, failedHappened, succeededDidNot, swallowed, unanswered, stray, other}
+	return []string{doubled, failedHappened, succeededDidNot, lostPurchases, unanswered, stray, other}
 }
 
 // Wrong returns everything that must not be, each with its kind.
@@ -74,7 +74,7 @@ func (v *Verdict) judgeCalls(operations []*operation) {
 			if c.more > 0 {
 				v.find(unanswered, "call %s of %s was answered more than once", c.id, c.program.name)
 			}
-			if c.told == nil && !c.cancelled && !c.program.excused() {
+			if c.told == nil && c.unheard == nil && !c.cancelled && !c.unsent && !c.program.excused() {
 				v.find(unanswered, "call %s of %s was not answered", c.id, c.program.name)
 			}
 			if c.told != nil && c.told.SavedError {
@@ -84,7 +84,7 @@ func (v *Verdict) judgeCalls(operations []*operation) {
 				v.ambiguous++
 			}
 		}
-		if last := op.last(); !last.settled() {
+		if last := op.last(); !last.settled() && op.seen == "" {
 			v.find(other, "an operation of group %d is not settled after %d calls", op.group, len(op.calls))
 		}
 	}
@@ -140,20 +140,21 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 			exists[o.ID] = true
 		}
 	}
-	allowed, found, uncertain, saidFailed := 0, 0, 0, false
+	page := r.Schedule.Groups[group].Tool == Session
+	allowed, merged, reasons, saidFailed := 0, 0, 0, false
 	for i, op := range operations {
 		last := op.last()
 		if last == nil || last.Outcome != failed {
 			allowed++
 		}
-		for _, c := range op.calls {
-			switch {
-			case c.told == nil || c.told.Outcome == unknown || c.program.excused():
-				uncertain++
-			case c.told.Outcome == failed:
-				saidFailed = true
-			}
-			if c.inDoubt() || c.told != nil && c.told.SavedError {
+		me := fmt.Sprintf("group %d, operation %d", group, i)
+		if op.seen != "" {
+			owner[op.seen] = me
+		}
+		for n, c := range op.calls {
+			reasons += c.reasons(page)
+			saidFailed = saidFailed || c.told != nil && c.told.Outcome == failed
+			if c.inDoubt() || c.told != nil && c.told.SavedError || c.ignored && (page || op.forgotten(n)) {
 				allowed++
 			}
 			if c.told == nil || c.told.Outcome != succeeded {
@@ -162,18 +163,17 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 			if !exists[c.told.ID] {
 				v.find(succeededDidNot, "group %d: %q is not there", group, c.told.ID)
 			}
-			me := fmt.Sprintf("group %d, operation %d", group, i)
-			if c.told.Found {
-				found++
+			if c.told.Shared {
+				merged++
 			} else if first := owner[c.told.ID]; first != "" {
-				v.find(succeededDidNot, "%s: %q was made for %s", me, c.told.ID, first)
+				v.find(lostPurchases, "%s: %q was made for %s, and nothing says so", me, c.told.ID, first)
 			} else {
 				owner[c.told.ID] = me
 			}
 		}
 	}
-	if found > uncertain {
-		v.find(swallowed, "group %d: %d were found after %d uncertain calls", group, found, uncertain)
+	if merged > reasons {
+		v.find(lostPurchases, "group %d: %d were merged with earlier ones, for which there are %d reasons", group, merged, reasons)
 	}
 	if len(exists) > allowed {
 		kind := doubled
@@ -182,6 +182,34 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 		}
 		v.find(kind, "group %d: %d exist, %d may", group, len(exists), allowed)
 	}
+}
+
+// reasons returns how many later equal calls may be answered with the object of this one. page says that it is a page,
+// which is shared only when its call was deserted.
+func (c *call) reasons(page bool) int {
+	open := c.told == nil || c.told.Outcome == unknown || c.program.excused()
+	switch {
+	case c.unsent:
+		return 0
+	case c.ignored && page:
+		open = c.unheard == nil || c.unheard.Outcome == unknown || c.program.excused()
+	case c.ignored && (c.unheard == nil || c.unheard.Outcome == unknown): // its key is open again at its end
+		return 2
+	case c.slow() && (!page || c.nervous):
+		return 1
+	}
+	if open {
+		return 1
+	}
+	return 0
+}
+
+// forgotten reports whether the answer to the nth call was written to a client that had given up, by a program that is not
+// the next call's: no other one can know that nobody took it in.
+func (op *operation) forgotten(n int) bool {
+	c := op.calls[n]
+	answered := c.unheard != nil && c.unheard.Outcome == succeeded || c.program.deaf
+	return answered && n+1 < len(op.calls) && op.calls[n+1].program != c.program
 }
 
 // kindOf returns what a tool creates.

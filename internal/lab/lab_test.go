@@ -48,6 +48,26 @@ func strike(blow lab.Blow, point lab.Point) []lab.Strike {
 	return []lab.Strike{{Blow: blow, Point: point, Nth: 1}}
 }
 
+func silent(tool lab.Tool, pause time.Duration, homes ...int) []lab.Group {
+	return []lab.Group{{Tool: tool, Homes: homes, Together: true, Manner: lab.Silent, Wait: 5 * time.Second, Pause: pause}}
+}
+
+func nervous(pause time.Duration) []lab.Group {
+	return []lab.Group{{Tool: lab.Customer, Homes: []int{0, 0, 0}, Manner: lab.Nervous, Wait: 40 * time.Millisecond, Pause: pause}}
+}
+
+func rolled() []lab.Group {
+	return []lab.Group{{Tool: lab.Customer, Homes: []int{0, 0}, Rolls: true}}
+}
+
+func late(waits ...time.Duration) []lab.Fault {
+	var all []lab.Fault
+	for _, wait := range waits {
+		all = append(all, lab.Fault{Kind: lab.Late, Times: 1, Wait: wait})
+	}
+	return all
+}
+
 // TestNoWriteLostOrDoubled plays the stories that people fear. Beside the number of objects in the end, each of them is
 // judged as any run of the laboratory: what the agents were told is compared with what Stripe holds.
 func TestNoWriteLostOrDoubled(t *testing.T) {
@@ -95,6 +115,20 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 		{"a cancellation's answer is lost", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter)}, 1},
 		{"a cancellation's answer is lost, and so is its reading back", lab.Schedule{Timeout: time.Second, Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter, "", lab.HangBefore)}, 1},
 		{"a cancellation is killed and repeated", lab.Schedule{Groups: once(lab.Cancel), Strikes: strike(lab.Kill, lab.Applied)}, 1},
+		{"give up in silence, call again while Stripe is at it", lab.Schedule{Groups: silent(lab.Customer, 0, 0), Faults: late(7 * time.Second)}, 1},
+		{"give up in silence, call again after the late answer", lab.Schedule{Groups: silent(lab.Subscription, 2*time.Second, 0), Faults: late(6 * time.Second)}, 1},
+		{"give up in silence, and a second page does no harm", lab.Schedule{Groups: silent(lab.Session, 0, 0), Faults: late(6 * time.Second)}, 2},
+		{"two agents give up in silence, and both want one", lab.Schedule{Groups: silent(lab.Customer, 0, 0, 0), Faults: late(6*time.Second, 6*time.Second)}, 2},
+		{"the client dies with both pipes when the request arrives, call again", lab.Schedule{Groups: once(lab.Subscription), Faults: late(2 * time.Second), Strikes: strike(lab.Die, lab.Arrived)}, 1},
+		{"the client dies with both pipes when it is applied, call again", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.Die, lab.Applied)}, 1},
+		{"cancel after every answer, order three times at once", lab.Schedule{Groups: nervous(0)}, 3},
+		{"cancel after every answer, order three times after that", lab.Schedule{Groups: nervous(80 * time.Millisecond)}, 3},
+		{"a gateway answers in Stripe's place", lab.Schedule{Groups: once(lab.Customer), Faults: faults(lab.BlockedBefore, lab.BlockedAfter, lab.ForbiddenAfter, lab.StrangerAfter, lab.StrangerBefore)}, 1},
+		{"a gateway answers a cancellation in Stripe's place", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.StrangerBefore, lab.ForbiddenBefore, lab.BlockedAfter)}, 1},
+		{"the key is rolled after an unknown that happened", lab.Schedule{Timeout: time.Second, Groups: rolled(), Faults: faults(lab.HangAfter)}, 2},
+		{"the key is rolled after an unknown that did not", lab.Schedule{Timeout: time.Second, Groups: rolled(), Faults: faults(lab.HangBefore)}, 2},
+		{"one of two programs is frozen", lab.Schedule{Groups: together(lab.Customer, 0, 1), Strikes: []lab.Strike{{Blow: lab.Freeze, Point: lab.Answered, Nth: 1, Wait: 2 * time.Second}}}, 2},
+		{"Stripe's clock is a day ahead", lab.Schedule{Timeout: time.Second, Groups: inARow(lab.Customer), Faults: []lab.Fault{{Kind: lab.Jump, Times: 1, Wait: 25 * time.Hour}, {Kind: lab.HangAfter, Times: 1}}}, 2},
 		{"HTTP/2: the handshake fails, then the stream is reset", lab.Schedule{TLS: true, Groups: once(lab.Customer), Faults: faults(lab.TLSFailure, lab.ResetAfter)}, 1},
 	}
 	for i, tt := range tests {
@@ -103,7 +137,7 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 			s := tt.schedule
 			s.Index = i
 			if s.Timeout == 0 {
-				s.Timeout = 8 * time.Second // so that nothing times out because the machine is busy
+				s.Timeout = 12 * time.Second // so that nothing times out because the machine is busy
 			}
 			result, err := lab.Run(program(t), t.TempDir(), s)
 			if err != nil {
@@ -121,7 +155,7 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 				}
 			}
 			for _, strike := range s.Strikes {
-				strike.Nth = 0
+				strike.Nth, strike.Wait = 0, 0
 				if result.Strikes[strike] == 0 {
 					t.Errorf("the strike %q hit nothing", strike)
 				}

@@ -17,12 +17,16 @@ import (
 // Key is the secret key that the laboratory's Stripe accepts.
 const Key = "sk_test_MadeUpForTheLaboratory"
 
+// otherKey is another key of the same account, which it accepts, too.
+const otherKey = "sk_test_MadeUpAsItsSuccessor"
+
 // open starts a Stripe for s at a loopback address of its own, where the system has so many: that keeps its port free
 // while it refuses connections.
 func open(s Schedule, address string, logf func(string, ...any)) (*fakeStripe, error) {
 	stripe := &fakeStripe{
 		scheme: "http", closing: make(chan struct{}), logf: logf, faults: slices.Clone(s.Faults),
 		objects: map[string]*Object{}, hits: map[Kind]int{}, reached: map[Point]int{}, saved: map[string]*saved{}, invalid: map[string]bool{}, keys: map[string]bool{},
+		busy: map[int]int{},
 	}
 	for i, g := range s.Groups {
 		if g.Tool == Cancel {

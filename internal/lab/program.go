@@ -22,16 +22,20 @@ type program struct {
 	run    *run
 
 	mu        sync.Mutex
-	up        bool // it answered initialize, so it is past the start of a process, where any signal ends it
+	up        bool          // it answered initialize, so it is past the start of a process, where any signal ends it
+	greeted   chan struct{} // closed then
+	successor bool          // of one whose client died, and that may still be at work
+	frozen    time.Duration // how long it was, in all
 	struck    time.Time
 	killed    bool // with SIGKILL
 	signalled bool // with another signal
 	deaf      bool // we closed its stdout
+	orphan    bool // its client died with both pipes
 }
 
 // start starts the program and shakes hands with it.
-func (r *run) start(name string) (*program, error) {
-	p := &program{name: name, cmd: r.command(), ended: make(chan struct{}), run: r}
+func (r *run) start(name, key string) (*program, error) {
+	p := &program{name: name, cmd: r.command(key), ended: make(chan struct{}), greeted: make(chan struct{}), run: r}
 	p.cmd.Stderr = &p.stderr
 	client, err := mcpclient.StartWatched(p.cmd, p.unasked)
 	if err != nil {
@@ -44,6 +48,7 @@ func (r *run) start(name string) (*program, error) {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.up = true
+		close(p.greeted)
 	}), "initialize", map[string]any{
 		"protocolVersion": "2025-11-25", "capabilities": struct{}{}, "clientInfo": map[string]string{"name": "lab", "version": "1"},
 	})
@@ -60,7 +65,7 @@ func (p *program) wait() {
 	err := p.client.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	took := time.Since(p.struck)
+	took := time.Since(p.struck) - p.frozen
 	switch {
 	case p.killed:
 	case err != nil:
@@ -104,7 +109,8 @@ func (p *program) strike(blow Blow) {
 	signal := blow == Terminate || blow == Interrupt || blow == HangUp
 	p.killed = p.killed || blow == Kill || blow == KillUnread || signal && (p.signalled || !p.up) // a second signal ends it at once
 	p.signalled = p.signalled || signal
-	p.deaf = p.deaf || blow == CloseOutput
+	p.deaf = p.deaf || blow == CloseOutput || blow == Die
+	p.orphan = p.orphan || blow == Die
 	p.mu.Unlock()
 	switch blow {
 	case Kill, KillUnread:
@@ -119,7 +125,10 @@ func (p *program) strike(blow Blow) {
 		_ = p.client.CloseInput()
 	case CloseOutput:
 		_ = p.client.CloseOutput()
-	case CancelCall: // is for the agent to do
+	case Die:
+		_ = p.client.CloseInput()
+		_ = p.client.CloseOutput()
+	case CancelCall, Freeze: // are not done here
 	}
 }
 
@@ -132,6 +141,21 @@ func (p *program) clog() (release func()) {
 		p.request(p.client.Expect(func(mcpclient.Response) { <-released }), "tools/list", nil)
 	}
 	return func() { close(released) }
+}
+
+// awaitHandshake waits until the program has answered initialize, as clients do.
+func (p *program) awaitHandshake() {
+	select {
+	case <-p.greeted:
+	case <-p.ended:
+	}
+}
+
+// abandoned reports whether the program's client has died, so that its successor waits for nothing.
+func (p *program) abandoned() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.orphan
 }
 
 // gone reports whether the program has ended, or is about to.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -26,7 +25,8 @@ type Result struct {
 	Transcript string
 
 	operations []*operation
-	wrong      []wrong // what was seen during the run
+	wrong      []wrong        // what was seen during the run
+	ticks      map[string]int // what else happened
 }
 
 // run is a run under way.
@@ -44,20 +44,25 @@ type run struct {
 	calls      int
 	flying     map[*call]int // calls under way, with their group
 	started    int           // programs
+	operations []*operation
+	ticks      map[string]int
+	doubtful   map[int]bool // groups of which an earlier request may still be at Stripe
+	rolled     map[int]bool // groups
 
-	homes [mostPrograms]home
-}
-
-// home is where one program after the other runs.
-type home struct {
-	mu      sync.Mutex
-	current *program
+	background sync.WaitGroup // of what is done beside the calls
+	homes      [mostPrograms]home
 }
 
 // Run carries out a schedule against binary, with folder as everybody's home. An error says that the laboratory itself
 // failed.
 func Run(binary, folder string, s Schedule) (Result, error) {
-	r := &run{schedule: s, binary: binary, folder: folder, began: time.Now(), strikes: map[Strike]int{}, flying: map[*call]int{}}
+	r := &run{
+		schedule: s, binary: binary, folder: folder, began: time.Now(), strikes: map[Strike]int{}, flying: map[*call]int{},
+		ticks: map[string]int{}, doubtful: map[int]bool{}, rolled: map[int]bool{},
+	}
+	for i := range r.homes {
+		r.homes[i].key = Key
+	}
 	stripe, err := open(s, fmt.Sprintf("127.%d.%d.%d", 1+s.Index>>16&0x7f, s.Index>>8&0xff, 1+s.Index&0x7f), r.logf)
 	if err != nil {
 		return Result{}, fmt.Errorf("open a Stripe: %w", err)
@@ -74,7 +79,7 @@ func Run(binary, folder string, s Schedule) (Result, error) {
 			stripe.at(strike.Point, strike.Nth, func(group int) { r.strike(strike, group) })
 		}
 	}
-	operations := r.work()
+	r.work()
 	r.endAll()
 	r.inspect()
 
@@ -88,20 +93,23 @@ func Run(binary, folder string, s Schedule) (Result, error) {
 	}
 	return Result{
 		Schedule: s, Objects: objects, Hits: stripe.hits, Strikes: r.strikes, Transcript: r.transcript.String(),
-		operations: operations, wrong: r.wrong,
+		operations: r.operations, wrong: r.wrong, ticks: r.ticks,
 	}, nil
 }
 
 func (r *run) file(name string) string { return filepath.Join(r.folder, name) }
 
 // work has all agents do all they are to do.
-func (r *run) work() []*operation {
+func (r *run) work() {
 	var groups sync.WaitGroup
 	all := make([][]*operation, len(r.schedule.Groups))
 	for i, g := range r.schedule.Groups {
 		for _, h := range g.Homes {
 			all[i] = append(all[i], &operation{group: i, home: h})
 		}
+	}
+	r.operations = slices.Concat(all...)
+	for i, g := range r.schedule.Groups {
 		groups.Go(func() {
 			var together sync.WaitGroup
 			for _, op := range all[i] {
@@ -114,48 +122,6 @@ func (r *run) work() []*operation {
 		})
 	}
 	groups.Wait()
-	return slices.Concat(all...)
-}
-
-// program returns the living program of that home, started anew if the one before has ended or is about to.
-func (r *run) program(number int) (*program, error) {
-	h := &r.homes[number]
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.current != nil {
-		select {
-		case <-h.current.ended:
-		default:
-			if !h.current.gone() {
-				return h.current, nil
-			}
-			_ = h.current.client.CloseInput() // for one whose stdout is closed, and that has nothing to write and so to notice
-			<-h.current.ended
-		}
-	}
-	r.mu.Lock()
-	name := fmt.Sprintf("program %d.%d", number, r.started)
-	r.started++
-	r.mu.Unlock()
-	p, err := r.start(name)
-	if err == nil {
-		h.current = p
-	}
-	return p, err
-}
-
-func (r *run) command() *exec.Cmd {
-	cmd := exec.Command(r.binary) //nolint:gosec,noctx // the program under test, which we end in other ways
-	cmd.Dir = r.folder
-	cmd.Env = []string{
-		"HOME=" + r.folder, "STRIPE_MCP_STATE_DIR=" + r.file("state"), "STRIPE_MCP_STRIPE_SECRET_KEY=" + Key,
-		"STRIPE_MCP_API_BASE=" + r.stripe.url(), "STRIPE_MCP_TIMEOUT=" + r.schedule.Timeout.String(),
-		"GORACE=atexit_sleep_ms=0", // a build that finds data races would linger for a second
-	}
-	if r.stripe.certificate() != nil {
-		cmd.Env = append(cmd.Env, "STRIPE_MCP_CA_FILE="+r.file("ca.pem"))
-	}
-	return cmd
 }
 
 // takeOff notes that a call is under way, and returns its number.
@@ -171,13 +137,19 @@ func (r *run) takeOff(op *operation, c *call) int {
 func (r *run) land(c *call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	c.mu.Lock()
+	c.over = true
+	c.mu.Unlock()
+	if told := c.answer(); !told.settled() {
+		r.doubtful[r.flying[c]] = true
+	}
 	delete(r.flying, c)
 }
 
 // strike carries out a strike at a request of group.
 func (r *run) strike(s Strike, group int) {
 	r.mu.Lock()
-	flying := maps.Clone(r.flying)
+	flying, doubtful := maps.Clone(r.flying), r.doubtful[group]
 	r.mu.Unlock()
 	var hit, bystanders []*call
 	for c, g := range flying {
@@ -195,14 +167,22 @@ func (r *run) strike(s Strike, group int) {
 		switch s.Blow {
 		case CancelCall:
 			c.cancel()
-		case CloseOutput:
-			for _, other := range append(bystanders, hit...) {
+		case Freeze:
+			r.freeze(c.program, s.Wait)
+		case CloseOutput, Die:
+			all := slices.Concat(bystanders, hit)
+			for _, other := range all {
 				// Stripe holds the answer to one call back until we are done. Any other may have been written already.
-				if other.program == c.program && (other != c || len(hit) > 1) {
+				if other.program == c.program && (other != c || len(hit) > 1 || doubtful) {
 					other.doubt()
 				}
 			}
 			c.program.strike(s.Blow)
+			for _, other := range all {
+				if other.program == c.program && s.Blow == Die {
+					other.lose()
+				}
+			}
 		default:
 			c.program.strike(s.Blow)
 		}
@@ -210,21 +190,10 @@ func (r *run) strike(s Strike, group int) {
 	r.count(s)
 }
 
-// doubt notes that the answer to the call may be lost in a pipe.
-func (c *call) doubt() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ambiguous = c.told == nil
-}
-
-// endAll closes every program's stdin and waits for it.
-func (r *run) endAll() {
-	for i := range r.homes {
-		if p := r.homes[i].current; p != nil {
-			p.strike(CloseInput)
-			<-p.ended
-		}
-	}
+func (r *run) tick(what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ticks[what]++
 }
 
 func (r *run) logf(format string, arguments ...any) {
@@ -244,6 +213,6 @@ func (r *run) complain(kind, format string, values ...any) {
 func (r *run) count(s Strike) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s.Nth = 0
+	s.Nth, s.Wait = 0, 0
 	r.strikes[s]++
 }

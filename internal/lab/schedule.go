@@ -26,7 +26,30 @@ type Group struct {
 	Tool     Tool
 	Homes    []int // one operation for each, through the program of that number; all programs share one state folder
 	Together bool  // side by side, instead of each after the one before
+	Manner   Manner
+	Wait     time.Duration // how long Silent waits for an answer, and Nervous after one
+	Pause    time.Duration // what Silent and Nervous let pass after each call
+	Rolls    bool          // the Stripe key is rolled as soon as an outcome is unknown; not for Together
 }
+
+// Manner is how the client of a group treats its calls.
+type Manner string
+
+// The manners.
+const (
+	Patient Manner = ""
+	Silent  Manner = "gives up in silence and calls again" // on the same connection, and ignores the late answer
+	Nervous Manner = "cancels every call a moment after its answer"
+)
+
+func manners() []Manner { return []Manner{Patient, Silent, Nervous} }
+
+const (
+	// gaveUpAt is how long clients wait that give up in silence. 5 s is the shortest default that is known.
+	gaveUpAt = 5 * time.Second
+	// tooLate is from when on an answer may come too late for them, and calls are not separate orders any more.
+	tooLate = 4 * time.Second
+)
 
 // mostPrograms is how many programs can run side by side.
 const mostPrograms = 3
@@ -45,8 +68,9 @@ const (
 // Strike is what is done to a program in the middle of its work.
 type Strike struct {
 	Blow  Blow
-	Point Point // when: a moment in the life of a request that changes something
-	Nth   int   // when the moment comes for the nth time, from 1; for KillUnread, the number of the call
+	Point Point         // when: a moment in the life of a request that changes something
+	Nth   int           // when the moment comes for the nth time, from 1; for KillUnread, the number of the call
+	Wait  time.Duration // how long a frozen program stays so
 }
 
 // Blow is a kind of Strike. It hits every program with a call of that request's group under way.
@@ -61,7 +85,9 @@ const (
 	Interrupt   Blow = "SIGINT"
 	HangUp      Blow = "SIGHUP"
 	CloseInput  Blow = "stdin ends"
-	CloseOutput Blow = "stdout is closed" // only before Answered
+	CloseOutput Blow = "stdout is closed"                                                                     // only before Answered
+	Die         Blow = "the client dies with both pipes, and its successor calls again through a new program" // only before Answered
+	Freeze      Blow = "SIGSTOP, SIGCONT later"
 )
 
 // Point is a moment in the life of a request that changes something.
@@ -76,7 +102,7 @@ const (
 )
 
 func blows() []Blow {
-	return []Blow{CancelCall, Kill, KillUnread, Terminate, Interrupt, HangUp, CloseInput, CloseOutput}
+	return []Blow{CancelCall, Kill, KillUnread, Terminate, Interrupt, HangUp, CloseInput, CloseOutput, Die, Freeze}
 }
 
 func points() []Point { return []Point{Arrived, Applied, Half, Answered} }
@@ -98,6 +124,16 @@ func Random(seed uint64, index int) Schedule {
 		}
 		s.Groups = append(s.Groups, g)
 	}
+	const slow, rolled, ordinary = 4, 2, 20
+	switch n := r.IntN(ordinary); {
+	case n < slow:
+		s.slowDown(r)
+	case n < slow+rolled:
+		s.roll(r)
+	}
+	for i := range s.Groups {
+		s.Groups[i].behave(r, s.slow())
+	}
 	for range r.IntN(5) {
 		s.Faults = append(s.Faults, randomFault(r, s))
 	}
@@ -107,6 +143,45 @@ func Random(seed uint64, index int) Schedule {
 	return s
 }
 
+// slowDown makes room for what takes longer than the most impatient clients wait.
+func (s *Schedule) slowDown(r *rand.Rand) {
+	s.Timeout = 11*time.Second + below(r, 5*time.Second)
+	for range 1 + r.IntN(2) {
+		f := Fault{Kind: pick(r, []Kind{Lag, Late}), Times: 1, Wait: 4*time.Second + below(r, 6*time.Second)}
+		s.Faults = append(s.Faults, f)
+	}
+}
+
+// slow says whether a call may take longer than the most impatient clients wait.
+func (s *Schedule) slow() bool { return s.Timeout > gaveUpAt }
+
+// roll has Stripe keys rolled, after something that leaves an outcome unknown.
+func (s *Schedule) roll(r *rand.Rand) {
+	for i := range s.Groups {
+		s.Groups[i].Together = false // else one agent that looks could take what another one is about to be told of
+		s.Groups[i].Rolls = true
+	}
+	s.Faults = append(s.Faults, Fault{Kind: pick(r, []Kind{HangBefore, HangAfter, BlockedBefore, BlockedAfter, StrangerAfter, Saved500Applied}), Times: 1})
+}
+
+// behave chooses a manner.
+func (g *Group) behave(r *rand.Rand, slow bool) {
+	const of = 6
+	n := r.IntN(of)
+	switch {
+	case slow && n < of-2:
+		g.Manner, g.Wait = Silent, gaveUpAt+below(r, time.Second)
+		if r.IntN(2) == 0 {
+			g.Pause = below(r, 4*time.Second)
+		}
+	case n == of-1:
+		g.Manner, g.Wait = Nervous, 20*time.Millisecond+below(r, 30*time.Millisecond)
+		if r.IntN(2) == 0 {
+			g.Pause = 2 * g.Wait // else the next call is there before the cancellation
+		}
+	}
+}
+
 func randomFault(r *rand.Rand, s Schedule) Fault {
 	f := Fault{Kind: pick(r, kinds()), Times: 1}
 	for f.Kind == TLSFailure && !s.TLS || f.Kind == Refuse && s.TLS {
@@ -114,9 +189,11 @@ func randomFault(r *rand.Rand, s Schedule) Fault {
 	}
 	switch f.Kind {
 	case Lag, Late: // sometimes longer than the client's patience
-		f.Wait = below(r, 2*s.Timeout)
+		f.Wait = below(r, min(2*s.Timeout, 9*time.Second))
 	case Refuse:
-		f.Wait = below(r, s.Timeout)
+		f.Wait = below(r, min(s.Timeout, 2*time.Second))
+	case Jump:
+		f.Wait = pick(r, []time.Duration{-25 * time.Hour, -2 * time.Hour, 2 * time.Hour, 25 * time.Hour})
 	case Error500ForEver:
 		f.Times = 8
 	default:
@@ -129,8 +206,10 @@ func randomStrike(r *rand.Rand) Strike {
 	switch strike.Blow {
 	case KillUnread:
 		strike.Point = ""
-	case CloseOutput:
+	case CloseOutput, Die:
 		strike.Point = pick(r, []Point{Arrived, Applied, Half})
+	case Freeze:
+		strike.Wait = below(r, 5*time.Second)
 	default:
 	}
 	return strike
@@ -152,13 +231,20 @@ func (s Schedule) String() string {
 	var b strings.Builder
 	_, _ = fmt.Fprintf(&b, "seed %d, run %d: TLS %v, keep-alive %v, timeout %v\n", s.Seed, s.Index, s.TLS, s.KeepAlive, s.Timeout)
 	for i, g := range s.Groups {
-		_, _ = fmt.Fprintf(&b, "  group %d: %s through programs %v, together %v\n", i, g.Tool, g.Homes, g.Together)
+		_, _ = fmt.Fprintf(&b, "  group %d: %s through programs %v, together %v", i, g.Tool, g.Homes, g.Together)
+		if g.Manner != Patient {
+			_, _ = fmt.Fprintf(&b, ", %s, after %v, pausing %v", g.Manner, g.Wait, g.Pause)
+		}
+		if g.Rolls {
+			b.WriteString(", with a key that is rolled")
+		}
+		b.WriteString("\n")
 	}
 	for _, f := range s.Faults {
 		_, _ = fmt.Fprintf(&b, "  fault: %s, %d times, %v\n", f.Kind, f.Times, f.Wait)
 	}
 	for _, strike := range s.Strikes {
-		_, _ = fmt.Fprintf(&b, "  strike: %s at %q number %d\n", strike.Blow, strike.Point, strike.Nth)
+		_, _ = fmt.Fprintf(&b, "  strike: %s at %q number %d, %v\n", strike.Blow, strike.Point, strike.Nth, strike.Wait)
 	}
 	return b.String()
 }

@@ -16,7 +16,7 @@ import (
 func (r *run) inspect() {
 	state := r.file("state")
 	text := r.readAll(state)
-	for _, private := range []string{Email, Key, "shop.example"} {
+	for _, private := range []string{Email, Key, otherKey, "shop.example"} {
 		if strings.Contains(text, private) {
 			r.complain(other, "the state folder holds %s", private)
 		}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // fakeStripe is a stand-in that keeps objects and idempotency keys as Stripe does, and breaks as a schedule says. It listens on
@@ -32,6 +33,8 @@ type fakeStripe struct {
 	saved    map[string]*saved
 	keys     map[string]bool // idempotency keys that arrived; "" stands for none
 	invalid  map[string]bool // keys of requests that Stripe finds invalid, whichever copy of them it looks at
+	ahead    time.Duration   // of the true time
+	busy     map[int]int     // requests under way, by group
 }
 
 // Object is something that exists at Stripe.
@@ -63,13 +66,16 @@ type answer struct {
 	body     string
 	group    int // of the operation that asked, or noGroup
 	replayed bool
+	foreign  bool // not Stripe's
 }
 
 const noGroup = -1
 
 func (a answer) head(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Request-Id", "req_lab")
+	if !a.foreign {
+		w.Header().Set("Request-Id", "req_lab")
+	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	if a.replayed {
 		w.Header().Set("Idempotent-Replayed", "true")
@@ -100,7 +106,13 @@ func (s *fakeStripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.logf("stripe: %s %s, group %d, key %s, fault %q", r.Method, r.URL.Path, group, r.Header.Get("Idempotency-Key"), fault.Kind)
 	s.mu.Lock()
 	s.keys[r.Header.Get("Idempotency-Key")] = true
+	s.busy[group]++
 	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.busy[group]--
+	}()
 	s.reach(Arrived, group)
 	if s.before(fault, w, r) {
 		return
@@ -129,7 +141,7 @@ func (s *fakeStripe) groupOf(r *http.Request, form url.Values) int {
 func (s *fakeStripe) process(r *http.Request, form url.Values, f Fault) answer {
 	kind, id := route(r.URL.Path)
 	switch {
-	case r.Header.Get("Authorization") != "Bearer "+Key:
+	case r.Header.Get("Authorization") != "Bearer "+Key && r.Header.Get("Authorization") != "Bearer "+otherKey:
 		return refusal(http.StatusUnauthorized, "invalid_request_error", "")
 	case kind == "":
 		return refusal(http.StatusNotFound, "invalid_request_error", "")
@@ -155,7 +167,7 @@ func route(path string) (kind, id string) {
 // once runs a request, or repeats what its key got before.
 func (s *fakeStripe) once(r *http.Request, form url.Values, f Fault, run func() answer) answer {
 	request := r.Method + r.URL.Path + form.Encode()
-	key := r.Header.Get("Idempotency-Key")
+	key := r.Header.Get("Authorization") + r.Header.Get("Idempotency-Key") // the worse of what Stripe may do about two Stripe keys
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before, known := s.saved[key]
@@ -203,6 +215,24 @@ func (s *fakeStripe) create(kind string, form url.Values, f Fault) answer {
 		return refusal(http.StatusInternalServerError, "api_error", "")
 	}
 	return o.answer()
+}
+
+// look does what a person does in the Dashboard who waits until nothing of a group is under way any more. It returns an
+// object of the group that is not among the known ones, or "".
+func (s *fakeStripe) look(group int, known func(id string) bool) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.busy[group] > 0 {
+		s.mu.Unlock()
+		s.pause(10 * time.Millisecond)
+		s.mu.Lock()
+	}
+	for id, o := range s.objects {
+		if o.Group == group && !known(id) {
+			return id
+		}
+	}
+	return ""
 }
 
 func (s *fakeStripe) get(kind, id string) answer {

@@ -20,6 +20,26 @@ const (
 	ambiguous = "answers may have been written without anybody taking them in: their repetition counts as new"
 )
 
+// What else can happen beside faults and strikes.
+const (
+	gaveUp              = "calls given up in silence"
+	answeredLate        = "of these, answered later"
+	repeatedFlying      = "of these, repeated before the answer"
+	repeatedAfter       = "of these, repeated after the answer"
+	cancelledAfterwards = "cancellations sent 20 to 50 ms after the answer"
+	slowAnswers         = "answers that took 4 s or more and were waited for"
+	shared              = "answers that say that an earlier equal call has the same object"
+	keysRolled          = "Stripe keys rolled while an outcome was unknown"
+	refusedOnce         = "calls refused because of an unknown under another key"
+	frozenWithLock      = "programs frozen while they held the journal's lock"
+)
+
+func ingredients() []string {
+	return []string{
+		gaveUp, answeredLate, repeatedFlying, repeatedAfter, cancelledAfterwards, slowAnswers, shared, keysRolled, refusedOnce, frozenWithLock,
+	}
+}
+
 // NewTally returns an empty one.
 func NewTally() *Tally { return &Tally{counts: map[string]int{}} }
 
@@ -41,10 +61,38 @@ func (t *Tally) Add(r Result, v *Verdict) {
 	for _, op := range r.operations {
 		t.counts[calls] += len(op.calls)
 	}
+	for what, n := range r.ticks {
+		t.counts[what] += n
+	}
+	for _, op := range r.operations {
+		t.addCalls(op)
+	}
 	t.counts[objects] += len(r.Objects)
 	t.counts[ambiguous] += v.ambiguous
 	if v.saved500 > 0 {
 		t.counts[saved500s]++
+	}
+}
+
+// addCalls counts what shows in the calls themselves.
+func (t *Tally) addCalls(op *operation) {
+	for i, c := range op.calls {
+		switch {
+		case c.told != nil && c.slow():
+			t.counts[slowAnswers]++
+		case c.ignored && c.unheard != nil:
+			t.counts[answeredLate]++
+		}
+		switch {
+		case !c.ignored || i+1 == len(op.calls):
+		case c.unheard == nil || op.calls[i+1].sent.Before(c.sent.Add(c.took)):
+			t.counts[repeatedFlying]++
+		default:
+			t.counts[repeatedAfter]++
+		}
+		if c.told != nil && c.told.Shared {
+			t.counts[shared]++
+		}
 	}
 }
 
@@ -61,6 +109,7 @@ func (t *Tally) String() string {
 	list("", runs, calls, objects)
 	list("\nwhat must not be:\n", wrongs()...)
 	list("\nwhat cannot be decided:\n", saved500s, ambiguous)
+	list("\nwhat happened:\n", ingredients()...)
 	list("\nruns in which a fault hit a request:\n")
 	for _, kind := range kinds() {
 		line(string(kind))
@@ -77,7 +126,7 @@ func allStrikes() []Strike {
 	var all []Strike
 	for _, blow := range blows() {
 		for _, point := range points() {
-			if s := (Strike{Blow: blow, Point: point}); blow != KillUnread && (blow != CloseOutput || point != Answered) {
+			if s := (Strike{Blow: blow, Point: point}); blow != KillUnread && (blow != CloseOutput && blow != Die || point != Answered) {
 				all = append(all, s)
 			}
 		}
