@@ -11,20 +11,31 @@ import (
 	"strings"
 )
 
-// maxDepth bounds the nesting of arguments; the deepest argument of any tool is five levels down.
-const maxDepth = 32
+// What bounds the memory that arguments take, whatever they hold. Valid ones come nowhere near.
+const (
+	maxBytes  = 1 << 20
+	maxValues = 5_000
+	maxDepth  = 32 // of nesting
+)
 
 // parse reads arguments as one JSON object and converts them towards root (see lenient). Absent arguments are an empty
 // object.
 func parse(arguments json.RawMessage, root *Node) (any, []Problem) {
+	if len(arguments) > maxBytes {
+		return nil, []Problem{{Rule: "the arguments are longer than 1 MiB"}}
+	}
 	if len(bytes.TrimSpace(arguments)) == 0 {
 		return map[string]any{}, nil
 	}
-	value, err := read(arguments)
+	r := &reader{left: maxValues}
+	value, err := r.read(arguments)
+	if err == nil {
+		value = r.lenient(value, root)
+		err = r.tooMany() // in texts that hold JSON
+	}
 	if err != nil {
 		return nil, []Problem{{Rule: err.Error()}}
 	}
-	value = lenient(value, root)
 	if value == nil {
 		return map[string]any{}, nil
 	}
@@ -34,12 +45,24 @@ func parse(arguments json.RawMessage, root *Node) (any, []Problem) {
 	return value, nil
 }
 
+// reader decodes arguments.
+type reader struct {
+	left int // how many more values there may be
+}
+
+func (r *reader) tooMany() error {
+	if r.left < 0 {
+		return fmt.Errorf("the arguments hold more than %d values", maxValues)
+	}
+	return nil
+}
+
 // read decodes one JSON value, keeping numbers as they are written. A name that appears twice in one object is an
 // error: whoever reads the other one, a log or a person, would see a different request.
-func read(text []byte) (any, error) {
+func (r *reader) read(text []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	value, err := readValue(decoder, maxDepth)
+	value, err := r.readValue(decoder, maxDepth)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +72,11 @@ func read(text []byte) (any, error) {
 	return value, nil
 }
 
-func readValue(decoder *json.Decoder, depth int) (any, error) {
+func (r *reader) readValue(decoder *json.Decoder, depth int) (any, error) {
+	r.left--
+	if err := r.tooMany(); err != nil {
+		return nil, err
+	}
 	if depth == 0 {
 		return nil, fmt.Errorf("the JSON is nested more than %d levels deep", maxDepth)
 	}
@@ -59,11 +86,11 @@ func readValue(decoder *json.Decoder, depth int) (any, error) {
 	}
 	switch token {
 	case json.Delim('{'):
-		return readObject(decoder, depth)
+		return r.readObject(decoder, depth)
 	case json.Delim('['):
 		list := []any{}
 		for decoder.More() {
-			item, err := readValue(decoder, depth-1)
+			item, err := r.readValue(decoder, depth-1)
 			if err != nil {
 				return nil, err
 			}
@@ -75,7 +102,7 @@ func readValue(decoder *json.Decoder, depth int) (any, error) {
 	}
 }
 
-func readObject(decoder *json.Decoder, depth int) (any, error) {
+func (r *reader) readObject(decoder *json.Decoder, depth int) (any, error) {
 	object := map[string]any{}
 	for decoder.More() {
 		token, err := decoder.Token()
@@ -86,7 +113,7 @@ func readObject(decoder *json.Decoder, depth int) (any, error) {
 		if _, twice := object[name]; twice {
 			return nil, fmt.Errorf("%s appears twice in one object", quoteName(name))
 		}
-		if object[name], err = readValue(decoder, depth-1); err != nil {
+		if object[name], err = r.readValue(decoder, depth-1); err != nil {
 			return nil, err
 		}
 	}
@@ -104,15 +131,15 @@ func closing(decoder *json.Decoder) error {
 // "true" for booleans, JSON text for objects and arrays, numbers and booleans for the strings of a map, an empty list
 // for an empty map, null (and "" where a string is no possible value) for an absent argument. A string argument stays a
 // string, and everything uncertain stays as it is, for validation to refuse. Defaults are filled in.
-func lenient(value any, n *Node) any {
+func (r *reader) lenient(value any, n *Node) any {
 	if n == nil {
 		return value
 	}
 	switch n.Type {
 	case "object":
-		return lenientObject(value, n)
+		return r.lenientObject(value, n)
 	case "array":
-		return lenientArray(value, n)
+		return r.lenientArray(value, n)
 	case "integer":
 		return lenientInteger(value)
 	case "boolean":
@@ -126,8 +153,8 @@ func lenient(value any, n *Node) any {
 	return value
 }
 
-func lenientObject(value any, n *Node) any {
-	value = fromText(value)
+func (r *reader) lenientObject(value any, n *Node) any {
+	value = r.fromText(value)
 	if list, ok := value.([]any); ok && len(list) == 0 && isMap(n) {
 		return map[string]any{}
 	}
@@ -144,25 +171,25 @@ func lenientObject(value any, n *Node) any {
 			object[name] = text(member)
 			continue
 		}
-		object[name] = lenient(member, n.Properties[name])
+		object[name] = r.lenient(member, n.Properties[name])
 	}
 	for name, property := range n.Properties {
 		if _, given := object[name]; !given && property.Default != nil {
 			// The default is part of our own schema: it decodes, or no test of ours passes.
-			object[name], _ = read(property.Default)
+			object[name], _ = r.read(property.Default)
 		}
 	}
 	return object
 }
 
-func lenientArray(value any, n *Node) any {
-	value = fromText(value)
+func (r *reader) lenientArray(value any, n *Node) any {
+	value = r.fromText(value)
 	list, ok := value.([]any)
 	if !ok {
 		return value
 	}
 	for i, item := range list {
-		list[i] = lenient(item, n.Items)
+		list[i] = r.lenient(item, n.Items)
 	}
 	return list
 }
@@ -196,7 +223,7 @@ func absent(value any, n *Node) bool {
 }
 
 // fromText returns the object or array that a string holds as JSON, and any other value as it is.
-func fromText(value any) any {
+func (r *reader) fromText(value any) any {
 	s, ok := value.(string)
 	if !ok {
 		return value
@@ -205,7 +232,7 @@ func fromText(value any) any {
 	if !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
 		return value
 	}
-	if decoded, err := read([]byte(trimmed)); err == nil {
+	if decoded, err := r.read([]byte(trimmed)); err == nil {
 		return decoded
 	}
 	return value

@@ -53,7 +53,7 @@ func For[T any]() *Schema[T] {
 func (s *Schema[T]) JSON() json.RawMessage { return s.json }
 
 // Decode reads arguments into a T. It first converts what the schema makes certain (see lenient), then validates. When
-// the arguments are not acceptable the error is an *Error that lists every problem; nothing of a value is echoed.
+// the arguments are not acceptable the error is an *Error that lists the problems; nothing of a value is echoed.
 func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	var decoded T
 	value, problems := parse(arguments, s.root)
@@ -66,11 +66,13 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	}
 	problems = append(secrets(value, ""), violations(compiled.Validate(value), s.root)...)
 
-	plain, err := json.Marshal(value)
-	if err != nil {
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false) // which makes six bytes of one
+	if err := encoder.Encode(value); err != nil {
 		return decoded, fmt.Errorf("encode the converted arguments: %w", err)
 	}
-	if err := json.Unmarshal(plain, &decoded); err != nil && len(problems) == 0 {
+	if err := json.Unmarshal(plain.Bytes(), &decoded); err != nil && len(problems) == 0 {
 		return decoded, fmt.Errorf("decode validated arguments: %w", err)
 	}
 	// What could be decoded is checked all the same, so that one error lists every problem.
@@ -169,7 +171,7 @@ func compile(published json.RawMessage) (*validator.Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a derived schema: %w", err)
 	}
-	const name = "arguments.json"
+	const name = "urn:stripe-mcp:arguments" // a relative one would need the working directory
 	compiler := validator.NewCompiler()
 	if err := compiler.AddResource(name, document); err != nil {
 		return nil, fmt.Errorf("add a derived schema: %w", err)
