@@ -29,7 +29,7 @@ type Options struct {
 	LoadFault error                             // what is wrong with the configuration
 	Reload    func() (config.Config, error)     // reads the configuration again, for a key that was replaced
 	Network   func() (http.RoundTripper, error) // what carries requests; asked at the first call
-	Scrubber  *secret.Scrubber                  // takes keys out of all that leaves
+	Scrubber  *secret.Scrubber                  // learns the key; what leaves the process has to pass it
 	Logger    *slog.Logger
 }
 
@@ -101,7 +101,7 @@ type Caller struct {
 
 // Answer is how a call ended.
 type Answer struct {
-	JSON    json.RawMessage // for the caller: the tool's answer, or an object that describes the failure
+	JSON    json.RawMessage // the tool's answer, or an object that describes the failure; not scrubbed
 	Failure *outcome.Error  // nil when the tool answered
 	// Delivered is to be told whether the caller got JSON, and once more with false if that turns out to be wrong.
 	Delivered func(bool)
@@ -121,7 +121,7 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 	if err != nil {
 		text, answer.Failure = a.describe(ctx, tool.Name, err)
 	}
-	answer.JSON = json.RawMessage(a.Scrubber.Scrub(string(text)))
+	answer.JSON = text
 	return answer
 }
 

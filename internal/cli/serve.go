@@ -32,6 +32,7 @@ func (p *process) serve(ctx context.Context) error {
 		Version:      version(),
 		Instructions: instructions(a.Config) + a.simulatorInstructions(),
 		Tools:        a.published(),
+		Scrub:        p.scrubber.Scrub,
 		Logger:       a.Logger,
 		Call:         a.serveCall,
 	})

@@ -49,7 +49,7 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	defer s.protocol.UnregisterSession(ctx, client.SessionID())
 
-	l := &loop{server: s, client: client, out: newWriter(), written: make(chan struct{}), calls: newPendingCalls()}
+	l := &loop{server: s, client: client, out: newWriter(s.scrub), written: make(chan struct{}), calls: newPendingCalls()}
 	l.asking = newQuestions(l.out)
 	go func() {
 		defer close(l.written)

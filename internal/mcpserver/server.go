@@ -40,6 +40,8 @@ type Options struct {
 	// Call runs one tool. When ctx ends before the result's Delivered was called, the client cancelled or the process is
 	// stopping: Call decides what it still finishes, and returns soon. It must bound its own duration, and not panic.
 	Call func(ctx context.Context, call *Call) Result
+	// Scrub, where set, takes out of each line to the client what it must not show.
+	Scrub func(line string) string
 	// Logger is where internal errors go. Without one they go nowhere.
 	Logger *slog.Logger
 	// MaxConcurrent is how many calls run at once; more of them wait. Zero means 256.
@@ -51,6 +53,7 @@ type Server struct {
 	protocol *server.MCPServer
 	offer    func() // makes the tools known to protocol; to be called before anything is asked about them
 	call     func(ctx context.Context, call *Call) Result
+	scrub    func(string) string
 	log      *slog.Logger
 	slots    chan struct{}
 	seals    func() *seals
@@ -64,7 +67,7 @@ func New(o Options) *Server {
 	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = defaultMaxConcurrent
 	}
-	s := &Server{call: o.Call, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals)}
+	s := &Server{call: o.Call, scrub: o.Scrub, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals)}
 
 	listed := sync.OnceValue(func() []mcp.Tool { return publish(o.Tools) })
 	// mcp-go would list hidden tools too, and by name; a tool filter of its would make them impossible to call.
