@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"stripe-mcp/internal/plain"
+	"stripe-mcp/internal/stripeapi"
 )
 
-// maxList is how many bytes a list's rows may take. Clients cut answers at 25,000 tokens, which is somewhat more.
+// maxList is how many bytes a list's rows may take. It stays below 25,000 tokens, where clients cut answers.
 const maxList = 60_000
 
 // page is one page of a list.
@@ -17,22 +19,24 @@ type page[T row] struct {
 	Data       []T    `json:"data"`
 	HasMore    bool   `json:"has_more"`
 	NextCursor string `json:"next_cursor,omitempty"`
+	Note       string `json:"note,omitempty"`
 }
 
 // row is an object that can stand in a list.
 type row interface {
-	cursor() string // what starting_after takes to continue behind it
-	// withoutMetadata drops what the owner attached, the only part that can grow beyond any list's size.
+	cursor() string // starting_after takes it to continue after this row
+	// withoutMetadata returns the row without its metadata. Only metadata can grow too long for a list.
 	withoutMetadata() row
 }
 
 // metadataLeftOut is the note of a row without metadata.
 const metadataLeftOut = "metadata left out: too long for a list"
 
-// newPage returns as many of rows as fit. When some are left out, the cursor continues with them.
-func newPage[T row](rows []T, hasMore bool) (page[T], error) {
-	result := page[T]{Data: []T{}, HasMore: hasMore}
-	size := len(`{"data":[],"has_more":false,"next_cursor":""}`) + 255
+// newPage returns as many of rows as fit. When some are left out for their size, the cursor continues with them.
+func newPage[T row](rows []T, rest stripeapi.Rest) (page[T], error) {
+	result := page[T]{Data: []T{}, HasMore: rest.HasMore, Note: unreadable(rest.LeftOut)}
+	size := len(`{"data":[],"has_more":false,"next_cursor":"","note":""}`) + 255 + len(result.Note)
+	last := rest.Last
 	for _, r := range rows {
 		encoded, err := Encode(r)
 		if err != nil {
@@ -46,18 +50,38 @@ func newPage[T row](rows []T, hasMore bool) (page[T], error) {
 		}
 		size += len(encoded) + len(",")
 		if size > maxList && len(result.Data) > 0 {
-			result.HasMore = true
+			result.HasMore, last = true, result.Data[len(result.Data)-1].cursor()
 			break
 		}
 		result.Data = append(result.Data, r)
 	}
-	if result.HasMore && len(result.Data) > 0 {
-		result.NextCursor = result.Data[len(result.Data)-1].cursor()
+	if result.HasMore {
+		result.NextCursor = last
 	}
 	return result, nil
 }
 
-// timestamp returns Unix seconds as RFC 3339 in UTC, "" for Stripe's absent time.
+// unreadable says which rows are missing because Stripe sent them in a shape that is not understood.
+func unreadable(ids []string) string {
+	const named = 5
+	if len(ids) == 0 {
+		return ""
+	}
+	rows := "1 row has"
+	if len(ids) > 1 {
+		rows = fmt.Sprintf("%d rows have", len(ids))
+	}
+	shown := make([]string, 0, named)
+	for _, id := range ids[:min(len(ids), named)] {
+		shown = append(shown, plain.Clean(id, 255))
+	}
+	if len(ids) > named {
+		shown = append(shown, "…")
+	}
+	return rows + " an unexpected shape and cannot be shown: " + strings.Join(shown, ", ")
+}
+
+// timestamp returns Unix seconds as RFC 3339 in UTC. It returns "" for 0, which is how Stripe's absent time arrives here.
 func timestamp(seconds int64) string {
 	if seconds == 0 {
 		return ""
@@ -65,7 +89,7 @@ func timestamp(seconds int64) string {
 	return time.Unix(seconds, 0).UTC().Format(time.RFC3339)
 }
 
-// cleanMetadata cleans values, and keys as long as they stay different.
+// cleanMetadata cleans keys and values. Where two keys would become the same, it shows the second one escaped.
 func cleanMetadata(given map[string]string) map[string]string {
 	if len(given) == 0 {
 		return nil
@@ -74,7 +98,7 @@ func cleanMetadata(given map[string]string) map[string]string {
 	for _, key := range slices.Sorted(maps.Keys(given)) {
 		name := plain.Clean(key, metadataKey)
 		if _, taken := cleaned[name]; taken {
-			name = fmt.Sprintf("%+q", key) // shows what was hidden in it
+			name = fmt.Sprintf("%+q", key) // it shows the hidden characters
 		}
 		cleaned[name] = plain.Clean(given[key], metadataValue)
 	}

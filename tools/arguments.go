@@ -10,9 +10,10 @@ import (
 	"stripe-mcp/internal/schema"
 )
 
-// The types below carry their own constraint, so that an argument means the same in every tool that takes it.
+// Each type below carries its own constraint. So an argument means the same in every tool that takes it.
 
-// customerID may be imported from another system, so only its characters are fixed; none of them can change a path.
+// customerID is a customer's id. Owners import ids from other systems, so only the characters are fixed. None of them can
+// change a path.
 type customerID string
 
 // Schema returns the constraint of a customer id.
@@ -20,7 +21,7 @@ func (customerID) Schema() *schema.Node { return objectID("cus_NffrFeUfNV2Hib") 
 
 func (id customerID) disclose(_ string, r *Request) { r.Customer = string(id) }
 
-// priceID may be chosen by the account's owner, like a customer's.
+// priceID is a price's id. Like a customer's id, the account's owner may choose it.
 type priceID string
 
 // Schema returns the constraint of a price id.
@@ -33,7 +34,7 @@ func objectID(example string) *schema.Node {
 	}
 }
 
-// sessionID is a Checkout session's id; Stripe always mints it.
+// sessionID is a Checkout session's id. Stripe always chooses it.
 type sessionID string
 
 // Schema returns the constraint of a Checkout session id.
@@ -41,7 +42,7 @@ func (sessionID) Schema() *schema.Node {
 	return mintedID("cs_", "cs_test_a11YYufWQzNY63zpQ6QSNRQhkUpVph4WRmzW0zWJO2znZKdVujZ0N0S22u")
 }
 
-// subscriptionID is a subscription's id; Stripe always mints it.
+// subscriptionID is a subscription's id. Stripe always chooses it.
 type subscriptionID string
 
 // Schema returns the constraint of a subscription id.
@@ -62,20 +63,20 @@ type redirectURL string
 // Schema returns the constraint of a redirect URL; Check completes it.
 func (redirectURL) Schema() *schema.Node { return webAddress() }
 
-// Check finds URLs that only look absolute, or are longer than Stripe takes.
+// Check finds URLs that only look absolute or are too long for Stripe.
 func (u redirectURL) Check() []schema.Problem { return checkWebAddress(string(u)) }
 
 func (u redirectURL) disclose(path string, r *Request) {
 	r.Redirects = append(r.Redirects, Redirect{path, string(u)})
 }
 
-// imageURL is a picture that Stripe shows. It leads people nowhere.
+// imageURL is a picture that Stripe shows. It does not send people anywhere, so it discloses nothing.
 type imageURL string
 
 // Schema returns the constraint of an image's URL; Check completes it.
 func (imageURL) Schema() *schema.Node { return webAddress() }
 
-// Check finds what redirectURL's does.
+// Check finds the same faults as for a redirect URL.
 func (u imageURL) Check() []schema.Problem { return checkWebAddress(string(u)) }
 
 const urlRule = "must be an absolute URL that starts with https:// or http:// and has at most 5000 characters"
@@ -93,7 +94,7 @@ func checkWebAddress(address string) []schema.Problem {
 	return nil
 }
 
-// email is an address as Stripe takes it: it checks little more.
+// email is an e-mail address. The constraint is about as strict as Stripe's.
 type email string
 
 // Schema returns the constraint of an e-mail address.
@@ -115,10 +116,10 @@ func (currency) Schema() *schema.Node {
 	}
 }
 
-// lower returns the code as Stripe wants it.
+// lower returns the code in lower case, as Stripe wants it.
 func (c currency) lower() string { return strings.ToLower(string(c)) }
 
-// ownCurrency is the currency of a session as a whole, for all prices in it that name none.
+// ownCurrency is the currency of a whole session. It holds for the prices in it that name none.
 type ownCurrency currency
 
 // Schema returns the constraint of a currency code.
@@ -129,7 +130,7 @@ func (c ownCurrency) disclose(_ string, r *Request) { r.Currency = currency(c).l
 // minorUnits is an amount of money in the currency's minor unit.
 type minorUnits int64
 
-// Schema returns the constraint of an amount. The cap is what Stripe takes for its weakest currencies.
+// Schema returns the constraint of an amount. Its maximum is what Stripe takes in the currencies that are worth least.
 func (minorUnits) Schema() *schema.Node {
 	return &schema.Node{
 		Type: "integer", Minimum: new(0.0), Maximum: new(999999999999.0),
@@ -137,7 +138,7 @@ func (minorUnits) Schema() *schema.Node {
 	}
 }
 
-// quantity is how many of a price.
+// quantity is how many units of a price are sold.
 type quantity int64
 
 // Schema returns the constraint of a quantity.
@@ -155,7 +156,7 @@ func (orderedQuantity) Schema() *schema.Node {
 	return node
 }
 
-// pageSize is how many rows a list returns. Stripe would silently clamp it.
+// pageSize is how many rows a list returns. Stripe would change a wrong number without a word.
 type pageSize int64
 
 // Schema returns the constraint of a page size.
@@ -163,7 +164,7 @@ func (pageSize) Schema() *schema.Node {
 	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(100.0), Default: []byte("10")}
 }
 
-// metadata is what an owner attaches to an object (https://docs.stripe.com/api/metadata).
+// metadata is data that the owner attaches to an object (https://docs.stripe.com/api/metadata).
 type metadata map[string]string
 
 const (
@@ -180,7 +181,7 @@ func (metadata) Schema() *schema.Node {
 	}
 }
 
-// Check applies Stripe's limits. Keys are not repeated in the problems, as they are the caller's text.
+// Check applies Stripe's limits. The problems do not repeat the keys, because these are the caller's text.
 func (m metadata) Check() []schema.Problem {
 	var problems []schema.Problem
 	add := func(format string, limit int) {

@@ -9,8 +9,8 @@ import (
 )
 
 type createBillingPortalSessionInput struct {
-	Customer  customerID  `json:"customer" jsonschema:"Whose portal (cus_…)"`
-	ReturnURL redirectURL `json:"return_url" jsonschema:"Page of the back link"`
+	Customer  customerID  `json:"customer" jsonschema:"Who opens it (cus_…)"`
+	ReturnURL redirectURL `json:"return_url" jsonschema:"Where the customer goes afterwards"`
 }
 
 type billingPortalSessionOutput struct {
@@ -27,7 +27,7 @@ func createBillingPortalSession() Tool {
 		Name:  "stripe_create_billing_portal_session",
 		Title: "Create billing-portal session",
 		Description: "Returns a short-lived url where a customer manages payment methods, invoices and subscriptions. " +
-			"Give it to nobody else: whoever opens it is signed in.",
+			"Give it to this customer only: opening it signs them in.",
 		Effect:      Opens,
 		Permissions: []stripeapi.Permission{{Name: "Customer portal", Path: "/v1/billing_portal/configurations"}},
 	}, func(ctx context.Context, client *stripeapi.Client, in createBillingPortalSessionInput) (billingPortalSessionOutput, error) {

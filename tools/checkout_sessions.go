@@ -12,19 +12,19 @@ import (
 )
 
 type createCheckoutSessionInput struct {
-	LineItems     lineItems    `json:"line_items" jsonschema:"The cart; each item has either price or price_data"`
-	Mode          checkoutMode `json:"mode" jsonschema:"subscription if prices recur"`
-	SuccessURL    redirectURL  `json:"success_url" jsonschema:"Page after paying; {CHECKOUT_SESSION_ID} in it becomes the id"`
-	CancelURL     redirectURL  `json:"cancel_url,omitempty" jsonschema:"Page of the back link"`
-	Customer      customerID   `json:"customer,omitempty" jsonschema:"Customer id (cus_…); excludes customer_email"`
-	CustomerEmail email        `json:"customer_email,omitempty" jsonschema:"Prefilled; excludes customer"`
+	LineItems     lineItems    `json:"line_items" jsonschema:"What is sold; each item has price or price_data"`
+	Mode          checkoutMode `json:"mode" jsonschema:"payment, or subscription for recurring prices"`
+	SuccessURL    redirectURL  `json:"success_url" jsonschema:"Where the customer goes after paying; {CHECKOUT_SESSION_ID} becomes the id"`
+	CancelURL     redirectURL  `json:"cancel_url,omitempty" jsonschema:"Where the customer goes to leave without paying"`
+	Customer      customerID   `json:"customer,omitempty" jsonschema:"Customer id (cus_…); not with customer_email"`
+	CustomerEmail email        `json:"customer_email,omitempty" jsonschema:"Prefilled on the page; not with customer"`
 	Metadata      metadata     `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
-	Currency      ownCurrency  `json:"currency,omitempty" jsonschema:"Code such as eur, for price_data without one"`
+	Currency      ownCurrency  `json:"currency,omitempty" jsonschema:"Such as eur, for price_data without one"`
 }
 
 type checkoutMode string
 
-// Schema returns the modes that sell something; Stripe's third, setup, only stores a card.
+// Schema returns the modes that sell something. Stripe's third mode, setup, only stores a card.
 func (checkoutMode) Schema() *schema.Node { return choice("payment", "subscription") }
 
 type lineItems []lineItem
@@ -39,15 +39,15 @@ func (lineItems) Schema() *schema.Node {
 
 type lineItem struct {
 	Price     priceID         `json:"price,omitempty" jsonschema:"Price id (price_…)"`
-	PriceData *priceData      `json:"price_data,omitempty" jsonschema:"An ad-hoc price"`
+	PriceData *priceData      `json:"price_data,omitempty" jsonschema:"A new price"`
 	Quantity  orderedQuantity `json:"quantity,omitempty" jsonschema:"How many"`
 }
 
 type priceData struct {
 	Currency    currency    `json:"currency,omitempty" jsonschema:"Default: the top-level currency"`
-	UnitAmount  minorUnits  `json:"unit_amount" jsonschema:"In the currency's minor unit: 2000 is 20.00 EUR, and 2000 JPY, which has no minor unit"`
+	UnitAmount  minorUnits  `json:"unit_amount" jsonschema:"In minor units: 2000 is 20.00 EUR, but 2000 JPY"`
 	ProductData productData `json:"product_data" jsonschema:"What is sold"`
-	Recurring   *recurring  `json:"recurring,omitempty" jsonschema:"Only and always in subscription mode"`
+	Recurring   *recurring  `json:"recurring,omitempty" jsonschema:"Required in subscription mode, else left out"`
 }
 
 type productData struct {
@@ -58,7 +58,7 @@ type productData struct {
 
 type recurring struct {
 	Interval      billingInterval `json:"interval" jsonschema:"Billing period"`
-	IntervalCount intervalCount   `json:"interval_count,omitempty" jsonschema:"Intervals between bills"`
+	IntervalCount intervalCount   `json:"interval_count,omitempty" jsonschema:"3 with month: every 3 months"`
 }
 
 type (
@@ -85,12 +85,12 @@ func (productImages) Schema() *schema.Node { return schema.ListOf[imageURL](0, 8
 // Schema returns the billing periods.
 func (billingInterval) Schema() *schema.Node { return choice("day", "week", "month", "year") }
 
-// Schema returns the constraint of an interval count; Stripe bills at least every three years.
+// Schema returns the constraint of an interval count. Stripe bills at least every three years.
 func (intervalCount) Schema() *schema.Node {
 	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(1095.0)}
 }
 
-// Check finds a line item with no price or two.
+// Check finds line items with no price or with two.
 func (item lineItem) Check() []schema.Problem {
 	if (item.Price == "") == (item.PriceData == nil) {
 		return []schema.Problem{{Rule: "must have exactly one of price and price_data"}}
@@ -98,7 +98,7 @@ func (item lineItem) Check() []schema.Problem {
 	return nil
 }
 
-// Check applies the rules between the arguments.
+// Check applies the rules that hold between arguments.
 func (in createCheckoutSessionInput) Check() []schema.Problem {
 	var problems []schema.Problem
 	if in.Customer != "" && in.CustomerEmail != "" {
@@ -136,8 +136,8 @@ type getCheckoutSessionInput struct {
 }
 
 type listCheckoutSessionsInput struct {
-	Limit         pageSize      `json:"limit,omitempty" jsonschema:"Rows"`
-	StartingAfter sessionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the page before"`
+	Limit         pageSize      `json:"limit,omitempty" jsonschema:"Results per page"`
+	StartingAfter sessionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the previous page"`
 	Status        sessionStatus `json:"status,omitempty" jsonschema:"Only sessions with this status"`
 	Customer      customerID    `json:"customer,omitempty" jsonschema:"Only this customer's"`
 }
@@ -170,7 +170,7 @@ type checkoutSessionOutput struct {
 	Note               string            `json:"note,omitempty"`
 }
 
-// checkoutSessionDetails is what only get shows.
+// checkoutSessionDetails is a Checkout session with its line items, which only the get tool shows.
 type checkoutSessionDetails struct {
 	checkoutSessionOutput
 
@@ -201,9 +201,9 @@ func createCheckoutSession() Tool {
 	return define(Spec{
 		Name:  "stripe_create_checkout_session",
 		Title: "Create Checkout session",
-		Description: "Creates a payment page hosted by Stripe and returns its url, valid for 24 hours. " +
+		Description: "Creates a payment page for a sale or a new subscription and returns its url, valid for 24 hours. " +
 			"Nothing is charged until the customer pays there. " +
-			"Use it to sell or to start a subscription with the customer present; stripe_create_subscription bills a stored payment method.",
+			"To bill a stored payment method, use stripe_create_subscription.",
 		Effect:      Makes,
 		Permissions: checkoutSessions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in createCheckoutSessionInput) (checkoutSessionOutput, error) {
@@ -214,8 +214,8 @@ func createCheckoutSession() Tool {
 	})
 }
 
-// params returns what Stripe is asked for. The top-level currency is the session's own where an existing price is
-// bought, and the default of every price_data.
+// params returns the parameters of the request. The top-level currency is the default of every price_data. With an
+// existing price it is also the session's own currency.
 func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 	params := &stripe.CheckoutSessionParams{
 		Mode:          given(in.Mode),
@@ -238,7 +238,7 @@ func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 	return params
 }
 
-// currency returns the price's currency in lower case, that of the session if it has none of its own.
+// currency returns the price's currency in lower case. Without one it returns the session's.
 func (p *priceData) currency(fallback currency) string {
 	if p.Currency == "" {
 		return fallback.lower()
@@ -271,7 +271,7 @@ func getCheckoutSession() Tool {
 	return define(Spec{
 		Name:        "stripe_get_checkout_session",
 		Title:       "Get Checkout session",
-		Description: "Returns one Checkout session with its line items. status complete and payment_status paid: the customer has paid.",
+		Description: "Returns one Checkout session with its line items. The customer has paid when payment_status is paid.",
 		Effect:      Reads,
 		Permissions: checkoutSessions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in getCheckoutSessionInput) (checkoutSessionDetails, error) {
@@ -295,7 +295,7 @@ func listCheckoutSessions() Tool {
 		if err != nil {
 			return page[checkoutSessionOutput]{}, err
 		}
-		return newPage(convert(found.Data, toCheckoutSession), found.HasMore)
+		return newPage(convert(found.Data, toCheckoutSession), found.Rest)
 	})
 }
 

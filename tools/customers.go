@@ -22,7 +22,7 @@ type getCustomerInput struct {
 	CustomerID customerID `json:"customer_id" jsonschema:"Customer id (cus_…)"`
 }
 
-// The lengths are those of Stripe's own specification.
+// The lengths come from Stripe's own specification.
 type (
 	customerName        string
 	customerPhone       string
@@ -38,7 +38,7 @@ func (customerPhone) Schema() *schema.Node { return text(20) }
 // Schema returns the constraint of a description.
 func (customerDescription) Schema() *schema.Node { return text(500) }
 
-// customerOutput is a customer as every tool shows it; a deleted one has only an id.
+// customerOutput is a customer as every tool shows it. A deleted one shows only its id and that it is deleted.
 type customerOutput struct {
 	ID             string            `json:"id"`
 	Deleted        bool              `json:"deleted,omitempty"`

@@ -21,13 +21,13 @@ import (
 	"stripe-mcp/tools"
 )
 
-// write is a call that changes something, and what the owner's rules get to know of it.
+// write is a call that changes something, with what the owner's rules learn about it.
 type write struct {
 	tool, arguments string
 	want            tools.Request
 }
 
-// writes are calls of every tool that writes. Together they use each of its arguments.
+// writes are calls of every tool that writes. Together they use every argument.
 func writes() []write {
 	const session = "stripe_create_checkout_session"
 	return []write{
@@ -62,7 +62,7 @@ func writes() []write {
 	}
 }
 
-// TestDisclosure: what a call costs, whom it is about and where it sends people is known before it is sent.
+// TestDisclosure: before a call is sent, the rules know its cost, its customer and where it sends people.
 func TestDisclosure(t *testing.T) {
 	t.Parallel()
 	used := map[string]bool{}
@@ -102,8 +102,8 @@ func TestDisclosure(t *testing.T) {
 	}
 }
 
-// discloses reports whether a request tells of an argument that the owner's rules are about, going by its name. Pictures
-// (images) lead people nowhere.
+// discloses reports whether a request tells the owner's rules about an argument. The argument's name decides whether it has
+// to. Pictures (images) do not send people anywhere.
 func discloses(r tools.Request, name string, value any) bool {
 	switch text := fmt.Sprint(value); {
 	case strings.HasSuffix(name, "url"):
@@ -122,7 +122,7 @@ func discloses(r tools.Request, name string, value any) bool {
 	return true
 }
 
-// leaves visits the values that hold no others, with their paths without positions.
+// leaves visits each value that holds no other values. Its path has no list positions.
 func leaves(value any, path string, visit func(string, any)) {
 	switch value := value.(type) {
 	case map[string]any:
@@ -138,7 +138,7 @@ func leaves(value any, path string, visit func(string, any)) {
 	}
 }
 
-// arguments returns the paths of what a schema takes, as leaves does. Of metadata the one key of the rows counts.
+// arguments returns the paths of a schema's arguments, written as leaves writes them. For metadata it is the rows' one key.
 func arguments(n *node, path string) []string {
 	switch {
 	case n.Type == "array":
@@ -155,7 +155,7 @@ func arguments(n *node, path string) []string {
 	return all
 }
 
-// TestJournalled: whatever would be done twice by a repetition is recorded before it is sent.
+// TestJournalled: a call that would do its work twice when repeated is recorded before it is sent.
 func TestJournalled(t *testing.T) {
 	t.Parallel()
 	harmless := map[string]string{ // the tools that may write without a record, and why

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files and the README's table")
 
-// sight is what a client sees of a tool.
+// sight is the part of a tool that a client sees.
 type sight struct {
 	Name         string          `json:"name"`
 	Title        string          `json:"title"`
@@ -33,8 +33,8 @@ func derive(tool tools.Tool) sight {
 	return sight{tool.Name, tool.Title, tool.Description, tool.Effect.String(), input, output}
 }
 
-// TestGolden keeps what clients see equal to what is enforced and answered, and every change of it a deliberate one. make
-// golden writes the file of a new tool and removes that of one that is gone.
+// TestGolden: what clients see is what the tools enforce and answer, and it changes only on purpose. make golden writes the
+// file of a new tool and removes the file of a tool that is gone.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{}
@@ -80,7 +80,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// TestReadmeTable keeps the README's list of tools true: make docs rewrites it.
+// TestReadmeTable keeps the README's list of tools correct. make docs rewrites the list.
 func TestReadmeTable(t *testing.T) {
 	t.Parallel()
 	const path, begin, end = "../README.md", "<!-- tools: written by make docs -->\n", "<!-- end of tools -->"
@@ -153,7 +153,7 @@ func orderOf(t *testing.T, schema json.RawMessage) []string {
 	return names
 }
 
-// node is the part of JSON Schema that all known clients understand.
+// node has the keywords of JSON Schema that all known clients understand.
 type node struct {
 	Type                 string           `json:"type"`
 	Description          string           `json:"description"`
@@ -172,7 +172,7 @@ type node struct {
 	MaxItems             *int             `json:"maxItems"`
 }
 
-// TestSchemasArePortable: one construct that a client does not know can hide all tools from it.
+// TestSchemasArePortable: one keyword that a client does not know can hide all tools from it.
 func TestSchemasArePortable(t *testing.T) {
 	t.Parallel()
 	name := regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
@@ -232,7 +232,7 @@ func inspect(t *testing.T, path string, n *node, described bool) {
 	}
 }
 
-// defaultTools are those that are on unless the owner says otherwise. Clients and scripts rely on them.
+// defaultTools are the tools that are on unless the owner says otherwise. Clients and scripts rely on them.
 func defaultTools() []string {
 	return []string{
 		"stripe_create_checkout_session", "stripe_get_checkout_session", "stripe_list_checkout_sessions",
@@ -242,7 +242,7 @@ func defaultTools() []string {
 	}
 }
 
-// TestSizes are budgets: a model reads all of this before it reads the user's question.
+// TestSizes holds budgets: a model reads all of this before it reads the user's question.
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	const (

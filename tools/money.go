@@ -6,7 +6,7 @@ import (
 )
 
 // Display writes an amount in minor units for people: "20.00 EUR", "2000 JPY", "1.234 KWD". It returns "" without a
-// currency, because then nobody knows what the number means.
+// currency, because the number then has no meaning.
 func Display(amount int64, currency string) string {
 	if currency == "" {
 		return ""
@@ -26,8 +26,8 @@ func Display(amount int64, currency string) string {
 	return sign + digits + " " + strings.ToUpper(currency)
 }
 
-// minorDigits returns how many decimals Stripe's amounts of a currency have
-// (https://docs.stripe.com/currencies#zero-decimal). ISK and UGX count as two although they have no fraction.
+// minorDigits returns how many decimals Stripe's amounts in a currency have
+// (https://docs.stripe.com/currencies#zero-decimal). ISK and UGX have two there, although they have no fraction.
 func minorDigits(currency string) int {
 	switch strings.ToLower(currency) {
 	case "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf":

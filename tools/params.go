@@ -1,6 +1,6 @@
 package tools
 
-// given returns value for Stripe, nil when the argument was left out.
+// given returns value for Stripe, or nil when the argument was left out.
 func given[T ~string](value T) *string {
 	if value == "" {
 		return nil
@@ -8,7 +8,7 @@ func given[T ~string](value T) *string {
 	return new(string(value))
 }
 
-// positive returns value for Stripe, nil when the argument was left out; none of its users allows zero.
+// positive returns value for Stripe, or nil when the argument was left out. Use it only for arguments that cannot be zero.
 func positive[T ~int64](value T) *int64 {
 	if value == 0 {
 		return nil
@@ -16,7 +16,7 @@ func positive[T ~int64](value T) *int64 {
 	return new(int64(value))
 }
 
-// convert applies one to each of list.
+// convert returns one(item) for each item of list.
 func convert[From, To any](list []From, one func(From) To) []To {
 	converted := make([]To, len(list))
 	for i, item := range list {

@@ -67,6 +67,15 @@ func TestResults(t *testing.T) {
 		{"metadata that only looks equal stays apart", "stripe_get_customer", `{"customer_id":"cus_1"}`,
 			map[string]string{"/v1/customers/cus_1": `{"id":"cus_1","object":"customer","metadata":{"k":"1","k\u200b":"2"},"livemode":false}`},
 			`{"id":"cus_1","metadata":{"\"k\\u200b\"":"2","k":"1"},"livemode":false}`},
+		{"a list of which one row cannot be read", "stripe_list_subscriptions", `{}`,
+			map[string]string{"/v1/subscriptions": `{"object":"list","has_more":true,"data":[{"id":"sub_1","object":"subscription","status":"active","livemode":false},
+				{"id":"sub_2","object":"subscription","status":"active","created":"x"}]}`},
+			`{"data":[{"id":"sub_1","status":"active","cancel_at_period_end":false,"livemode":false}],"has_more":true,"next_cursor":"sub_2",` +
+				`"note":"1 row has an unexpected shape and cannot be shown: sub_2"}`},
+		{"a list of which many cannot be read", "stripe_list_checkout_sessions", `{}`,
+			map[string]string{"/v1/checkout/sessions": `{"object":"list","has_more":false,"data":[{"id":"cs_1","object":"checkout.session","livemode":false}` +
+				strings.Repeat(`,{"id":"ch\u202e_1","object":"charge"}`, 7) + `]}`},
+			`{"data":[{"id":"cs_1","livemode":false}],"has_more":false,"note":"7 rows have an unexpected shape and cannot be shown: ch_1, ch_1, ch_1, ch_1, ch_1, …"}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {

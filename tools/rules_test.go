@@ -24,7 +24,7 @@ func find(t *testing.T, name string) tools.Tool {
 	return all[i]
 }
 
-// TestArgumentRules has a row for each rule that the tools add to their schemas, with exactly what the caller is told.
+// TestArgumentRules has a row for each rule that the tools add to their schemas. A row holds exactly what the caller reads.
 func TestArgumentRules(t *testing.T) {
 	t.Parallel()
 	session := func(mode, item, more string) string {

@@ -12,7 +12,7 @@ import (
 type createSubscriptionInput struct {
 	Customer          customerID        `json:"customer" jsonschema:"Customer to bill (cus_…)"`
 	Items             subscriptionItems `json:"items" jsonschema:"Recurring prices to bill"`
-	PaymentBehavior   paymentBehavior   `json:"payment_behavior,omitempty" jsonschema:"default_incomplete: the customer pays the first invoice; error_if_incomplete: nothing is created if payment fails"`
+	PaymentBehavior   paymentBehavior   `json:"payment_behavior,omitempty" jsonschema:"default_incomplete: the customer pays the first invoice; error_if_incomplete: create nothing if payment fails"`
 	TrialPeriodDays   trialDays         `json:"trial_period_days,omitempty" jsonschema:"Days before the first charge"`
 	CancelAtPeriodEnd atPeriodEnd       `json:"cancel_at_period_end,omitempty" jsonschema:"End after the first period"`
 	Metadata          metadata          `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
@@ -62,23 +62,23 @@ type getSubscriptionInput struct {
 type listSubscriptionsInput struct {
 	Customer      customerID         `json:"customer,omitempty" jsonschema:"Only this customer's"`
 	Status        subscriptionStatus `json:"status,omitempty" jsonschema:"Default: all but canceled"`
-	Limit         pageSize           `json:"limit,omitempty" jsonschema:"Rows"`
-	StartingAfter subscriptionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the page before"`
+	Limit         pageSize           `json:"limit,omitempty" jsonschema:"Results per page"`
+	StartingAfter subscriptionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the previous page"`
 }
 
 type subscriptionStatus string
 
-// Schema returns what subscriptions can be filtered by.
+// Schema returns the statuses that a list can be filtered by.
 func (subscriptionStatus) Schema() *schema.Node {
 	return choice("active", "all", "canceled", "ended", "incomplete", "incomplete_expired", "past_due", "paused", "trialing", "unpaid")
 }
 
 type cancelSubscriptionInput struct {
 	SubscriptionID    subscriptionID `json:"subscription_id" jsonschema:"Subscription id (sub_…)"`
-	CancelAtPeriodEnd atPeriodEnd    `json:"cancel_at_period_end,omitempty" jsonschema:"Let the paid period run out"`
+	CancelAtPeriodEnd atPeriodEnd    `json:"cancel_at_period_end,omitempty" jsonschema:"End when the paid period is over"`
 }
 
-// subscriptionOutput is a subscription as every tool shows it; hosted_invoice_url only on get.
+// subscriptionOutput is a subscription as every tool shows it. Only the get tool fills in hosted_invoice_url.
 type subscriptionOutput struct {
 	ID                 string                   `json:"id"`
 	Status             string                   `json:"status"`
@@ -118,7 +118,7 @@ func (s subscriptionOutput) withoutMetadata() row {
 	return s
 }
 
-// subscriptions are the permissions to show one; an unpaid one comes with its invoice's address.
+// subscriptions returns the permissions that subscriptions need. An unpaid one shows its invoice's address, hence Invoices.
 func subscriptions() []stripeapi.Permission {
 	return []stripeapi.Permission{{Name: "Subscriptions", Path: "/v1/subscriptions"}, {Name: "Invoices", Path: "/v1/invoices", Optional: true}}
 }
@@ -127,8 +127,8 @@ func createSubscription() Tool {
 	return define(Spec{
 		Name:  "stripe_create_subscription",
 		Title: "Create subscription",
-		Description: "Starts a subscription and, unless there is a trial, charges the customer's stored payment method at once. " +
-			"Without one, use payment_behavior default_incomplete and the hosted_invoice_url of stripe_get_subscription, " +
+		Description: "Starts a subscription. Without a trial it charges the customer's stored payment method at once. " +
+			"If there is none, use payment_behavior default_incomplete and the hosted_invoice_url of stripe_get_subscription, " +
 			"or stripe_create_checkout_session in subscription mode.",
 		Effect:      Makes,
 		Permissions: subscriptions(),
@@ -159,7 +159,7 @@ func getSubscription() Tool {
 	return define(Spec{
 		Name:        "stripe_get_subscription",
 		Title:       "Get subscription",
-		Description: "Returns one subscription. When a payment is due, hosted_invoice_url is where the customer can pay.",
+		Description: "Returns one subscription. When a payment is due, the customer can pay at hosted_invoice_url.",
 		Effect:      Reads,
 		Permissions: subscriptions(),
 	}, func(ctx context.Context, client *stripeapi.Client, in getSubscriptionInput) (subscriptionOutput, error) {
@@ -189,7 +189,7 @@ func listSubscriptions() Tool {
 		if err != nil {
 			return page[subscriptionOutput]{}, err
 		}
-		return newPage(convert(found.Data, toSubscription), found.HasMore)
+		return newPage(convert(found.Data, toSubscription), found.Rest)
 	})
 }
 
@@ -197,7 +197,7 @@ func cancelSubscription() Tool {
 	return define(Spec{
 		Name:  "stripe_cancel_subscription",
 		Title: "Cancel subscription",
-		Description: "Ends a subscription now, for good: it cannot be reactivated and nothing is refunded. " +
+		Description: "Ends a subscription now and for good: it cannot be reactivated and nothing is refunded. " +
 			"With cancel_at_period_end true it ends with the paid period instead.",
 		Effect:      Ends,
 		Permissions: subscriptions(),
@@ -213,7 +213,7 @@ func cancelSubscription() Tool {
 	})
 }
 
-// paymentDue reports whether a customer has something to pay.
+// paymentDue reports whether the customer still has to pay.
 func paymentDue(s *stripe.Subscription) bool {
 	switch s.Status {
 	case stripe.SubscriptionStatusIncomplete, stripe.SubscriptionStatusPastDue, stripe.SubscriptionStatusUnpaid:
@@ -253,8 +253,8 @@ func toSubscription(s *stripe.Subscription) subscriptionOutput {
 	return out
 }
 
-// hasUnitAmount reports whether one of a price costs a whole number of minor units. Otherwise (tiers, fractions, amounts
-// that customers choose) Stripe sends null, which the library reads as zero.
+// hasUnitAmount reports whether one unit of a price costs a whole number of minor units. Tiers, fractions and amounts that
+// customers choose do not: Stripe then sends null, which the library reads as zero.
 func hasUnitAmount(price *stripe.Price) bool {
 	return price.BillingScheme != stripe.PriceBillingSchemeTiered && price.CustomUnitAmount == nil &&
 		(price.UnitAmount != 0 || price.UnitAmountDecimal == 0)

@@ -1,5 +1,18 @@
-// Package tools holds what the user came for: the Stripe tools, one file per Stripe resource. It is the only place
-// that decides which arguments a tool takes, what it asks Stripe for and what it answers.
+// Package tools is the only place that decides which arguments a tool takes, what it asks Stripe for and what it answers.
+//
+// To add a tool:
+//
+//  1. Open the file of its Stripe resource, or add one. Write the input struct, the output struct and a function that
+//     returns define(Spec{…}, …). The README explains each part under "Adding a tool".
+//  2. Give each argument a type that carries its constraint (Schema, Check). If the owner's rules need to know the
+//     argument, the type tells them (disclose). The types that tools share are in arguments.go.
+//  3. State the Spec's Effect. Makes and Pays are journalled before they are sent, the other effects are not.
+//  4. Add one line to All.
+//  5. Add one method to internal/stripeapi/client.go. It uses read, list, create or write of send.go.
+//  6. Add one route to routes in internal/simulator.
+//  7. Add rows to cmd/stripe-mcp/tools_test.go and internal/contracttest/requests_test.go. For a tool that writes, add
+//     them to disclosure_test.go too.
+//  8. Run make golden docs. It writes published/*.json and the README's table.
 package tools
 
 import (
@@ -30,30 +43,30 @@ const (
 	Pays    = stripeapi.Pays
 )
 
-// Spec is how a tool presents itself, and what it needs.
+// Spec says how a tool presents itself and what it needs.
 type Spec struct {
 	Name        string // at most 64 of [a-zA-Z0-9_-]
 	Title       string // for people
-	Description string // for models: what it does, what it costs or cannot undo, when to use which
+	Description string // for models: what the tool does, what it costs, what cannot be undone, which other tool to use
 	Effect      Effect
-	Permissions []stripeapi.Permission // of a restricted key
+	Permissions []stripeapi.Permission // a restricted key needs them
 }
 
 // Tool is one operation on Stripe.
 type Tool struct {
 	Spec
 
-	derive  func() (input, output json.RawMessage) // what published is made from
+	derive  func() (input, output json.RawMessage) // the files in published come from it
 	prepare func(json.RawMessage) (Request, error)
 }
 
-// published holds what clients see of each tool. make golden derives it from the tools' types and a test compares, so that
-// no client has to wait for that.
+// published holds what clients see of each tool. make golden derives it from the tools' types, and a test compares the
+// two. So no client waits for the derivation.
 //
 //go:embed published/*.json
 var published embed.FS
 
-// Schemas returns the JSON Schemas of the arguments, exactly as Prepare enforces it, and of the answer, as compact JSON.
+// Schemas returns two JSON Schemas as compact JSON: of the arguments, as Prepare enforces it, and of the answer.
 func (t Tool) Schemas() (input, output json.RawMessage) {
 	var file struct{ InputSchema, OutputSchema json.RawMessage }
 	text, err := published.ReadFile("published/" + t.Name + ".json")
@@ -68,31 +81,31 @@ func (t Tool) Schemas() (input, output json.RawMessage) {
 
 func compact(schema json.RawMessage) json.RawMessage {
 	var short bytes.Buffer
-	_ = json.Compact(&short, schema) // it was read as JSON already
+	_ = json.Compact(&short, schema) // it is valid JSON: Schemas has read it
 	return short.Bytes()
 }
 
-// Request is a call whose arguments are valid and that was not sent yet. It says what the call will do, for the owner's
-// rules. Everything in it comes from the types of the arguments.
+// Request is a call with valid arguments before it is sent. It tells the owner's rules what the call will do. The types of
+// the arguments fill it in.
 type Request struct {
 	Tool         Tool
-	Customer     string     // id, empty for none
-	Subscription string     // id of the one that is acted on, empty for none
-	AtPeriodEnd  bool       // it ends with its period
-	Currency     string     // of purchases that name none, in lower case
-	Purchases    []Purchase // what is to be paid for
+	Customer     string     // id, or empty
+	Subscription string     // id of the subscription that the call changes, or empty
+	AtPeriodEnd  bool       // the subscription ends with its period
+	Currency     string     // in lower case, for purchases that name none
+	Purchases    []Purchase // what people will pay for
 	Redirects    []Redirect // where people will be sent
 
 	send func(context.Context, *stripeapi.Client) (any, error)
 }
 
-// Purchase is so many of one price, which is either known by its id or given here.
+// Purchase is a price and how many of it are sold. The price has an id or is given here.
 type Purchase struct {
 	Argument   string // where it stands, e.g. line_items[0]
 	Price      string // id, or empty
-	UnitAmount int64  // in minor units of Currency; of no meaning with a Price
-	Currency   string // lower case; with a Price, the currency that was asked for, or empty
-	Quantity   int64  // 0 when left out, as metered prices want it
+	UnitAmount int64  // in minor units of Currency; it means nothing when there is a Price
+	Currency   string // in lower case; with a Price, the currency that the caller wants, or empty
+	Quantity   int64  // 0 when left out, as metered prices require
 }
 
 // Redirect is an address that people will be sent to.
@@ -101,12 +114,12 @@ type Redirect struct {
 	URL      string
 }
 
-// disclosing is implemented by argument types that the owner's rules need to know of. path is where the value stands.
+// disclosing is implemented by argument types that the owner's rules need to know. path says where the value stands.
 type disclosing interface {
 	disclose(path string, r *Request)
 }
 
-// disclose has the arguments tell what they are about.
+// disclose lets each argument tell r what it means.
 func (r *Request) disclose(arguments any) {
 	schema.Walk(arguments, func(path string, value any) {
 		if disclosing, ok := value.(disclosing); ok {
@@ -120,15 +133,15 @@ func (r *Request) disclose(arguments any) {
 	}
 }
 
-// Prepare validates arguments. Its error is a *outcome.Error with the outcome refused: nothing was sent.
+// Prepare validates arguments and sends nothing. Its error is an *outcome.Error with the outcome refused.
 func (t Tool) Prepare(arguments json.RawMessage) (Request, error) {
 	request, err := t.prepare(arguments)
 	request.Tool = t
 	return request, err
 }
 
-// Send asks Stripe and returns the answer as one compact JSON object that conforms to the tool's output schema. Its errors
-// are *outcome.Error. ctx must bound its duration.
+// Send asks Stripe and returns the answer as one compact JSON object. The answer conforms to the tool's output schema. Its
+// errors are *outcome.Error. ctx must have a deadline.
 func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMessage, error) {
 	answer, err := r.send(ctx, client)
 	if err != nil {
@@ -153,7 +166,7 @@ func All() []Tool {
 	}
 }
 
-// Permissions returns what a restricted key needs for all tools, each once.
+// Permissions returns each permission that a restricted key needs for all tools, once.
 func Permissions() []stripeapi.Permission {
 	var all []stripeapi.Permission
 	for _, tool := range All() {
@@ -166,8 +179,8 @@ func Permissions() []stripeapi.Permission {
 	return all
 }
 
-// define makes a tool from its input struct, its output struct and the function between them. The schema that arguments are
-// checked with is derived at the tool's first call.
+// define makes a tool from its input struct, its output struct and the function between them. The first call of the tool
+// derives the schema that checks its arguments.
 func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, In) (Out, error)) Tool {
 	input := sync.OnceValue(schema.For[In])
 	return Tool{
@@ -187,7 +200,7 @@ func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, 
 	}
 }
 
-// Encode returns value as compact JSON with &, < and > left readable, because clients show it verbatim.
+// Encode returns value as compact JSON. It leaves &, < and > as they are, because clients show the text unchanged.
 func Encode(value any) (json.RawMessage, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -198,7 +211,7 @@ func Encode(value any) (json.RawMessage, error) {
 	return bytes.TrimRight(buffer.Bytes(), "\n"), nil
 }
 
-// invalid turns what is wrong with the arguments into the refusal that the caller sees.
+// invalid returns the refusal that the caller sees when the arguments are not valid.
 func invalid(tool string, err error) error {
 	wrong, ok := errors.AsType[*schema.Error](err)
 	if !ok {

@@ -21,11 +21,11 @@ func TestDoctorOnAHealthySetup(t *testing.T) {
 	h := healthy(t, fakeStripe(t), setupKey)
 	got := h.run(nil, "", "doctor")
 	got.check(t, 0,
-		"config.yaml, yours alone",
+		"config.yaml, private to you",
 		"TEST mode, a secret key, from the vault "+h.file(".config/stripe-mcp/config.vault")+", whose key-encryption key is in "+h.file(".local/state/stripe-mcp/vault-"),
 		"backups, syncs, commits and other users do not get the key; nothing at rest protects it from programs that run as you",
 		"of acct_1MadeUp Ann's shop", "as Stripe's", "no proxy", "nothing unresolved", "Cursor: "+h.file(cursor),
-		"answers as desktop clients start it: 10 tools")
+		"answers as desktop clients start it, after ")
 	for line := range strings.Lines(got.stdout) {
 		if !strings.HasPrefix(line, "ok ") {
 			t.Errorf("not well: %s", line)
@@ -65,30 +65,30 @@ func TestDoctor(t *testing.T) {
 		fault     string
 		fix       string
 	}{
-		{"no configuration", func(h home) { h.erase(".config/stripe-mcp") }, nil, 3, "fail  key      configuration: no Stripe secret key", "Fix: run stripe-mcp setup"},
-		{"a typo", func(h home) { h.write(settings, "read_olny: true\n") }, nil, 3, `fail  config   unknown key "read_olny" in `, "the nearest known key is read_only"},
+		{"no configuration", func(h home) { h.erase(".config/stripe-mcp") }, nil, 3, "fail  key      configuration: no Stripe secret key", "run stripe-mcp setup"},
+		{"a typo", func(h home) { h.write(settings, "read_olny: true\n") }, nil, 3, `fail  config   unknown key "read_olny" in `, "correct the name, perhaps to read_only"},
 		{"a readable key that others can read", func(h home) {
 			h.write(settings, "stripe_secret_key: "+setupKey+"\napi_base: "+stripe+"\n")
 			h.chmod(settings, 0o644)
 		}, nil, 3, "other users can open", "chmod 600 "},
-		{"an expired key", func(h home) { h.write("key", "sk_test_MadeUpExpired"); h.useKeyFile(stripe) }, nil, 4, "fail  stripe   Expired API Key provided: sk_test_[redacted]", "Fix: copy a current key"},
-		{"a missing permission", func(h home) { h.write("key", "rk_test_MadeUpLimited"); h.useKeyFile(stripe) }, nil, 3, "may not read Customers, so these cannot work: stripe_create_customer", "Fix: edit the key"},
-		{"no network", func(h home) { h.write(settings, "api_base: http://127.0.0.1:1\ntimeout: 1s\n") }, nil, 5, "fail  stripe   Stripe could not be reached: the connection was refused", "Fix: Nothing was sent. Check the network, and proxy"},
-		{"a wrong clock", func(h home) { h.write("key", "sk_test_MadeUpLate"); h.useKeyFile(stripe) }, nil, 3, "fail  clock    this machine's clock is 1h0m", "Fix: set it, best automatically"},
-		{"the keyring is gone", func(h home) { h.write(".config/stripe-mcp/config.vault", broken) }, nil, 3, "is in the system's keyring, and there is none here", "Fix: run stripe-mcp setup"},
+		{"an expired key", func(h home) { h.write("key", "sk_test_MadeUpExpired"); h.useKeyFile(stripe) }, nil, 4, "fail  stripe   Expired API Key provided: sk_test_[redacted]", "copy a current key from the Stripe Dashboard"},
+		{"a missing permission", func(h home) { h.write("key", "rk_test_MadeUpLimited"); h.useKeyFile(stripe) }, nil, 3, "may not read Customers, so these cannot work: stripe_create_customer", "add these permissions to the key"},
+		{"no network", func(h home) { h.write(settings, "api_base: http://127.0.0.1:1\ntimeout: 1s\n") }, nil, 5, "fail  stripe   Stripe could not be reached: the connection was refused", "Nothing was sent. Check the network, and proxy"},
+		{"a wrong clock", func(h home) { h.write("key", "sk_test_MadeUpLate"); h.useKeyFile(stripe) }, nil, 3, "fail  clock    this machine's clock is 1h0m", "let the system set it"},
+		{"the keyring is gone", func(h home) { h.write(".config/stripe-mcp/config.vault", broken) }, nil, 3, "is in the system's keyring, and there is none here", "run stripe-mcp setup"},
 		{"the key-encryption key is gone", func(h home) { h.erase(".local/state/stripe-mcp") }, nil, 3, "does not exist: the vault was made on another computer", "run stripe-mcp setup again"},
-		{"an entry for another program", func(h home) { h.write(cursor, `{"mcpServers":{"stripe":{"command":"/old/stripe-mcp"}}}`) }, nil, 3, "starts /old/stripe-mcp, which is not this program", "Fix: run stripe-mcp setup --client cursor"},
+		{"an entry for another program", func(h home) { h.write(cursor, `{"mcpServers":{"stripe":{"command":"/old/stripe-mcp"}}}`) }, nil, 3, "starts /old/stripe-mcp, which is not this program", "run stripe-mcp setup --client cursor"},
 		{"an entry with a key", func(h home) {
 			h.write(cursor, `{"mcpServers":{"stripe":{"command":"/old/stripe-mcp","env":{"STRIPE_SECRET_KEY":"sk_live_MadeUp1"}}}}`)
 		}, nil, 3, "holds a Stripe key", "roll that key"},
 		{"an unwritable state folder", func(h home) {
 			h.write(settings, "api_base: "+stripe+"\nstate_dir: "+h.file("key")+"/state\nstripe_secret_key_file: "+h.file("key")+"\n")
 			h.write("key", setupKey)
-		}, nil, 3, "fail  journal  the journal cannot be used: ", "Fix: make state_dir writable"},
-		{"no such tool", func(h home) { h.write(settings, "tools: [stripe_get_costumer]\n") }, []string{"--offline"}, 3, "fail  config   tools in the configuration names tools that do not exist", "Fix: correct the list"},
-		{"a broken client file", func(h home) { h.write(cursor, "{") }, []string{"--offline"}, 0, "warn  clients  " /* its path */, "not valid JSON, not even with comments. Fix: repair the file"},
-		{"no client", func(h home) { h.erase(cursor) }, []string{"--offline"}, 0, "warn  clients  no AI client has an entry", "Fix: run stripe-mcp setup"},
-		{"a readable key", func(h home) { h.write("key", setupKey); h.useKeyFile(stripe) }, nil, 0, "warn  at rest  readable in a file", "Fix: run stripe-mcp setup"},
+		}, nil, 3, "fail  journal  the journal cannot be used: ", "make state_dir writable"},
+		{"no such tool", func(h home) { h.write(settings, "tools: [stripe_get_costumer]\n") }, []string{"--offline"}, 3, "fail  config   tools in the configuration names tools that do not exist", "correct the list"},
+		{"a broken client file", func(h home) { h.write(cursor, "{") }, []string{"--offline"}, 0, "stays as it is: it is not valid JSON, not even with comments", "repair that file"},
+		{"no client", func(h home) { h.erase(cursor) }, []string{"--offline"}, 0, "warn  clients  no AI client has an entry", "run stripe-mcp setup"},
+		{"a readable key", func(h home) { h.write("key", setupKey); h.useKeyFile(stripe) }, nil, 0, "warn  at rest  readable in a file", "run stripe-mcp setup"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -97,12 +97,13 @@ func TestDoctor(t *testing.T) {
 			tt.breakIt(h)
 			got := h.run(nil, "", append([]string{"doctor"}, tt.arguments...)...)
 			got.check(t, tt.code)
-			for line := range strings.Lines(got.stdout) {
-				if strings.Contains(line, tt.fault) && strings.Contains(line, tt.fix) {
+			lines := strings.Split(got.stdout, "\n")
+			for i, line := range lines {
+				if strings.Contains(line, tt.fault) && strings.HasPrefix(lines[i+1], "hint: ") && strings.Contains(lines[i+1], tt.fix) {
 					return
 				}
 			}
-			t.Errorf("no line says %q and %q in %v", tt.fault, tt.fix, got)
+			t.Errorf("no finding says %q with the hint %q in %v", tt.fault, tt.fix, got)
 		})
 	}
 }
@@ -112,7 +113,7 @@ func TestDoctorOnVariables(t *testing.T) {
 	t.Parallel()
 	newHome(t).run([]string{"STRIPE_SECRET_KEY=" + setupKey, "HTTPS_PROXY=http://user:pass@127.0.0.1:1"}, "", "doctor", "--offline").check(t, 3,
 		"fail  server   started as a desktop client does (HOME and PATH only), it says: Stripe in UNKNOWN mode",
-		"warn  at rest  readable wherever the variable is set", "warn  network  HTTPS_PROXY is set here")
+		"warn  at rest  readable in the environment", "warn  network  HTTPS_PROXY is set here")
 }
 
 // TestDoctorListsWhatIsUnresolved: a creation whose answer got lost is on the doctor's list.
@@ -121,7 +122,7 @@ func TestDoctorListsWhatIsUnresolved(t *testing.T) {
 	h := newHome(t)
 	environment := []string{testKey, "STRIPE_MCP_API_BASE=" + mute(t)}
 	h.run(environment, "", "call", "stripe_create_customer", "email=ann@example.com").check(t, 7, `"outcome":"unknown"`)
-	h.run(environment, "", "doctor", "--offline").check(t, 3, "warn  journal  nobody knows what came of POST /v1/customers (stripe_create_customer, 20", "Fix: repeat the same call before 20")
+	h.run(environment, "", "doctor", "--offline").check(t, 3, "warn  journal  the outcome of POST /v1/customers is unknown (stripe_create_customer, 20", "hint: repeat the same call before 20")
 }
 
 func (h home) erase(name string) {

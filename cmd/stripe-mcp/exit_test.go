@@ -5,8 +5,11 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
+
+	"stripe-mcp/tools"
 )
 
 // TestExitCodes has what Stripe does on the left and what a script sees on the right.
@@ -82,9 +85,14 @@ func TestAnnotations(t *testing.T) {
 	}
 	decode(t, string(raw), &list)
 	for _, tool := range list.Tools {
-		reads := strings.Contains(tool.Name, "_get_") || strings.Contains(tool.Name, "_list_")
-		cancels := tool.Name == "stripe_cancel_subscription"
-		want := map[string]bool{"readOnlyHint": reads, "destructiveHint": cancels, "idempotentHint": reads || cancels, "openWorldHint": true}
+		at := slices.IndexFunc(tools.All(), func(t tools.Tool) bool { return t.Name == tool.Name })
+		effect := tools.All()[at].Effect
+		want := map[string]bool{
+			"readOnlyHint":    effect == tools.Reads,
+			"destructiveHint": effect == tools.Ends || effect == tools.Pays,
+			"idempotentHint":  effect == tools.Reads || effect == tools.Changes || effect == tools.Ends,
+			"openWorldHint":   true,
+		}
 		for hint, value := range want {
 			if got, explicit := tool.Annotations[hint]; !explicit || got != value {
 				t.Errorf("%s: %s is %v, explicit %v", tool.Name, hint, got, explicit)

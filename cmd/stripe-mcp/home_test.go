@@ -107,7 +107,7 @@ func (h home) files() map[string]string {
 	return all
 }
 
-// environment is what a desktop client gives a server. The keyring of whoever runs the tests is no part of it.
+// environment is what a desktop client gives a server. The keyring of the user who runs the tests is no part of it.
 func (h home) environment(more ...string) []string {
 	return append([]string{"HOME=" + h.path, "PATH=" + os.Getenv("PATH"), "DBUS_SESSION_BUS_ADDRESS=disabled:"}, more...)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -75,5 +76,50 @@ func TestRotatedKey(t *testing.T) {
 				t.Errorf("Stripe saw %s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// TestRotatedKeyAfterAYes: what a person agreed to for one account does not run in another.
+func TestRotatedKeyAfterAYes(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	writes := map[string]int{}
+	stripe := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer sk_test_MadeUp")
+		mu.Lock()
+		writes[key]++
+		mu.Unlock()
+		if key != "Current2" {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","message":"Expired API Key provided"}}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"id":"cus_1","object":"customer","livemode":false}`)
+	})
+	h := newHome(t)
+	h.write("key", "sk_test_MadeUpExpired1")
+	h.write(settings, "stripe_secret_key_file: "+h.file("key")+"\nconfirm: always\n")
+	cmd := command(t, nil)
+	cmd.Env = h.environment("STRIPE_MCP_API_BASE=" + stripe)
+	client := handshake(t, cmd)
+	call := func(more string) string {
+		return send(t, client, "tools/call", `{"name":"stripe_create_customer","arguments":{"email":"a@b.example"}%s,
+			"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}}`, more)
+	}
+	yes := func(asked string) string {
+		t.Helper()
+		found := regexp.MustCompile(`"requestState":"([^"]+)"`).FindStringSubmatch(asked)
+		if found == nil {
+			t.Fatalf("the person is not asked: %s", asked)
+		}
+		return fmt.Sprintf(`,"inputResponses":{"confirm":{"action":"accept"}},"requestState":%q`, found[1])
+	}
+	asked := call("")
+	h.write("key", "sk_test_MadeUpCurrent2")
+	if got := call(yes(asked)); !strings.Contains(got, "replaced after the person had agreed") || writes["Current2"] != 0 {
+		t.Errorf("got %s and %v", got, writes)
+	}
+	if got := call(yes(call(""))); !strings.Contains(got, "cus_1") || writes["Current2"] != 1 {
+		t.Errorf("asked anew: got %s and %v", got, writes)
 	}
 }

@@ -27,7 +27,7 @@ const commented = `{
 }
 `
 
-// TestSetup: one command makes two clients work, started exactly as it wrote it, and leaves everything else alone.
+// TestSetup: one command makes two clients work, started exactly as it wrote it, and changes nothing else.
 func TestSetup(t *testing.T) {
 	t.Parallel()
 	stripe := fakeStripe(t)
@@ -36,9 +36,9 @@ func TestSetup(t *testing.T) {
 	h.write(settings, "# mine\napi_base: "+stripe+" # loopback\n")
 	arguments := []string{"setup", "--key-stdin", "--client", "claude-desktop", "--client", "cursor", "--yes"}
 	h.run(nil, setupKey+"\n", arguments...).check(t, 0,
-		"TEST mode, a secret key of acct_1MadeUp Ann's shop, for all tools",
+		"TEST mode, a secret key of acct_1MadeUp Ann's shop\n",
 		"key-encryption key is in "+h.file(".local/state/stripe-mcp/vault-"),
-		"claude-desktop: "+h.file(claude)+": entry written; before it was as in "+h.file(claude)+".before-stripe-mcp")
+		"claude-desktop: "+h.file(claude)+": entry written; the old file is "+h.file(claude)+".before-stripe-mcp")
 
 	after := h.files()
 	for path, text := range after {
@@ -158,18 +158,18 @@ func TestSetupRefuses(t *testing.T) {
 		code      int
 		text      string
 	}{
-		{"no key", "", "", []string{yes}, 2, "pipe it into setup --key-stdin"},
-		{"nobody to ask", "", setupKey, []string{"--key-stdin"}, 2, "add --yes"},
-		{"nobody to ask before removing", "", "", []string{"--remove"}, 2, "add --yes"},
-		{"an unknown client", "", setupKey, []string{"--key-stdin", yes, "--client", "claude"}, 2, "did you mean claude-code?"},
+		{"no key", "", "", []string{yes}, 2, "hint: pipe it into setup --key-stdin"},
+		{"no terminal", "", setupKey, []string{"--key-stdin"}, 2, "hint: add --yes"},
+		{"no terminal to remove at", "", "", []string{"--remove"}, 2, "hint: add --yes"},
+		{"an unknown client", "", setupKey, []string{"--key-stdin", yes, "--client", "claude"}, 2, "hint: did you mean claude-code?"},
 		{"an empty key", "", "\n", []string{"--key-stdin", yes}, 3, "it is empty"},
 		{"a publishable key", "", "pk_test_MadeUp1", []string{"--key-stdin", yes}, 3, "it is a publishable key"},
 		{"an expired key", "", "sk_test_MadeUpExpired", []string{"--key-stdin", yes}, 4, "nothing was stored: Expired API Key provided: sk_test_[redacted]"},
 		{"no network", "api_base: http://127.0.0.1:1\ntimeout: 1s\n", setupKey, []string{"--key-stdin", yes}, 5, "the connection was refused"},
 		{"a live key for another host", "api_base: https://stripe.example\n", "sk_live_MadeUp1", []string{"--key-stdin", yes}, 3, "a live key is sent to api.stripe.com or loopback only"},
-		{"a broken configuration", "tiemout: 1s\n", setupKey, []string{"--key-stdin", yes}, 3, "the nearest known key is timeout"},
-		{"a key of its own", "stripe_secret_key: sk_test_MadeUpOther\napi_base: " + stripe + "\n", setupKey, []string{"--key-stdin", yes}, 3, "Remove that line, then run setup again"},
-		{"one folder for both", "api_base: " + stripe + "\nstate_dir: HOME/.config/stripe-mcp\n", setupKey, []string{"--key-stdin", yes}, 3, "choose another state_dir"},
+		{"a broken configuration", "tiemout: 1s\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: correct the name, perhaps to timeout"},
+		{"a key of its own", "stripe_secret_key: sk_test_MadeUpOther\napi_base: " + stripe + "\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: remove that line, then run setup again"},
+		{"one folder for both", "api_base: " + stripe + "\nstate_dir: HOME/.config/stripe-mcp\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: choose another state_dir"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -196,7 +196,7 @@ func TestSetupLeavesBrokenFiles(t *testing.T) {
 	h := newHome(t)
 	h.write(claude, `{"mcpServers": {`)
 	h.run([]string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}, setupKey, "setup", "--key-stdin", "--yes", "--client", "claude-desktop", "--client", "cursor").check(t, 3,
-		h.file(claude)+" was left as it is: it is not valid JSON", "cursor: "+h.file(cursor)+": entry written")
+		h.file(claude)+" stays as it is: it is not valid JSON, not even with comments\nhint: repair that file\n", "cursor: "+h.file(cursor)+": entry written")
 	if got := h.read(claude); got != `{"mcpServers": {` {
 		t.Errorf("it became %s", got)
 	}
@@ -216,14 +216,14 @@ func TestSetupTakesOverAReadableKey(t *testing.T) {
 	h.run(nil, "", "call", "stripe_get_customer", "customer_id=cus_1").check(t, 0)
 }
 
-// TestSetupOfALiveKey: without a person's word, it only reads.
+// TestSetupOfALiveKey: without a person's yes, it only reads.
 func TestSetupOfALiveKey(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	stripe := []string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}
 	h.run(stripe, "rk_live_MadeUpLimited", "setup", "--key-stdin", "--yes").check(t, 0,
-		"LIVE mode, a restricted key of an account that it may not name; it lacks Customers, so these cannot work: stripe_create_customer, stripe_get_customer",
-		"it will only read. To let it write, set allow_live_writes: true")
+		"LIVE mode, a restricted key of an account that it may not name, may not read Customers, so these cannot work: stripe_create_customer, stripe_get_customer",
+		"it will only read.\nhint: to let it write, set allow_live_writes: true")
 	if strings.Contains(h.read(settings), "allow_live_writes: true") {
 		t.Error("it may write")
 	}
@@ -235,7 +235,7 @@ func TestSetupPrint(t *testing.T) {
 	h.write(claude, commented)
 	before := h.files()
 	got := h.run(nil, "", "setup", "--print")
-	got.check(t, 0, h.file(claude)+": would get this entry", `"--config",`, h.file(settings)+`"`, "config.vault", "would be written")
+	got.check(t, 0, h.file(claude)+": would get an entry", `"--config",`, h.file(settings)+`"`, "config.vault", "would be written")
 	if diff := cmp.Diff(before, h.files()); diff != "" {
 		t.Errorf("something was written:\n%s", diff)
 	}
@@ -252,7 +252,7 @@ func TestSetupFollowsLinksInTheOpen(t *testing.T) {
 	if err := os.Symlink(h.file("dotfiles/mcp.json"), h.file(cursor)); err != nil {
 		t.Fatal(err)
 	}
-	h.run([]string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "it is a link, so "+h.file("dotfiles/mcp.json")+" was meant")
+	h.run([]string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "it is a link to "+h.file("dotfiles/mcp.json"))
 	if !strings.Contains(h.read("dotfiles/mcp.json"), "stripe-mcp") {
 		t.Error("nothing was written")
 	}

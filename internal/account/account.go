@@ -1,8 +1,8 @@
-// Package account is one configured Stripe account. Account.Call is the road of a call: it validates the arguments, asks
-// the owner's rules, and perhaps a person, sends the request and returns the answer.
+// Package account is the only place that takes a call from its arguments to its answer, on one configured Stripe account.
 package account
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/outcome"
@@ -23,32 +24,32 @@ import (
 	"stripe-mcp/tools"
 )
 
-// Options is what an account is made of.
+// Options says what an account consists of.
 type Options struct {
 	Config    config.Config
-	LoadFault error                             // what is wrong with the configuration
-	Reload    func() (config.Config, error)     // reads the configuration again, for a key that was replaced
-	Network   func() (http.RoundTripper, error) // what carries requests; asked at the first call
-	Scrubber  *secret.Scrubber                  // learns the key; what leaves the process has to pass it
+	LoadFault error                             // what is wrong with the configuration, or nil
+	Reload    func() (config.Config, error)     // reads the configuration again when the key was replaced
+	Network   func() (http.RoundTripper, error) // returns what carries requests; the first call asks for it
+	Scrubber  *secret.Scrubber                  // learns the key. Everything that leaves has to pass it
 	Logger    *slog.Logger
 }
 
-// Account is one configured account: its key, its client, the owner's rules, its journal and the time for a call. It is
-// safe for concurrent use.
+// Account is one configured account with its key, its client, the owner's rules and its journal. It is safe for concurrent
+// use.
 type Account struct {
 	Options
 
 	Policy  policy.Policy
 	Journal *journal.Journal
-	Fault   error // LoadFault, or what the configuration lacks; no call is sent then
+	Fault   error // LoadFault, or what the configuration lacks; with a fault no call is sent
 
 	tools      []tools.Tool
-	withheld   map[string]*outcome.Error // by the name of the tool
+	withheld   map[string]*outcome.Error // why a tool is not offered, by its name
 	connection *connection
 }
 
 // New returns the account that o describes. It reads no key and sends nothing. With a wrong configuration the tools are
-// listed all the same and every call answers with what to correct: people see a tool's errors and not a dead process.
+// listed all the same, and every call answers with what to correct. People see a tool's errors, but not a dead process.
 func New(o Options) *Account {
 	cfg := o.Config
 	o.Scrubber.Learn(cfg.SecretKey)
@@ -62,12 +63,10 @@ func New(o Options) *Account {
 		tools:    tools.All(),
 		withheld: map[string]*outcome.Error{},
 	}
-	if cfg.Journal { // without a state folder the journal itself says what to do
+	if cfg.Journal { // without a state folder the journal says at each call what to do
 		a.Journal = journal.New(filepath.Join(cfg.StateDir, "journal"))
 	}
-	if a.Fault = o.LoadFault; a.Fault == nil {
-		a.Fault = errors.Join(a.Policy.Validate(a.tools), cfg.RequireKey())
-	}
+	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(a.tools), cfg.RequireKey())
 	for _, tool := range a.tools {
 		if refusal := a.Policy.Withheld(tool); refusal != nil {
 			a.withheld[tool.Name] = refusal
@@ -83,6 +82,11 @@ func (a *Account) Tools() []tools.Tool { return a.tools }
 // Offers reports whether the owner lets a tool be used.
 func (a *Account) Offers(tool tools.Tool) bool { return a.withheld[tool.Name] == nil }
 
+// Offered returns the tools that the owner lets be used.
+func (a *Account) Offered() []tools.Tool {
+	return slices.DeleteFunc(slices.Clone(a.tools), func(tool tools.Tool) bool { return !a.Offers(tool) })
+}
+
 // Find returns the tool of that name, offered or not.
 func (a *Account) Find(name string) (tools.Tool, bool) {
 	at := slices.IndexFunc(a.tools, func(tool tools.Tool) bool { return tool.Name == name })
@@ -92,102 +96,126 @@ func (a *Account) Find(name string) (tools.Tool, bool) {
 	return a.tools[at], true
 }
 
-// Caller is who makes a call.
+// Caller says who makes a call.
 type Caller struct {
 	Client string    // the name of the program, for the audit log
 	Asker  Asker     // nil where no person can be asked
 	Read   time.Time // when the call was read; the zero time where there is no other call to compare it with
 }
 
-// Answer is how a call ended.
+// Answer says how a call ended.
 type Answer struct {
-	JSON    json.RawMessage // the tool's answer, or an object that describes the failure; not scrubbed
+	JSON    json.RawMessage // the tool's answer, or an object that describes the failure. It is not scrubbed
 	Failure *outcome.Error  // nil when the tool answered
-	// Delivered is to be told whether the caller got JSON, and once more with false if that turns out to be wrong.
+	// Delivered must be told whether the caller got JSON. If that turns out to be wrong, tell it false once more.
 	Delivered func(bool)
 }
 
-// Call runs one tool. The end of ctx before the answer's delivery says that the caller has left.
+// Call runs one tool. It validates the arguments, checks the owner's rules, asks the person if need be, sends the request
+// and returns the answer. If ctx ends before the answer is delivered, the caller has left.
 func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, arguments json.RawMessage) Answer {
 	const longest = 64
 	link := a.connection.use(ctx)
-	cfg, _ := link.config()                   // its error comes back when the key is needed
-	client := a.Scrubber.Scrub(caller.Client) // of the key too, which is known now
+	cfg, _ := link.config()                   // run returns its error
+	client := a.Scrubber.Scrub(caller.Client) // after link.config, because the Scrubber knows the key from then on
 	receipt := journal.NewReceipt(ctx, journal.Caller{
 		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: cfg.Mode.String(),
 	}, caller.Read)
+	o := &order{account: a, link: link, receipt: receipt, asker: caller.Asker, tool: tool}
 	answer := Answer{Delivered: receipt.Close}
-	text, err := recovering(func() (json.RawMessage, error) { return a.run(ctx, link, receipt, caller.Asker, tool, arguments) })
+	text, err := recovering(func() (json.RawMessage, error) { return o.run(ctx, arguments) })
 	if err != nil {
-		text, answer.Failure = a.describe(ctx, tool.Name, err)
+		text, answer.Failure = o.describe(ctx, err)
 	}
 	answer.JSON = text
 	return answer
 }
 
 // Close waits until all deliveries are recorded, for a while.
-func (a *Account) Close() {
-	ctx, cancel := context.WithTimeout(context.Background(), limits.Record)
+func (a *Account) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
 	if err := a.Journal.Flush(ctx); err != nil {
 		a.Logger.ErrorContext(ctx, "some deliveries could not be recorded; equal calls will find what these calls made", "error", err)
 	}
 }
 
+// order is one call on its way.
+type order struct {
+	account   *Account
+	link      *link
+	receipt   *journal.Receipt
+	asker     Asker
+	tool      tools.Tool
+	confirmed bool // a person agreed to it
+	sent      bool // from now on something may have been changed
+}
+
 // run runs one tool, if the owner lets it. Its errors are *outcome.Error, or a failure of our own.
-func (a *Account) run(
-	ctx context.Context, link *link, receipt *journal.Receipt, asker Asker, tool tools.Tool, arguments json.RawMessage,
-) (json.RawMessage, error) {
+func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMessage, error) {
+	a := o.account
 	if a.Fault != nil {
 		return nil, misconfigured(a.Fault)
 	}
-	if refusal := a.withheld[tool.Name]; refusal != nil {
+	if refusal := a.withheld[o.tool.Name]; refusal != nil {
 		return nil, refusal
 	}
-	request, err := tool.Prepare(arguments)
+	request, err := o.tool.Prepare(arguments)
 	if err != nil {
 		return nil, err
 	}
-	client, err := link.client()
+	client, err := o.link.client()
 	if err != nil {
 		return nil, misconfigured(err)
 	}
-	cfg, _ := link.config() // read, as there is a client
+	cfg, _ := o.link.config() // it cannot fail here: the client was made from it
 	call := policy.Call{Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), Account: cfg.StripeAccount, Prices: client}
-	ctx, release, refusal := a.permit(ctx, call, client, receipt, asker)
+	ctx, release, refusal := o.permit(ctx, call, client)
 	defer release()
 	if refusal != nil {
 		return nil, refusal
 	}
-	answer, err := request.Send(ctx, client.For(receipt))
+	o.sent = o.tool.Effect != tools.Reads
+	answer, err := request.Send(ctx, client.For(o.receipt))
 	if !unauthorized(err) {
 		return answer, err
 	}
-	renewed := a.connection.renew(ctx, link)
-	if renewed == nil {
+	renewed := a.connection.renew(ctx, o.link)
+	switch {
+	case renewed == nil:
 		return answer, err
+	case o.confirmed: // for the account of the old key, which that of the new one need not be
+		return nil, &outcome.Error{
+			Outcome: outcome.Failed, Type: typeConfirmation, Retryable: true,
+			Message: "Stripe does not accept the key any more, and it was replaced after the person had agreed. Nothing was changed",
+			Hint:    "Call again: the person is asked anew, for the new key",
+		}
 	}
 	if client, err = renewed.client(); err != nil {
 		return nil, misconfigured(err)
 	}
-	return request.Send(ctx, client.For(receipt))
+	return request.Send(ctx, client.For(o.receipt))
 }
 
-// isLive reports whether calls may touch real money: the key is not certainly a test key.
+// isLive reports whether calls may touch real money. Every key counts that is not certainly a test key.
 func isLive(mode config.Mode) bool { return mode != config.ModeTest && mode != config.ModeSimulator }
 
-// unauthorized reports whether Stripe did not accept the key, and nothing can have come of the call.
+// unauthorized reports whether Stripe did not accept the key and the call changed nothing.
 func unauthorized(err error) bool {
 	failure := outcome.As(err)
 	return failure != nil && failure.Unauthorized() && failure.Outcome == outcome.Failed
 }
 
 func misconfigured(err error) *outcome.Error {
-	return outcome.Refuse(outcome.TypeConfiguration, secret.Redact(err.Error())+". Nothing was sent",
-		"Correct the configuration, then restart this server: most clients have a reload or restart button for MCP servers")
+	message, next := hint.Split(err)
+	if faults, ok := errors.AsType[*config.Error](err); ok { // in one line
+		message, next = faults.Message(), faults.Hint()
+	}
+	return outcome.Refuse(outcome.TypeConfiguration, secret.Redact(message)+". Nothing was sent",
+		secret.Redact(cmp.Or(next, "correct the configuration"))+". Then restart this server: most clients have a button for that")
 }
 
-// recovering makes a panic a failure of our own. Its value may hold a secret, so only its type is shown.
+// recovering turns a panic into an error. The panic's value may hold a secret, so the error shows only its type.
 func recovering(run func() (json.RawMessage, error)) (answer json.RawMessage, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -197,15 +225,20 @@ func recovering(run func() (json.RawMessage, error)) (answer json.RawMessage, er
 	return run()
 }
 
-// describe returns an error as the JSON object that clients and scripts see, with the error itself for those who need its
-// parts. Of anything that is not an *outcome.Error, which is a fault of ours, the caller learns no more than that.
-func (a *Account) describe(ctx context.Context, tool string, err error) (json.RawMessage, *outcome.Error) {
+// describe returns an error as the JSON object that clients and scripts see, and the error itself for those who need its
+// parts. Anything that is not an *outcome.Error is a fault of ours. The caller learns only that, and whether anything can
+// have been changed.
+func (o *order) describe(ctx context.Context, err error) (json.RawMessage, *outcome.Error) {
 	failure := outcome.As(err)
 	if failure == nil {
-		a.Logger.ErrorContext(ctx, "a tool failed", "tool", tool, "error", secret.Redact(err.Error()))
+		o.account.Logger.ErrorContext(ctx, "a tool failed", "tool", o.tool.Name, "error", secret.Redact(err.Error()))
 		failure = &outcome.Error{
-			Outcome: outcome.Unknown, Type: outcome.TypeInternal, Message: "internal error in " + tool,
-			Hint: "Look in Stripe whether anything happened. The log on stderr says more",
+			Outcome: outcome.Failed, Type: outcome.TypeInternal, Message: "internal error in " + o.tool.Name + ". Nothing was changed",
+			Hint: "The log on stderr says more. Report it as a fault of stripe-mcp",
+		}
+		if o.sent {
+			failure.Outcome, failure.Message = outcome.Unknown, "internal error in "+o.tool.Name
+			failure.Hint = "Look in Stripe whether anything happened. The log on stderr says more"
 		}
 	}
 	encoded, err := tools.Encode(struct {

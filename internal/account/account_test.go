@@ -15,23 +15,35 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
-// panicking is a network that falls over.
+// panicking is a network that panics.
 type panicking struct{ cause any }
 
 func (p panicking) RoundTrip(*http.Request) (*http.Response, error) { panic(p.cause) }
 
-// TestPanic: a panic is answered, and logged without its value, which may hold a secret.
+// TestPanic: a panic is answered, and logged without its value, which may hold a secret. The answer says whether anything can
+// have been changed.
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	const key = "sk_test_MadeUpForAPanic"
-	causes := map[string]struct {
-		cause    any
-		typeName string
+	const read, write = "stripe_get_customer", "stripe_create_customer"
+	harmless := `{"error":{"outcome":"failed","type":"internal_error","message":"internal error in ` + read + `. Nothing was changed",` +
+		`"hint":"The log on stderr says more. Report it as a fault of stripe-mcp","retryable":false}}`
+	tests := map[string]struct {
+		cause     any
+		typeName  string
+		unmade    bool // there is not even a network
+		tool      string
+		arguments string
+		want      string
 	}{
-		"string": {key, "string"},
-		"error":  {errors.New(key), "*errors.errorString"},
+		"a text, while reading":   {key, "string", false, read, `{"customer_id":"cus_1"}`, harmless},
+		"an error, while reading": {errors.New(key), "*errors.errorString", false, read, `{"customer_id":"cus_1"}`, harmless},
+		"before a write was sent": {key, "string", true, write, `{"email":"a@b.example"}`, strings.ReplaceAll(harmless, read, write)},
+		"while a write was being sent": {key, "string", false, write, `{"email":"a@b.example"}`,
+			`{"error":{"outcome":"unknown","type":"internal_error","message":"internal error in ` + write + `",` +
+				`"hint":"Look in Stripe whether anything happened. The log on stderr says more","retryable":false}}`},
 	}
-	for name, tt := range causes {
+	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg, err := config.Load(config.Options{Env: []string{
@@ -43,16 +55,19 @@ func TestPanic(t *testing.T) {
 			var log bytes.Buffer
 			a := account.New(account.Options{
 				Config: cfg, Scrubber: &secret.Scrubber{}, Logger: slog.New(slog.NewTextHandler(&log, nil)),
-				Network: func() (http.RoundTripper, error) { return panicking{tt.cause}, nil },
+				Network: func() (http.RoundTripper, error) {
+					if tt.unmade {
+						panic(tt.cause)
+					}
+					return panicking{tt.cause}, nil
+				},
 			})
-			tool, _ := a.Find("stripe_get_customer")
-			got := a.Call(context.Background(), account.Caller{}, tool, json.RawMessage(`{"customer_id":"cus_1"}`))
-			const want = `{"error":{"outcome":"unknown","type":"internal_error","message":"internal error in stripe_get_customer",` +
-				`"hint":"Look in Stripe whether anything happened. The log on stderr says more","retryable":false}}`
-			if string(got.JSON) != want || got.Failure == nil {
-				t.Errorf("got %s", got.JSON)
+			tool, _ := a.Find(tt.tool)
+			got := a.Call(context.Background(), account.Caller{}, tool, json.RawMessage(tt.arguments))
+			if string(got.JSON) != tt.want || got.Failure == nil {
+				t.Errorf("got  %s\nwant %s", got.JSON, tt.want)
 			}
-			for _, part := range []string{"level=ERROR", "tool=stripe_get_customer", "a panic of type " + tt.typeName, "account_test.go"} {
+			for _, part := range []string{"level=ERROR", "tool=" + tt.tool, "a panic of type " + tt.typeName, "account_test.go"} {
 				if !strings.Contains(log.String(), part) {
 					t.Errorf("the log lacks %s:\n%s", part, &log)
 				}

@@ -10,22 +10,22 @@ import (
 	"stripe-mcp/internal/stripeapi"
 )
 
-// simulatorKey is what the embedded simulator is called with; it opens nothing else.
+// simulatorKey is the key for the embedded simulator. It opens nothing else.
 const simulatorKey = "sk_test_simulator"
 
-// connection makes the client that calls are sent with, at the first call, because a key can take seconds to read.
+// connection makes the client that sends calls. It waits for the first call, because a key can take seconds to read.
 type connection struct {
 	account *Account
 	network func() (http.RoundTripper, error)
 
 	mu      sync.Mutex
 	current *link
-	renewal *link // under way, because Stripe did not accept the key of current
+	renewal *link // the link that will replace current, because Stripe did not accept its key; nil otherwise
 }
 
-// link is one attempt at a client. All calls that need one at the same time share it.
+// link is one attempt to make a client. All calls that need one at the same time share it.
 type link struct {
-	config func() (config.Config, error) // with the key; waits for it
+	config func() (config.Config, error) // waits for the key and returns the configuration with it
 	client func() (*stripeapi.Client, error)
 }
 
@@ -33,7 +33,7 @@ func newConnection(a *Account) *connection {
 	return &connection{account: a, network: sync.OnceValues(a.Network)}
 }
 
-// use returns the link in force, and makes one when there is none.
+// use returns the current link. It makes one when there is none.
 func (c *connection) use(ctx context.Context) *link {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -43,13 +43,13 @@ func (c *connection) use(ctx context.Context) *link {
 	return c.current
 }
 
-// newLink prepares a client for the key of source. It sends nothing, and reads the key when it is first asked for.
+// newLink prepares a client for the key of source. It sends nothing. The link reads the key when it is first asked.
 func (c *connection) newLink(ctx context.Context, source func() (config.Config, error)) *link {
-	ctx = context.WithoutCancel(ctx) // others wait for the same key
+	ctx = context.WithoutCancel(ctx) // other calls wait for the same key
 	l := &link{}
 	l.config = sync.OnceValues(func() (config.Config, error) {
 		cfg, err := source()
-		if err != nil || c.account.Fault != nil { // then no call is sent
+		if err != nil || c.account.Fault != nil { // no call will be sent, so the key is not needed
 			return cfg, err
 		}
 		cfg, err = cfg.WithKey(ctx)
@@ -58,7 +58,7 @@ func (c *connection) newLink(ctx context.Context, source func() (config.Config, 
 			return cfg, err
 		}
 		c.account.Scrubber.Learn(cfg.SecretKey)
-		if cfg.KeySource != "" { // the simulator needs none
+		if cfg.KeySource != "" { // empty for the simulator, which needs no key
 			c.account.Logger.InfoContext(ctx, "the key was read", "source", cfg.KeySource, "mode", cfg.Mode.String())
 		}
 		return cfg, nil
@@ -85,8 +85,8 @@ func (c *connection) drop(l *link) {
 	}
 }
 
-// renew reads the key's source once more, after Stripe did not accept the key of used, and returns a link with another
-// key, or nil when there is none. The clients of this server were told its mode, so a key of another mode is none.
+// renew reads the key's source again after Stripe did not accept the key of used. It returns a link with the new key, or nil
+// when the key is the same. A key of another mode does not count, because the client was told this server's mode.
 func (c *connection) renew(ctx context.Context, used *link) *link {
 	if c.account.Config.Simulator {
 		return nil
@@ -111,7 +111,7 @@ func (c *connection) renew(ctx context.Context, used *link) *link {
 	return next
 }
 
-// renewing returns the link that takes the place of used. Calls that are refused at the same time share it.
+// renewing returns the link that replaces used. Calls that Stripe refuses at the same time share it.
 func (c *connection) renewing(ctx context.Context, used *link) *link {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -136,8 +136,8 @@ func (a *Account) newClient(cfg config.Config, network http.RoundTripper) *strip
 	})
 }
 
-// rate returns how many requests a second are sent at most: what Stripe allows (https://docs.stripe.com/rate-limits),
-// unless the owner says otherwise.
+// rate returns how many requests a second may be sent. The owner decides, or else Stripe's own limit holds
+// (https://docs.stripe.com/rate-limits). 0 means no limit.
 func rate(cfg config.Config) float64 {
 	const test, live = 25, 100
 	switch {

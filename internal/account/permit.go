@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/policy"
@@ -42,20 +41,18 @@ const (
 	Asked      // the client shows the question now and will call again with the answer
 )
 
-// typeConfirmation is the error type of calls that no person agreed to.
+// typeConfirmation is the error type of calls that need a person's yes and did not get it.
 const typeConfirmation = "not_confirmed"
 
-// permit decides whether a call is sent, asking the person if need be. It returns the context to send it with, which ends
-// when its time is over.
-func (a *Account) permit(
-	ctx context.Context, call policy.Call, client *stripeapi.Client, receipt *journal.Receipt, asker Asker,
-) (context.Context, context.CancelFunc, *outcome.Error) {
+// permit decides whether a call is sent, and asks the person if need be. It returns the context for sending, which ends when
+// the call's time is over.
+func (o *order) permit(ctx context.Context, call policy.Call, client *stripeapi.Client) (context.Context, context.CancelFunc, *outcome.Error) {
 	budget, cancel := client.WithBudget(ctx)
-	if refusal := a.Policy.Check(budget, call); refusal != nil {
+	if refusal := o.account.Policy.Check(budget, call); refusal != nil {
 		return budget, cancel, refusal
 	}
-	asks, insists := a.Policy.Asks(call)
-	possible := asker != nil && asker.CanAsk()
+	asks, insists := o.account.Policy.Asks(call)
+	possible := o.asker != nil && o.asker.CanAsk()
 	if !asks || !possible && !insists {
 		return budget, cancel, nil
 	}
@@ -63,16 +60,16 @@ func (a *Account) permit(
 		return budget, cancel, notConfirmed(Impossible)
 	}
 	cancel()
-	response := asker.Ask(ctx, policy.Question(call))
-	if response.Reply == Accepted {
-		receipt.Confirm(response.Order)
+	response := o.asker.Ask(ctx, policy.Question(call))
+	if o.confirmed = response.Reply == Accepted; o.confirmed {
+		o.receipt.Confirm(response.Order)
 	}
 	shared, release := context.WithDeadline(ctx, response.Since.Add(limits.Confirmed))
 	budget, cancel = client.WithBudget(shared)
 	return budget, func() { cancel(); release() }, notConfirmed(response.Reply)
 }
 
-// notConfirmed returns the refusal that follows from a reply, or nil when the person said yes.
+// notConfirmed returns the refusal that a reply leads to, or nil when the person said yes.
 func notConfirmed(reply Reply) *outcome.Error {
 	message, hint := "", "Do not try again unless the person asks for it"
 	switch reply {
@@ -86,7 +83,7 @@ func notConfirmed(reply Reply) *outcome.Error {
 		message = "the client refused the question at once, without showing it to a person"
 		hint = "Tell the person that this client shows no questions: another one can, or they can do it in the Dashboard"
 	case TimedOut:
-		message, hint = "nobody answered the question in time", "Tell the person that a question is waiting to be answered, then call again"
+		message, hint = "the person did not answer the question in time", "Tell the person that a question is waiting to be answered, then call again"
 	case Unanswered:
 		message, hint = "the client did not answer the question", "Call again when the client can show it"
 	case Stale:

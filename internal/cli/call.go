@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stripe-mcp/internal/account"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/nearest"
 	"stripe-mcp/tools"
 )
@@ -40,7 +41,7 @@ func (p *process) callCommand() *cobra.Command {
 
 func (p *process) call(ctx context.Context, name string, arguments json.RawMessage) error {
 	a := p.newApp()
-	defer a.Close()
+	defer a.Close(ctx)
 	tool, ok := a.Find(name)
 	if !ok {
 		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.Tools())))
@@ -55,7 +56,7 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 		return &exitError{ExitToolError, fmt.Sprintf("stripe-mcp: the call was made, and its answer could not be written (%v). "+
 			"If it created something, the same call again finds that instead of creating another", err)}
 	case got.Failure != nil:
-		return &exitError{exitCodeOf(got.Failure), "stripe-mcp: " + got.Failure.Error()}
+		return &exitError{exitCodeOf(got.Failure), "stripe-mcp: " + hint.Join(got.Failure.Message, got.Failure.Hint)}
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
 )
@@ -47,7 +48,7 @@ type process struct {
 
 // Main runs the command line of this process and returns its exit code.
 func Main() ExitCode {
-	harden()
+	local.Harden()
 	// Whatever a library prints must not end up between the protocol's lines.
 	stdout := os.Stdout
 	os.Stdout = os.Stderr

@@ -16,18 +16,15 @@ func (p *process) completeCall(_ *cobra.Command, given []string, begun string) (
 }
 
 // suggest completes the name of a tool, then the names of its arguments, then their values where those are few.
-func (p *process) suggest(given []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+func (p *process) suggest(given []string, begun string) (all []cobra.Completion, directive cobra.ShellCompDirective) {
+	directive = cobra.ShellCompDirectiveNoFileComp
 	a := p.newApp()
 	if len(given) == 0 {
-		var all []cobra.Completion
-		for _, tool := range a.Tools() {
-			if a.Offers(tool) {
-				all = append(all, cobra.CompletionWithDesc(tool.Name, tool.Title))
-			}
+		for _, tool := range a.Offered() {
+			all = append(all, cobra.CompletionWithDesc(tool.Name, tool.Title))
 		}
-		return all, cobra.ShellCompDirectiveNoFileComp
+		return all, directive
 	}
-	tool, known := a.Find(given[0])
 	var schema struct {
 		Properties map[string]struct {
 			Description string   `json:"description"`
@@ -35,28 +32,27 @@ func (p *process) suggest(given []string, begun string) ([]cobra.Completion, cob
 			Enum        []string `json:"enum"`
 		} `json:"properties"`
 	}
+	tool, known := a.Find(given[0])
 	if !known {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+		return nil, directive
 	}
 	if input, _ := tool.Schemas(); json.Unmarshal(input, &schema) != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+		return nil, directive
 	}
 	if name, _, valued := strings.Cut(begun, "="); valued {
 		values := schema.Properties[name].Enum
 		if schema.Properties[name].Type == "boolean" {
 			values = []string{"false", "true"}
 		}
-		all := make([]cobra.Completion, len(values))
-		for i, value := range values {
-			all[i] = name + "=" + value
+		for _, value := range values {
+			all = append(all, name+"="+value)
 		}
-		return all, cobra.ShellCompDirectiveNoFileComp
+		return all, directive
 	}
-	var all []cobra.Completion
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		if !slices.ContainsFunc(given[1:], func(argument string) bool { return strings.HasPrefix(argument, name+"=") }) {
 			all = append(all, cobra.CompletionWithDesc(name+"=", schema.Properties[name].Description))
 		}
 	}
-	return all, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	return all, directive | cobra.ShellCompDirectiveNoSpace
 }

@@ -1,15 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/tools"
 )
 
-// finding is one line of the doctor's.
+// finding is what one check came to.
 type finding struct {
 	Check  string `json:"check"`
 	Status status `json:"status"`
@@ -17,6 +20,9 @@ type finding struct {
 	Fix    string `json:"fix,omitempty"` // what to do about it
 	code   ExitCode
 }
+
+// text is the finding for people.
+func (f finding) text() string { return hint.Join(f.Detail, f.Fix) }
 
 type status string
 
@@ -39,8 +45,8 @@ func (p *process) doctorCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the configuration, the key, the network, the journal and the AI clients",
-		Long: "Checks everything that has to be right and says in one line each what is (ok), what could be better (warn) and what does not\n" +
-			"work (fail), with what to do about it. It only reads. The exit code is 0 when nothing fails.",
+		Long: "Checks everything that has to be right and says what is (ok), what could be better (warn) and what does not\n" +
+			"work (fail), with a hint what to do about it. It only reads. The exit code is 0 when nothing fails.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d := &doctor{process: p, app: p.newApp(), offline: offline}
@@ -63,33 +69,29 @@ func (d *doctor) examine(ctx context.Context) {
 	d.checkServer(ctx)
 }
 
+func (d *doctor) add(status status, check, detail, fix string) {
+	d.findings = append(d.findings, finding{check, status, detail, fix, ExitConfig})
+}
+
 func (d *doctor) ok(check, format string, values ...any) {
-	d.findings = append(d.findings, finding{Check: check, Status: fine, Detail: fmt.Sprintf(format, values...)})
+	d.add(fine, check, fmt.Sprintf(format, values...), "")
 }
 
-func (d *doctor) warn(check, detail, fix string) {
-	d.findings = append(d.findings, finding{Check: check, Status: warning, Detail: detail, Fix: fix})
-}
+func (d *doctor) warn(check, detail, fix string) { d.add(warning, check, detail, fix) }
 
-func (d *doctor) fail(code ExitCode, check, detail, fix string) {
-	d.findings = append(d.findings, finding{check, failure, detail, fix, code})
+func (d *doctor) fail(check, detail, fix string) { d.add(failure, check, detail, fix) }
+
+// faulty notes an error; otherwise is the fix where the error has none.
+func (d *doctor) faulty(status status, check string, err error, otherwise string) {
+	detail, fix := hint.Split(err)
+	d.add(status, check, detail, cmp.Or(fix, otherwise))
 }
 
 // report prints the findings. The first failure decides the exit code.
 func (d *doctor) report(asJSON bool) error {
 	code := ExitOK
-	for _, f := range d.findings {
-		if f.Status == failure && code == ExitOK {
-			code = f.code
-		}
-		if asJSON {
-			continue
-		}
-		line := fmt.Sprintf("%-5s %-8s %s", f.Status, f.Check, f.Detail)
-		if f.Fix != "" {
-			line += ". Fix: " + f.Fix
-		}
-		d.sayf("%s\n", line)
+	if first := slices.IndexFunc(d.findings, func(f finding) bool { return f.Status == failure }); first >= 0 {
+		code = d.findings[first].code
 	}
 	if asJSON {
 		encoded, err := tools.Encode(struct {
@@ -99,7 +101,11 @@ func (d *doctor) report(asJSON bool) error {
 		if err != nil {
 			return err
 		}
-		d.sayf("%s\n", encoded)
+		d.printf("%s\n", encoded)
+	} else {
+		for _, f := range d.findings {
+			d.printf("%-5s %-8s %s\n", f.Status, f.Check, f.text())
+		}
 	}
 	if code != ExitOK {
 		return &exitError{code, ""}

@@ -1,16 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
-	"slices"
 	"strings"
 	"time"
 
+	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/clients"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpclient"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
@@ -23,31 +25,24 @@ func (d *doctor) checkNetwork() {
 		return
 	}
 	if _, err := stripeapi.NewNetwork(cfg.Proxy(), cfg.CAFile); err != nil {
-		d.fail(ExitConfig, "network", err.Error(), "correct ca_file in the configuration")
+		d.faulty(failure, "network", err, "correct ca_file in the configuration")
 		return
 	}
-	direct := true
-	if proxy := cfg.Proxy(); proxy == nil && d.lookup("HTTPS_PROXY")+d.lookup("https_proxy") != "" {
-		direct = false
+	way := cfg.APIBase + ", no proxy"
+	if proxy := cfg.Proxy(); proxy != nil {
+		way = cfg.APIBase + ", proxy " + proxy.Host // without what else the URL may hold
+	} else if cmp.Or(os.Getenv("HTTPS_PROXY"), os.Getenv("https_proxy")) != "" {
 		d.warn("network", "HTTPS_PROXY is set here, and desktop clients do not pass it on", "set proxy in the configuration")
 	}
-	if cfg.CAFile == "" && d.lookup("SSL_CERT_FILE") != "" {
-		direct = false
+	if cfg.CAFile != "" {
+		way += ", more authorities from " + cfg.CAFile
+	} else if os.Getenv("SSL_CERT_FILE") != "" {
 		d.warn("network", "SSL_CERT_FILE is set here, and desktop clients do not pass it on", "set ca_file in the configuration")
 	}
-	if direct {
-		way := "no proxy"
-		if proxy := cfg.Proxy(); proxy != nil {
-			way = "proxy " + proxy.Host // without what else the URL may hold
-		}
-		if cfg.CAFile != "" {
-			way += ", more authorities from " + cfg.CAFile
-		}
-		d.ok("network", "%s, %s", cfg.APIBase, way)
-	}
+	d.ok("network", "%s", way)
 }
 
-// checkJournal tries the journal and lists what nobody knows the outcome of.
+// checkJournal tries the journal and lists what has an unknown outcome.
 func (d *doctor) checkJournal(ctx context.Context) {
 	const patience = 5 * time.Second
 	cfg := d.app.Config
@@ -59,12 +54,12 @@ func (d *doctor) checkJournal(ctx context.Context) {
 	defer cancel()
 	open, err := d.app.Journal.Open(ctx)
 	if err != nil {
-		d.fail(ExitConfig, "journal", err.Error()+", so nothing can be created", "make state_dir writable or choose another, or set journal: false")
+		d.fail("journal", err.Error()+", so nothing can be created", "make state_dir writable")
 		return
 	}
 	for _, intent := range open {
-		d.warn("journal", fmt.Sprintf("nobody knows what came of %s %s (%s, %s)", intent.Method, intent.Path, intent.Tool, intent.Since.UTC().Format(time.RFC3339)),
-			"repeat the same call before "+intent.Expires.UTC().Format(time.RFC3339)+", which finds out without doing it twice; after that, look in the Dashboard")
+		d.warn("journal", fmt.Sprintf("the outcome of %s %s is unknown (%s, %s)", intent.Method, intent.Path, intent.Tool, intent.Since.UTC().Format(time.RFC3339)),
+			"repeat the same call before "+intent.Expires.UTC().Format(time.RFC3339)+", which finds out without doing it twice")
 	}
 	if len(open) == 0 {
 		d.ok("journal", "writable in %s, nothing unresolved", cfg.StateDir)
@@ -73,16 +68,16 @@ func (d *doctor) checkJournal(ctx context.Context) {
 
 // checkClients looks at the entries of the AI clients.
 func (d *doctor) checkClients() {
-	itself, err := executable()
+	itself, err := clients.Program()
 	if err != nil {
-		d.fail(ExitConfig, "clients", err.Error(), "start the program by its absolute path")
+		d.faulty(failure, "clients", err, "start the program by its absolute path")
 		return
 	}
 	entries := 0
 	for _, c := range d.clients() {
 		entry, ours, err := c.Current(itself)
 		if err != nil {
-			d.warn("clients", err.Error(), "repair the file, then "+runSetup)
+			d.faulty(warning, "clients", err, "repair that file")
 		}
 		if ours {
 			entries++
@@ -94,21 +89,13 @@ func (d *doctor) checkClients() {
 	}
 }
 
-func (d *doctor) checkEntry(c client, entry clients.Entry, itself string) {
-	fix := runSetup + " --client " + c.Name
-	holdsKey := false
-	for _, value := range entry.Env {
-		holdsKey = holdsKey || secret.Looks(value)
-	}
-	at := slices.Index(entry.Args, "--config")
-	switch {
-	case holdsKey:
-		d.fail(ExitConfig, "clients", fmt.Sprintf("%s: %s holds a Stripe key", c.Title, c.Path), fix+", then roll that key in the Dashboard: the file may have been synced or copied")
-	case !sameFile(entry.Command, itself):
-		d.fail(ExitConfig, "clients", fmt.Sprintf("%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), itself), fix)
-	case at >= 0 && at+1 < len(entry.Args) && !sameFile(entry.Args[at+1], d.app.Config.Path()):
-		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(entry.Args[at+1])), fix)
-	default:
+func (d *doctor) checkEntry(c clients.Client, entry clients.Entry, itself string) {
+	other := entry.ConfigFile()
+	if err := c.Fault(entry, itself); err != nil {
+		d.faulty(failure, "clients", err, runSetup)
+	} else if other != "" && !local.SameFile(other, d.app.Config.Path()) {
+		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), runSetup+" --client "+c.Name)
+	} else {
 		d.ok("clients", "%s: %s", c.Title, c.Path)
 	}
 }
@@ -119,24 +106,25 @@ func (d *doctor) checkServer(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, enough)
 	defer cancel()
 	started := time.Now()
-	mode, offered, err := d.handshake(ctx)
-	if err != nil {
-		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "start stripe-mcp serve in a terminal to see why")
-		return
+	mode, err := d.handshake(ctx)
+	took := time.Since(started)
+	want := firstLine(account.Instructions(d.app.Config))
+	switch {
+	case err != nil:
+		d.fail("server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "run stripe-mcp serve in a terminal to see why")
+	case mode != want:
+		d.fail("server", "started as a desktop client does (HOME and PATH only), it says: "+mode+". Here it is: "+want,
+			"put what variables set here into the configuration file")
+	default:
+		d.ok("server", "answers as desktop clients start it, after %d ms", took.Milliseconds())
 	}
-	if want := firstLine(instructions(d.app.Config)); mode != want {
-		d.fail(ExitConfig, "server", "started as a desktop client does (HOME and PATH only), it says: "+mode+". Here it is: "+want,
-			"do not rely on variables that are set here; put them into the configuration file, and "+runSetup+" for the key")
-		return
-	}
-	d.ok("server", "answers as desktop clients start it: %d tools after %d ms", offered, time.Since(started).Milliseconds())
 }
 
-// handshake returns the first line of the server's instructions and how many tools it lists.
-func (d *doctor) handshake(ctx context.Context) (mode string, offered int, err error) {
-	program, err := executable()
+// handshake returns the first line of the server's instructions.
+func (d *doctor) handshake(ctx context.Context) (mode string, err error) {
+	program, err := clients.Program()
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
 	var arguments []string
 	if d.app.Config.File != "" {
@@ -146,27 +134,13 @@ func (d *doctor) handshake(ctx context.Context) (mode string, offered int, err e
 		arguments = append(arguments, "--simulator")
 	}
 	command := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // it is this program
-	command.Env = d.bareEnvironment()
+	command.Env = clients.Environment(os.Getenv)
 	server, err := mcpclient.Start(command)
 	if err != nil {
-		return "", 0, err
+		return "", err
 	}
-	defer func() { err = errors.Join(err, server.Close()) }()
 	info, err := server.Initialize(ctx)
-	if err != nil {
-		return "", 0, err
-	}
-	raw, err := server.Request(ctx, "tools/list", nil)
-	if err != nil {
-		return "", 0, err
-	}
-	var list struct {
-		Tools []json.RawMessage `json:"tools"`
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return "", 0, fmt.Errorf("read the list of tools: %w", err)
-	}
-	return firstLine(info.Instructions), len(list.Tools), nil
+	return firstLine(info.Instructions), errors.Join(err, server.Close())
 }
 
 // firstLine returns what instructions say of the mode, without the full stop.

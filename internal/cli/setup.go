@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/secret"
 )
 
@@ -22,8 +24,6 @@ type setup struct {
 	keyStdin, print, remove, yes bool
 	named                        []string // clients
 }
-
-var errNobody = errors.New("nobody can be asked here: add --yes")
 
 func (p *process) setupCommand() *cobra.Command {
 	s := &setup{process: p}
@@ -43,24 +43,16 @@ func (p *process) setupCommand() *cobra.Command {
 	flags.BoolVar(&s.yes, "yes", false, "do not ask; writing with a live key stays as it is")
 	command.MarkFlagsMutuallyExclusive("print", "remove")
 	command.MarkFlagsMutuallyExclusive("key-stdin", "remove")
-	_ = command.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(clientNames(p.clients()), cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	_ = command.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(clients.Names(p.clients()), cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	return command
 }
 
 func (s *setup) run(ctx context.Context) error {
 	options := s.flags
-	options.Setup, options.Simulator = true, false
-	for _, variable := range s.environment {
-		// The key of this shell is not that of the clients, which do not get its variables.
-		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "STRIPE_MCP_STRIPE_SECRET_KEY") {
-			s.sayf("note: %s is set here and wins over what is stored; clients do not get it\n", name)
-			continue
-		}
-		options.Env = append(options.Env, variable)
-	}
+	options.Setup, options.Simulator, options.Env = true, false, s.environment
 	var err error
 	if s.config, err = config.Load(options); err != nil {
-		return &exitError{ExitConfig, err.Error()}
+		return configError(err)
 	}
 	chosen, err := s.choose()
 	if err != nil {
@@ -69,19 +61,26 @@ func (s *setup) run(ctx context.Context) error {
 	switch {
 	case s.remove:
 		return s.undo(ctx, chosen)
-	case s.print:
-		return s.preview(chosen)
+	case s.print && len(chosen) == 0:
+		chosen = s.clients()[:1] // as an example
 	}
-	return s.install(ctx, chosen)
+	plans, err := s.additions(chosen)
+	if err != nil {
+		return err
+	}
+	if s.print {
+		return s.announce(plans, config.Edit{})
+	}
+	return s.install(ctx, plans)
 }
 
 // install does the work of setup, in the order in which a failure leaves the least behind.
-func (s *setup) install(ctx context.Context, chosen []client) error {
+func (s *setup) install(ctx context.Context, plans []plan) error {
 	key, err := s.obtainKey(ctx)
 	if err != nil {
 		return err
 	}
-	found, err := s.check(ctx, key)
+	cfg, account, err := s.check(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -89,29 +88,39 @@ func (s *setup) install(ctx context.Context, chosen []client) error {
 	if err != nil {
 		return err
 	}
-	plans, err := s.plan(chosen)
+	answers := bufio.NewReader(s.stdin)
+	if edit.AllowLiveWrites, err = s.askLive(answers, cfg.Mode); err != nil {
+		return err
+	}
+	if !s.yes {
+		err = s.announce(plans, edit)
+	}
+	if err == nil {
+		err = s.confirm(answers)
+	}
 	if err != nil {
 		return err
 	}
-	questions := bufio.NewReader(s.stdin)
-	edit.AllowLiveWrites, err = s.askLive(questions, found.mode)
-	if err != nil {
-		return err
-	}
-	s.announce(plans, edit)
-	if err := s.confirm(questions); err != nil {
-		return err
-	}
-	if err := s.store(ctx, key, found); err != nil {
-		return &exitError{ExitConfig, "stripe-mcp: " + err.Error()}
+	if err := s.store(ctx, cfg, account); err != nil {
+		return configError(err)
 	}
 	changed, err := s.config.Write(edit, false)
 	if err != nil {
-		return &exitError{ExitConfig, "stripe-mcp: the configuration was not written: " + err.Error()}
+		return configError(err)
 	}
-	s.sayf("configuration: %s: %s\n", s.config.Path(), word(changed, "written"))
-	return s.apply(plans)
+	s.printf("configuration: %s: %s\n", s.config.Path(), state(changed, "written"))
+	if s.apply(plans, "entry written") {
+		return configError(hint.Errorf("setup --print shows what its file needs", "not every client could be set up"))
+	}
+	if len(plans) == 0 {
+		s.printf("No AI client was found.\nhint: setup --client NAME sets one up all the same\n")
+	} else {
+		s.printf("Restart the clients to use it. stripe-mcp doctor checks everything.\n")
+	}
+	return nil
 }
+
+func configError(err error) error { return &exitError{ExitConfig, "stripe-mcp: " + err.Error()} }
 
 // ownKey says what to do about a key in the configuration file, which would win over the stored one.
 func (s *setup) ownKey(key secret.Secret) (config.Edit, error) {
@@ -121,8 +130,8 @@ func (s *setup) ownKey(key secret.Secret) (config.Edit, error) {
 	case own == key.Reveal(): // it is where it should not be, and nothing is lost
 		return config.Edit{DropKey: true}, nil
 	}
-	return config.Edit{}, &exitError{ExitConfig, "stripe-mcp: " + s.config.KeySource +
-		" gives another key, which would win over the stored one. Nothing was changed. Remove that line, then run setup again"}
+	return config.Edit{}, configError(hint.Errorf("remove that line, then run setup again",
+		"nothing was changed: %s gives another key, which would win over the stored one", s.config.KeySource))
 }
 
 // askLive asks whether a live key may write, where that is a question.
@@ -131,7 +140,7 @@ func (s *setup) askLive(answers *bufio.Reader, mode config.Mode) (bool, error) {
 		return false, nil
 	}
 	if s.yes {
-		s.sayf("This is a LIVE key: it will only read. To let it write, set allow_live_writes: true in %s\n", s.config.Path())
+		s.printf("This is a LIVE key: it will only read.\nhint: to let it write, set allow_live_writes: true in %s\n", s.config.Path())
 		return false, nil
 	}
 	return s.ask(answers, "This is a LIVE key. Let AI clients create and cancel things with it, with real customers and real money?", false)
@@ -168,13 +177,13 @@ func (s *setup) ask(answers *bufio.Reader, question string, otherwise bool) (boo
 	return false, nil
 }
 
-// sayf prints for people. A stdout that is gone needs no more of it.
-func (p *process) sayf(format string, values ...any) {
+// printf prints for people. A stdout that is gone needs no more of it.
+func (p *process) printf(format string, values ...any) {
 	_, _ = io.WriteString(p.stdout, p.scrubber.Scrub(fmt.Sprintf(format, values...)))
 }
 
-// word returns what became of something.
-func word(changed bool, done string) string {
+// state says what became of something.
+func state(changed bool, done string) string {
 	if changed {
 		return done
 	}

@@ -139,12 +139,3 @@ func (a *app) howToOpen(ctx context.Context, answer string) string {
 	}
 	return "To open the page, start: stripe-mcp simulator\n"
 }
-
-// simulatorInstructions tells a model where its user finds what it makes.
-func (a *app) simulatorInstructions() string {
-	if !a.Config.Simulator {
-		return ""
-	}
-	return "\nSIMULATOR pages open on the user's own machine, while this server or `stripe-mcp simulator` runs there: " +
-		"http://" + a.Config.SimulatorAddr + "/ lists all that exists. The card 4242 4242 4242 4242 pays."
-}

@@ -31,13 +31,10 @@ func (p *process) toolsCommand() *cobra.Command {
 }
 
 func (p *process) toolsTable() error {
-	a := p.newApp()
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	for _, tool := range a.Tools() {
-		if a.Offers(tool) {
-			if _, err := fmt.Fprintf(table, "%s\t%s\t%s\n", tool.Name, tool.Effect, tool.Title); err != nil {
-				return err
-			}
+	for _, tool := range p.newApp().Offered() {
+		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\n", tool.Name, tool.Effect, tool.Title); err != nil {
+			return err
 		}
 	}
 	return table.Flush()

@@ -9,16 +9,17 @@ import (
 	"path/filepath"
 	"reflect"
 
-	"github.com/google/renameio/v2/maybe"
 	"github.com/tailscale/hujson"
 
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/secret"
 )
 
 // largest is more than any client's file has; Claude Code keeps its history in its own.
 const largest = 64 << 20
 
-// Change is what is to be done to one client's file. Nothing is written before Apply.
+// Change is a planned change of one client's file. Nothing is written before Apply.
 type Change struct {
 	Client Client
 	Path   string // the file that changes: where a link leads
@@ -34,125 +35,103 @@ func (c Change) Linked() bool { return c.Path != c.Client.Path }
 // Unchanged reports whether the file says already what it should.
 func (c Change) Unchanged() bool { return bytes.Equal(c.before, c.after) }
 
-// Add plans to make the client start entry. It fails, and says why, when the file cannot be understood or has an entry of
-// our name for another program.
+// Add plans to make the client start entry. It fails when the file cannot be understood or has an entry of our name for
+// another program.
 func (c Client) Add(entry Entry) (Change, error) {
-	if c.typed {
-		entry.Type = "stdio"
-	}
-	change, text, err := c.read()
+	change, doc, err := c.open()
 	if err != nil {
 		return change, err
 	}
-	if len(bytes.TrimSpace(text)) == 0 {
-		text = []byte("{}\n")
-	}
-	doc, err := parse(text)
-	if err != nil {
-		return change, c.leftAlone(err)
-	}
 	old, found, err := doc.entry(c.section)
-	if err != nil {
-		return change, c.leftAlone(err)
+	if err == nil && found && !old.starts(entry.Command) {
+		err = hint.Errorf("rename or remove that entry", "its entry %q starts another program", name)
 	}
-	if found && !old.starts(entry.Command) {
-		return change, c.leftAlone(fmt.Errorf("its entry %q starts another program; rename or remove that entry", name))
+	if c.typed {
+		entry.Type = "stdio"
 	}
 	change.Entry = entry.merged(old)
-	after, err := doc.with(c.section, change.Entry)
+	if err == nil {
+		err = doc.put(c.section, change.Entry)
+	}
 	if err != nil {
 		return change, c.leftAlone(err)
 	}
-	return change.planned(after, func(members map[string]any) { setMember(members, c.section, name) })
+	return change.planned(doc)
 }
 
 // Remove plans to take our entry out, which starts program or another copy of it. An entry of our name for anything else
 // stays.
 func (c Client) Remove(program string) (Change, error) {
-	change, text, err := c.read()
-	if err != nil || change.before == nil || len(bytes.TrimSpace(text)) == 0 {
-		change.after = change.before
-		return change, err
-	}
-	doc, err := parse(text)
+	change, doc, err := c.open()
 	if err != nil {
-		return change, c.leftAlone(err)
+		return change, err
 	}
 	old, found, err := doc.entry(c.section)
 	if err != nil {
 		return change, c.leftAlone(err)
 	}
 	if !found || !old.starts(program) {
-		change.after = change.before
 		return change, nil
 	}
-	return change.planned(doc.without(c.section), func(members map[string]any) { setMember(members, c.section, name) })
+	servers, _, _ := objectIn(doc.root, c.section)
+	remove(servers, memberOf(servers, name))
+	return change.planned(doc)
 }
 
 // Current returns the entry that the client has under our name, and false when it has none that starts program or another
 // copy of it.
 func (c Client) Current(program string) (Entry, bool, error) {
-	change, text, err := c.read()
-	if err != nil || change.before == nil || len(bytes.TrimSpace(text)) == 0 {
-		return Entry{}, false, err
-	}
-	doc, err := parse(text)
+	_, doc, err := c.open()
 	if err != nil {
-		return Entry{}, false, fmt.Errorf("%s: %w", c.Path, err)
+		return Entry{}, false, err
 	}
 	entry, found, err := doc.entry(c.section)
 	if err != nil {
-		return Entry{}, false, fmt.Errorf("%s: %w", c.Path, err)
+		return Entry{}, false, c.leftAlone(err)
 	}
 	return entry, found && entry.starts(program), nil
 }
 
 func (c Client) leftAlone(err error) error {
-	return fmt.Errorf("%s was left as it is: %w", c.Path, err)
+	return fmt.Errorf("%s stays as it is: %w", c.Path, err)
 }
 
 const byteOrderMark = "\ufeff"
 
-// read follows links and returns the file, without its byte-order mark in text.
-func (c Client) read() (change Change, text []byte, err error) {
-	change = Change{Client: c, Path: c.Path, mode: 0o600}
-	if _, err := os.Lstat(c.Path); errors.Is(err, fs.ErrNotExist) {
-		return change, nil, nil
+// open follows links and parses the file. The change that it returns changes nothing yet.
+func (c Client) open() (Change, document, error) {
+	change := Change{Client: c, Path: c.Path, mode: 0o600}
+	_, err := os.Lstat(c.Path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		if change.Path, err = filepath.EvalSymlinks(c.Path); err != nil {
+			return change, document{}, c.leftAlone(errors.New("it is a link that leads nowhere"))
+		}
+		if change.before, change.mode, err = local.ReadFile(change.Path, largest); err != nil {
+			return change, document{}, err
+		}
 	}
-	if change.Path, err = filepath.EvalSymlinks(c.Path); err != nil {
-		return change, nil, c.leftAlone(errors.New("it is a link that leads nowhere"))
+	change.after = change.before
+	text := bytes.TrimPrefix(change.before, []byte(byteOrderMark))
+	if len(bytes.TrimSpace(text)) == 0 {
+		text = []byte("{}\n")
 	}
-	info, err := os.Stat(change.Path)
-	switch {
-	case err != nil:
-		return change, nil, c.leftAlone(err)
-	case !info.Mode().IsRegular():
-		return change, nil, c.leftAlone(errors.New("it is not a regular file"))
-	case info.Size() > largest:
-		return change, nil, c.leftAlone(errors.New("it is too large"))
-	}
-	change.mode = info.Mode().Perm()
-	change.before, err = os.ReadFile(change.Path)
+	doc, err := parse(text)
 	if err != nil {
-		return change, nil, c.leftAlone(err)
+		return change, doc, c.leftAlone(err)
 	}
-	if change.before == nil {
-		change.before = []byte{}
-	}
-	return change, bytes.TrimPrefix(change.before, []byte(byteOrderMark)), nil
+	return change, doc, nil
 }
 
-// planned takes text as the file's new contents, once it is sure that apart from what ignore removes nothing changes.
-func (c Change) planned(text []byte, ignore func(map[string]any)) (Change, error) {
+// planned makes doc the file's new contents, once it is sure that apart from our entry nothing changes.
+func (c Change) planned(doc document) (Change, error) {
+	text := doc.tree.Pack()
 	old := bytes.TrimPrefix(c.before, []byte(byteOrderMark))
 	if len(bytes.TrimSpace(old)) == 0 {
 		old = []byte("{}")
 	}
-	was, is := meaning(old), meaning(text)
-	ignore(was)
-	ignore(is)
+	was, is := othersIn(old, c.Client.section), othersIn(text, c.Client.section)
 	if was == nil || !reflect.DeepEqual(was, is) {
-		return c, c.Client.leftAlone(errors.New("it cannot be changed without touching the rest of it; add the entry yourself, see --print"))
+		return c, c.Client.leftAlone(hint.Errorf("add the entry yourself; setup --print shows it", "it cannot be changed without touching the rest of it"))
 	}
 	if bytes.HasPrefix(c.before, []byte(byteOrderMark)) {
 		text = append([]byte(byteOrderMark), text...)
@@ -161,48 +140,46 @@ func (c Change) planned(text []byte, ignore func(map[string]any)) (Change, error
 	return c, nil
 }
 
-// meaning decodes text, or returns nil.
-func meaning(text []byte) map[string]any {
-	standard, err := hujson.Standardize(bytes.Clone(text))
+// othersIn returns what text says but for our entry, and for the section when nothing else is in it. It is nil when text
+// is no JSON.
+func othersIn(text []byte, section string) map[string]any {
+	tree, err := hujson.Parse(text)
 	if err != nil {
 		return nil
 	}
-	return decoded(standard)
-}
-
-// setMember takes our entry out of members, and the section with it when nothing else is in it.
-func setMember(members map[string]any, section, entry string) {
+	var members map[string]any
+	if decode(tree, &members) != nil {
+		return nil
+	}
 	servers, _ := members[section].(map[string]any)
-	delete(servers, entry)
+	delete(servers, name)
 	if len(servers) == 0 {
 		delete(members, section)
 	}
+	return members
 }
 
 // Apply writes the file in one step, keeping its mode, and returns where the old contents were saved; empty when there
-// were none. In that copy keys are cut short: it must not keep what the change removed. When it fails the file is as it was.
+// were none. In that copy keys are cut short, because the change may have removed one. When it fails the file is as it was.
 func (c Change) Apply() (backup string, err error) {
 	if c.Unchanged() {
 		return "", nil
 	}
-	if err := os.MkdirAll(filepath.Dir(c.Path), 0o700); err != nil {
-		return "", err
-	}
 	now, err := os.ReadFile(c.Path)
 	if c.before == nil && errors.Is(err, fs.ErrNotExist) {
-		return "", maybe.WriteFile(c.Path, c.after, c.mode)
+		return "", local.WriteFile(c.Path, c.after, c.mode)
 	}
 	if err != nil || !bytes.Equal(now, c.before) {
-		return "", c.Client.leftAlone(errors.New("another program has changed it just now; run this again"))
+		return "", c.Client.leftAlone(hint.Errorf("run this again", "another program has changed it just now"))
 	}
 	backup = c.Path + ".before-stripe-mcp"
-	if err := maybe.WriteFile(backup, []byte(secret.Redact(string(c.before))), 0o600); err != nil {
+	if err := local.WriteFile(backup, []byte(secret.Redact(string(c.before))), 0o600); err != nil {
 		return "", c.Client.leftAlone(fmt.Errorf("no backup could be made: %w", err))
 	}
-	if err := maybe.WriteFile(c.Path, c.after, c.mode); err != nil {
+	if err := local.WriteFile(c.Path, c.after, c.mode.Perm()); err != nil {
 		return "", c.Client.leftAlone(err)
 	}
-	return backup, os.Chmod(c.Path, c.mode) // whatever the umask says
+	return backup, os.Chmod(c.Path, c.mode.Perm()) // which the umask may have narrowed
 }
 
 // Snippet returns what the client's file needs, for people who would rather write it themselves.

@@ -9,7 +9,7 @@ import (
 	"stripe-mcp/internal/clients"
 )
 
-// TestLeftAlone: what cannot be understood, or belongs to somebody else, is not touched.
+// TestLeftAlone: what cannot be understood, or belongs to another program, is not touched.
 func TestLeftAlone(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -18,12 +18,12 @@ func TestLeftAlone(t *testing.T) {
 		`[]`:                                     "is not an object",
 		`{"mcpServers": []}`:                     "its mcpServers is not an object",
 		`{"mcpServers": {"stripe": "x"}}`:        `its entry "stripe" is not one that starts a program`,
-		`{"mcpServers": {"stripe": {"command": "npx"}}}`:   "starts another program; rename or remove",
-		`{"mcpServers": {"stripe": {"url": "https://x"}}}`: "starts another program; rename or remove",
+		`{"mcpServers": {"stripe": {"command": "npx"}}}`:   "starts another program\nhint: rename or remove",
+		`{"mcpServers": {"stripe": {"url": "https://x"}}}`: "starts another program\nhint: rename or remove",
 	} {
 		c := with(t, "claude-desktop", text)
 		_, err := c.Add(entry())
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), c.Path+" was left as it is") || strings.Contains(err.Error(), "MadeUp") {
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), c.Path+" stays as it is") || strings.Contains(err.Error(), "MadeUp") {
 			t.Errorf("%s: %v", text, err)
 		}
 		if change, err := c.Remove("/opt/stripe-mcp"); err == nil && !change.Unchanged() {
@@ -37,7 +37,7 @@ func TestLeftAlone(t *testing.T) {
 	if err := os.MkdirAll(c.Path, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Add(entry()); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
+	if _, err := c.Add(entry()); err == nil || !strings.Contains(err.Error(), "is a folder, not a file") {
 		t.Errorf("a folder: %v", err)
 	}
 }
@@ -93,7 +93,7 @@ func TestChangedInTheMeantime(t *testing.T) {
 	}
 }
 
-// TestRenamedProgram: whatever the program's file is called, it knows its own entry again.
+// TestRenamedProgram: under another file name, the program still knows its own entry.
 func TestRenamedProgram(t *testing.T) {
 	t.Parallel()
 	const program = "/opt/stripe"

@@ -1,5 +1,5 @@
-// Package clients is the only one that edits other programs' files: the configuration in which AI clients list their MCP
-// servers. It changes its own entry there, and not one byte else.
+// Package clients is the only place that edits other programs' files: the configuration in which AI clients list their MCP
+// servers. It changes its own entry there, and no other byte.
 package clients
 
 import (
@@ -9,9 +9,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
+	"stripe-mcp/internal/nearest"
+	"stripe-mcp/internal/secret"
 )
 
-// name is what our entry is called: clients put it before the tools' names.
+// name is the name of our entry. Clients put it before the tools' names.
 const name = "stripe"
 
 // Client is an AI client with a configuration file.
@@ -51,6 +56,25 @@ func All(lookup func(string) string, goos string) []Client {
 	}
 }
 
+// Names returns the names of clients.
+func Names(all []Client) []string {
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Select returns those of the clients that have one of the names.
+func Select(all []Client, names []string) ([]Client, error) {
+	for _, name := range names {
+		if known := Names(all); !slices.Contains(known, name) {
+			return nil, hint.Errorf("did you mean "+nearest.Nearest(name, known)+"?", "there is no client %q", name)
+		}
+	}
+	return slices.DeleteFunc(all, func(c Client) bool { return !slices.Contains(names, c.Name) }), nil
+}
+
 // Installed reports whether the client seems to be on this machine.
 func (c Client) Installed() bool {
 	return slices.ContainsFunc(c.signs, exists)
@@ -78,7 +102,7 @@ func (e Entry) starts(program string) bool {
 	return base == "stripe-mcp"
 }
 
-// merged returns e with what old has and e does not say: further arguments and variables, but no key and no simulator.
+// merged returns e with the further arguments and variables of old, but without a key and the simulator.
 func (e Entry) merged(old Entry) Entry {
 	if strings.Contains(strings.Join(old.Args, "\x00"), strings.Join(e.Args, "\x00")) && !slices.Contains(old.Args, "--simulator") {
 		e.Args = old.Args
@@ -92,4 +116,26 @@ func (e Entry) merged(old Entry) Entry {
 	maps.Copy(env, e.Env)
 	e.Env = env
 	return e
+}
+
+// Fault returns an error when entry, which is ours in the client's file, holds a key or does not start program.
+func (c Client) Fault(entry Entry, program string) error {
+	repair := "run stripe-mcp setup --client " + c.Name
+	for _, value := range entry.Env {
+		if secret.Looks(value) {
+			return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, c.Path)
+		}
+	}
+	if !local.SameFile(entry.Command, program) {
+		return hint.Errorf(repair, "%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), program)
+	}
+	return nil
+}
+
+// ConfigFile returns the configuration file that the entry names, or "".
+func (e Entry) ConfigFile() string {
+	if at := slices.Index(e.Args, "--config"); at >= 0 && at+1 < len(e.Args) {
+		return e.Args[at+1]
+	}
+	return ""
 }

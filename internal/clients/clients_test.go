@@ -178,8 +178,8 @@ func TestMerging(t *testing.T) {
 	tests := []struct{ why, before, after string }{
 		{"a key in the variables", `{"mcpServers":{"stripe":{"env":{"STRIPE_SECRET_KEY":"sk_test_MadeUp1","STRIPE_MCP_READ_ONLY":"true"},"disabled":false, "command":"/old/stripe-mcp","args":["--simulator"]}}}`,
 			`{"mcpServers":{"stripe":{"env":{"STRIPE_MCP_READ_ONLY":"true"},"disabled":false, "command":"/opt/stripe-mcp","args":["--config","/c.yaml"]}}}`},
-		{"a key alone", `{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","env":{"STRIPE_MCP_STRIPE_SECRET_KEY":"sk_test_MadeUp1"}}}}`,
-			`{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","env":{},"args":["--config","/c.yaml"]}}}`},
+		{"only a key", `{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","env":{"STRIPE_MCP_STRIPE_SECRET_KEY":"sk_test_MadeUp1"}}}}`,
+			`{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","args":["--config","/c.yaml"]}}}`},
 		{"arguments of its own", `{"mcpServers":{"stripe":{"command":"C:\\old\\stripe-mcp.exe","args":["--log-level","debug","--config","/c.yaml"]}}}`,
 			`{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","args":["--log-level","debug","--config","/c.yaml"]}}}`},
 	}
@@ -199,7 +199,7 @@ func TestMerging(t *testing.T) {
 	}
 }
 
-// FuzzAdd: whatever is in the file, it stays what it was but for our entry, or the file is refused.
+// FuzzAdd: the file stays what it was but for our entry, or the file is refused.
 func FuzzAdd(f *testing.F) {
 	for _, seed := range []string{
 		"", "{}", "null", `{"mcpServers":{}}`, "{\n// c\n}", `{"a":1,}`, `{"mcpServers":{"stripe":{"command":"stripe-mcp",}}}`,

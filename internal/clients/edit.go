@@ -3,33 +3,33 @@ package clients
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
-	"strings"
+	"slices"
 
 	"github.com/tailscale/hujson"
+
+	"stripe-mcp/internal/hint"
 )
 
-// document is the text of a client's file, which is JSON, maybe with comments and trailing commas.
+// document is a client's file, which is JSON, maybe with comments and trailing commas. All that is not edited is
+// packed again as it was, to the byte.
 type document struct {
-	text []byte
-	root *hujson.Object
-	end  int // of root
+	tree   hujson.Value
+	root   *hujson.Object
+	layout layout
 }
-
-var errBroken = errors.New("it is not valid JSON, not even with comments")
 
 func parse(text []byte) (document, error) {
 	tree, err := hujson.Parse(text)
-	if err != nil {
-		return document{}, errBroken // its own words quote the text
+	if err != nil { // its own words quote the text
+		return document{}, hint.Errorf("repair that file", "it is not valid JSON, not even with comments")
 	}
 	root, ok := tree.Value.(*hujson.Object)
 	if !ok {
-		return document{}, errors.New("it is not an object")
+		return document{}, hint.Errorf("repair that file", "it is not an object")
 	}
-	return document{text, root, tree.EndOffset}, nil
+	return document{tree, root, layoutOf(text)}, nil
 }
 
 // entry returns our entry in the section.
@@ -42,154 +42,104 @@ func (d document) entry(section string) (entry Entry, found bool, err error) {
 	if i < 0 {
 		return Entry{}, false, nil
 	}
-	standard, err := hujson.Standardize(bytes.Clone(d.valueOf(servers.Members[i])))
-	if err == nil {
-		err = json.Unmarshal(standard, &entry)
-	}
-	if err != nil {
-		return Entry{}, false, fmt.Errorf("its entry %q is not one that starts a program", name)
+	if err := decode(servers.Members[i].Value, &entry); err != nil {
+		return Entry{}, false, hint.Errorf("rename or remove that entry", "its entry %q is not one that starts a program", name)
 	}
 	return entry, true, nil
 }
 
-func (d document) valueOf(member hujson.ObjectMember) []byte {
-	return d.text[member.Value.StartOffset:member.Value.EndOffset]
-}
-
-// with returns the text with our entry in the section. Members of an entry that is there already keep their places.
-func (d document) with(section string, entry Entry) ([]byte, error) {
+// put makes entry ours in the section. Members of an entry that is there already keep their places.
+func (d document) put(section string, entry Entry) error {
 	servers, found, err := objectIn(d.root, section)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	layout := layoutOf(d.text)
 	if !found {
-		value := map[string]Entry{name: entry}
-		return d.append(d.root, d.end, section, layout.render(value, 1), layout, 1), nil
+		d.add(d.root, section, map[string]Entry{name: entry}, 1)
+		return nil
 	}
-	if memberOf(servers, name) < 0 {
-		end := d.root.Members[memberOf(d.root, section)].Value.EndOffset
-		return d.append(servers, end, name, layout.render(entry, 2), layout, 2), nil
-	}
-	for _, want := range entry.members() {
-		text, err := d.set(section, want, layout)
-		if err != nil {
-			return nil, err
-		}
-		if d, err = parse(text); err != nil { // what follows must be looked for anew
-			return nil, err
-		}
-	}
-	return d.text, nil
-}
-
-// member is one member of an entry.
-type member struct {
-	name  string
-	value any
-	empty bool // not worth adding
-}
-
-func (e Entry) members() []member {
-	return []member{
-		{"type", e.Type, e.Type == ""},
-		{"command", e.Command, false},
-		{"args", e.Args, len(e.Args) == 0},
-		{"env", e.Env, len(e.Env) == 0},
-	}
-}
-
-// set returns the text with one member of our entry, which is there, as wanted.
-func (d document) set(section string, want member, layout layout) ([]byte, error) {
-	servers, _, err := objectIn(d.root, section)
+	old, found, err := objectIn(servers, name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	entry, _, err := objectIn(servers, name)
-	if err != nil {
-		return nil, err
+	if !found {
+		d.add(servers, name, entry, 2)
+		return nil
 	}
-	i := memberOf(entry, want.name)
-	switch {
-	case want.empty && (i < 0 || want.name == "type"), i >= 0 && sameValue(d.valueOf(entry.Members[i]), want.value):
-		return d.text, nil
-	case i < 0:
-		end := servers.Members[memberOf(servers, name)].Value.EndOffset
-		return d.append(entry, end, want.name, layout.render(want.value, 3), layout, 3), nil
-	}
-	old := entry.Members[i].Value
-	return splice(d.text, old.StartOffset, old.EndOffset, layout.render(want.value, 3)), nil
-}
-
-func sameValue(text []byte, value any) bool {
-	standard, err := hujson.Standardize(bytes.Clone(text))
-	if err != nil {
-		return false
-	}
-	wanted, err := json.Marshal(value)
-	if err != nil {
-		return false
-	}
-	var a, b any
-	return json.Unmarshal(standard, &a) == nil && json.Unmarshal(wanted, &b) == nil && reflect.DeepEqual(a, b)
-}
-
-// append adds a member to an object that ends at end, before its closing brace and after any comment there.
-func (d document) append(object *hujson.Object, end int, member, value string, layout layout, depth int) []byte {
-	brace := end - 1
-	place := len(bytes.TrimRight(d.text[:brace], " \t\r\n"))
-	added := layout.indent(depth) + quote(member) + ": " + value
-	comma := -1 // where the last member so far needs one
-	if len(object.Members) > 0 {
-		last := object.Members[len(object.Members)-1].Value
-		if trailingComma(d.text, last, brace) {
-			added += "," // that is the style here
-		} else {
-			comma = last.EndOffset
+	for _, want := range []struct {
+		name  string
+		value any
+		empty bool
+	}{
+		{"type", entry.Type, entry.Type == ""},
+		{"command", entry.Command, false},
+		{"args", entry.Args, len(entry.Args) == 0},
+		{"env", entry.Env, len(entry.Env) == 0},
+	} {
+		i := memberOf(old, want.name)
+		switch {
+		case i < 0 && !want.empty:
+			d.add(old, want.name, want.value, 3)
+		case i >= 0 && !want.empty && !sameValue(old.Members[i].Value, want.value):
+			old.Members[i].Value.Value = d.layout.value(want.value, 3).Value
+		case i >= 0 && want.empty && want.name != "type":
+			remove(old, i)
 		}
 	}
-	if !bytes.Contains(d.text[place:brace], []byte("\n")) {
-		added += layout.indent(depth - 1)
-	}
-	text := splice(d.text, place, place, added)
-	if comma >= 0 {
-		text = splice(text, comma, comma, ",")
-	}
-	return text
+	return nil
 }
 
-// without returns the text without our entry in the section.
-func (d document) without(section string) []byte {
-	servers, found, err := objectIn(d.root, section)
-	if !found || err != nil {
-		return d.text
+// add adds a member to an object, after any comment before its closing brace. It ends in a comma if that is the style
+// there.
+func (d document) add(object *hujson.Object, member string, value any, depth int) {
+	comments := bytes.TrimRight(object.AfterExtra, blank)
+	end := object.AfterExtra[len(comments):]
+	if !bytes.Contains(end, []byte("\n")) {
+		end = []byte(d.layout.indent(depth - 1))
 	}
-	i := memberOf(servers, name)
-	if i < 0 {
-		return d.text
+	added := hujson.ObjectMember{Name: hujson.Value{Value: hujson.String(member)}, Value: d.layout.value(value, depth)}
+	added.Name.BeforeExtra = slices.Concat(comments, []byte(d.layout.indent(depth)))
+	added.Value.BeforeExtra = hujson.Extra(" ")
+	if last := len(object.Members) - 1; last >= 0 && object.Members[last].Value.AfterExtra != nil {
+		added.Value.AfterExtra = hujson.Extra{}
 	}
-	member := servers.Members[i]
-	from := len(bytes.TrimRight(d.text[:member.Name.StartOffset], " \t\r\n"))
-	to := member.Value.EndOffset
-	brace := d.root.Members[memberOf(d.root, section)].Value.EndOffset - 1
-	switch {
-	case i+1 < len(servers.Members) || trailingComma(d.text, member.Value, brace):
-		comma := to + len(member.Value.AfterExtra) // comments stay
-		text := splice(d.text, comma, comma+1, "")
-		return splice(text, from, to, "")
-	case i > 0:
-		before := servers.Members[i-1].Value
-		comma := before.EndOffset + len(before.AfterExtra)
-		text := splice(d.text, from, to, "")
-		return splice(text, comma, comma+1, "")
-	}
-	return splice(d.text, from, to, "")
+	object.Members = append(object.Members, added)
+	object.AfterExtra = slices.Clone(end)
 }
 
-// trailingComma reports whether a comma stands between the last value of an object and its closing brace.
-func trailingComma(text []byte, last hujson.Value, brace int) bool {
-	at := last.EndOffset + len(last.AfterExtra)
-	return at < brace && text[at] == ','
+// remove takes a member out of an object. Comments around it stay.
+func remove(object *hujson.Object, i int) {
+	removed := object.Members[i]
+	kept := slices.Concat(bytes.TrimRight(removed.Name.BeforeExtra, blank), removed.Value.AfterExtra)
+	next := &object.AfterExtra
+	if i+1 < len(object.Members) {
+		next = &object.Members[i+1].Name.BeforeExtra
+	} else if i > 0 { // the one before becomes the last, and has a comma only if this one had
+		before := &object.Members[i-1].Value
+		if removed.Value.AfterExtra == nil {
+			kept = slices.Concat(before.AfterExtra, kept)
+			before.AfterExtra = nil
+		} else if before.AfterExtra == nil {
+			before.AfterExtra = hujson.Extra{}
+		}
+	}
+	*next = slices.Concat(kept, *next)
+	object.Members = slices.Delete(object.Members, i, i+1)
+}
+
+const blank = " \t\r\n"
+
+// decode decodes what tree says into value.
+func decode(tree hujson.Value, value any) error {
+	standard := tree.Clone()
+	standard.Standardize()
+	return json.Unmarshal(standard.Pack(), value)
+}
+
+func sameValue(tree hujson.Value, value any) bool {
+	var is, wanted any
+	text, err := json.Marshal(value)
+	return err == nil && json.Unmarshal(text, &wanted) == nil && decode(tree, &is) == nil && reflect.DeepEqual(is, wanted)
 }
 
 // objectIn returns the object that a member of parent holds.
@@ -207,17 +157,8 @@ func objectIn(parent *hujson.Object, member string) (*hujson.Object, bool, error
 
 // memberOf returns the index of the member of that name, or -1.
 func memberOf(object *hujson.Object, member string) int {
-	for i, m := range object.Members {
-		if literal, ok := m.Name.Value.(hujson.Literal); ok && literal.String() == member {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(object.Members, func(m hujson.ObjectMember) bool {
+		literal, ok := m.Name.Value.(hujson.Literal)
+		return ok && literal.String() == member
+	})
 }
-
-// splice returns text with what lies from from to to replaced.
-func splice(text []byte, from, to int, with string) []byte {
-	return bytes.Join([][]byte{text[:from], []byte(with), text[to:]}, nil)
-}
-
-func quote(text string) string { return strings.TrimSpace(encode(text, "", "")) }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
+
+	"github.com/tailscale/hujson"
 )
 
 // layout is how a file breaks and indents its lines.
@@ -25,9 +27,11 @@ func layoutOf(text []byte) layout {
 // indent returns a line break and what begins a line at that depth.
 func (l layout) indent(depth int) string { return l.newline + strings.Repeat(l.step, depth) }
 
-// render returns value as it is written at that depth.
-func (l layout) render(value any, depth int) string {
-	return strings.ReplaceAll(encode(value, strings.Repeat(l.step, depth), l.step), "\n", l.newline)
+// value returns value as it is written at that depth.
+func (l layout) value(value any, depth int) hujson.Value {
+	text := strings.ReplaceAll(encode(value, strings.Repeat(l.step, depth), l.step), "\n", l.newline)
+	tree, _ := hujson.Parse([]byte(text)) // it is JSON
+	return tree
 }
 
 // encode returns value as JSON.
@@ -38,13 +42,4 @@ func encode(value any, prefix, step string) string {
 	encoder.SetIndent(prefix, step)
 	_ = encoder.Encode(value) //nolint:errchkjson // texts, and lists and maps of them, can always be encoded
 	return strings.TrimRight(text.String(), "\n")
-}
-
-// decoded returns what standard JSON says, or nil.
-func decoded(standard []byte) map[string]any {
-	var members map[string]any
-	if json.Unmarshal(standard, &members) != nil {
-		return nil
-	}
-	return members
 }

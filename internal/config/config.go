@@ -1,5 +1,5 @@
-// Package config is the only reader of configuration: file, environment and flags become one typed
-// Config here, and nothing else in the program looks at any of them.
+// Package config is the only reader of configuration. It turns file, environment and flags into one
+// typed Config.
 package config
 
 import (
@@ -8,19 +8,20 @@ import (
 	"net/url"
 	"time"
 
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/vault"
 )
 
-// What holds when nothing else is configured.
+// Defaults.
 const (
 	DefaultAPIBase = "https://api.stripe.com"
-	DefaultTimeout = 40 * time.Second // MCP clients give up at 60 s
+	defaultTimeout = 40 * time.Second // MCP clients give up at 60 s
 
-	DefaultSimulatorAddr = "127.0.0.1:4343"
+	defaultSimulatorAddr = "127.0.0.1:4343"
 )
 
-// Config is everything that can be configured. It is safe to print: what is secret in it stays so.
+// Config is everything that can be configured. It is safe to print: its secrets are not shown.
 type Config struct {
 	// SecretKey is the Stripe key. It is zero in simulator mode, when no key is configured, when the
 	// one configured cannot be used, and until WithKey where reading it takes time.
@@ -70,7 +71,6 @@ type Config struct {
 	File string
 
 	proxy secret.Secret                         // its URL may hold a password
-	hint  string                                // where a key could be put, for RequireKey
 	path  string                                // of the configuration file, there or not
 	bus   string                                // address of the user's D-Bus
 	fetch func(context.Context) (string, error) // reads a key that takes time to read
@@ -123,12 +123,10 @@ func (c Config) Proxy() *url.URL {
 	return proxy
 }
 
-// RequireKey returns an *Error that says how to provide a key when a call would need one and there
-// is none.
+// RequireKey returns an *Error when a call would need a key and there is none.
 func (c Config) RequireKey() error {
 	if c.Simulator || !c.SecretKey.IsZero() || c.fetch != nil {
 		return nil
 	}
-	return &Error{problems: []string{"no Stripe secret key: run stripe-mcp setup, which keeps it encrypted; or " + c.hint +
-		"set the environment variable " + variable(secretKey) + ", or start with --simulator, which needs none; " + findKey}}
+	return only(hint.Errorf("run stripe-mcp setup, which stores one encrypted", "no Stripe secret key"))
 }

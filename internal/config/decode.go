@@ -5,18 +5,21 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/viper"
+	"github.com/tailscale/hujson"
+	"go.yaml.in/yaml/v3"
 )
 
-// decode reads a file's content, names spelt as they are in it. Errors give the line where it is
-// known and nothing of the content, which may be a key.
+// decode reads a file's content, names spelt as they are in it. Errors give the line where it is known and nothing of the
+// content, which may be a key.
 //
-// It asks viper's decoders rather than viper itself, which folds the case of names: of "read_only"
-// and "Read_Only" in one file it would keep either.
+// It asks viper's decoders and not viper itself, which folds the case of names: of "read_only" and "Read_Only" in one
+// file it would keep either.
 func decode(format string, data []byte) (map[string]any, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors on Windows begin with it
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -24,7 +27,7 @@ func decode(format string, data []byte) (map[string]any, error) {
 	}
 	decoder, err := viper.NewCodecRegistry().Decoder(format)
 	if err != nil {
-		return nil, fmt.Errorf("cannot decode %s: %w", format, err)
+		return nil, fmt.Errorf("cannot be decoded as %s: %w", format, err)
 	}
 	values := map[string]any{}
 	err = checkDepth(format, data)
@@ -37,81 +40,62 @@ func decode(format string, data []byte) (map[string]any, error) {
 	if err == nil {
 		return values, nil
 	}
-	where, advice := "", "look for a missing quote, bracket or comma, a wrong indentation, or a name given twice"
+	text := "cannot be read as " + strings.ToUpper(format)
 	if line := lineOf(err, data); line > 0 {
-		where = fmt.Sprintf(" at line %d", line)
+		text += fmt.Sprintf(" at line %d", line)
 	}
-	if own, ok := errors.AsType[lineError](err); ok {
-		advice = own.advice
+	if own, ok := errors.AsType[contentError](err); ok {
+		text += ": " + own.text
 	}
-	return nil, fmt.Errorf("cannot be read as %s%s: %s", strings.ToUpper(format), where, advice)
+	return nil, errors.New(text)
 }
 
-// lineError is a fault that no decoder minds.
-type lineError struct {
-	line   int
-	advice string
+// contentError is a fault that the decoders accept.
+type contentError struct {
+	text   string
+	offset int // 0 when it is not known
 }
 
-func (e lineError) Error() string { return e.advice }
+func (e contentError) Error() string { return e.text }
 
-// checkDepth refuses what would crash the TOML decoder, which follows brackets without limit.
+// checkDepth refuses a file that would crash the TOML decoder, which follows brackets without limit.
 func checkDepth(format string, data []byte) error {
 	const enough = 1000
 	if format == "toml" && bytes.Count(data, []byte("["))+bytes.Count(data, []byte("{")) > enough {
-		return lineError{0, "it has too many brackets"}
+		return contentError{text: "it has too many brackets"}
 	}
 	return nil
 }
 
-// checkWhole refuses what the decoders silently leave out, because it could be read_only: what
-// follows the first document in YAML, and the first of two equal names in JSON.
+// checkWhole refuses a file of which the decoders silently drop a part, which could hold read_only: all but the first
+// document in YAML, and the first of two equal names in JSON.
 func checkWhole(format string, data []byte) error {
 	switch format {
 	case "yaml":
-		return checkOneDocument(data)
-	case "json":
-		return checkNamesOnce(data)
-	default:
-		return nil
-	}
-}
-
-func checkOneDocument(data []byte) error {
-	begun := false
-	number := 0
-	for line := range strings.Lines(string(data)) {
-		number++
-		line = strings.TrimRight(line, " \t\r\n")
-		switch {
-		case begun && (line == "---" || strings.HasPrefix(line, "--- ") || line == "..."):
-			return lineError{number, "only the first of several documents would count, so keep one"}
-		case line != "" && line[0] != '#' && line[0] != '%':
-			begun = true
+		documents := yaml.NewDecoder(bytes.NewReader(data))
+		var document yaml.Node
+		if err := documents.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
+			return err
 		}
-	}
-	return nil
-}
-
-func checkNamesOnce(data []byte) error {
-	tokens := json.NewDecoder(bytes.NewReader(data))
-	seen := map[string]bool{}
-	if _, err := tokens.Token(); err != nil { // the opening brace
-		return err
-	}
-	for tokens.More() {
-		token, err := tokens.Token()
+		if err := documents.Decode(&document); !errors.Is(err, io.EOF) {
+			return contentError{text: "it has several documents, of which only the first would count"}
+		}
+	case "json":
+		tree, err := hujson.Parse(data)
 		if err != nil {
 			return err
 		}
-		name, _ := token.(string)
-		if seen[name] {
-			return lineError{lineAt(data, tokens.InputOffset()), "a name is given twice"}
+		object, isObject := tree.Value.(*hujson.Object)
+		if !isObject { // null
+			return nil
 		}
-		seen[name] = true
-		var skipped json.RawMessage
-		if err := tokens.Decode(&skipped); err != nil {
-			return err
+		seen := map[string]bool{}
+		for _, member := range object.Members {
+			name, _ := member.Name.Value.(hujson.Literal)
+			if seen[name.String()] {
+				return contentError{"a name is given twice", member.Name.StartOffset}
+			}
+			seen[name.String()] = true
 		}
 	}
 	return nil
@@ -119,14 +103,12 @@ func checkNamesOnce(data []byte) error {
 
 // lineOf returns the line that a decoder's error is about, or 0.
 func lineOf(err error, data []byte) int {
-	if own, ok := errors.AsType[lineError](err); ok {
-		return own.line
+	lineAt := func(offset int) int { return 1 + bytes.Count(data[:min(offset, len(data))], []byte("\n")) }
+	if own, ok := errors.AsType[contentError](err); ok && own.offset > 0 {
+		return lineAt(own.offset)
 	}
 	if fault, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return lineAt(data, fault.Offset)
-	}
-	if fault, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return lineAt(data, fault.Offset)
+		return lineAt(int(fault.Offset))
 	}
 	if fault, ok := errors.AsType[positioned](err); ok {
 		line, _ := fault.Position()
@@ -140,12 +122,8 @@ func lineOf(err error, data []byte) int {
 	return 0
 }
 
-// positioned is what an error of the TOML decoder can do.
+// positioned is an error of the TOML decoder.
 type positioned interface {
 	error
 	Position() (line, column int)
-}
-
-func lineAt(data []byte, offset int64) int {
-	return 1 + bytes.Count(data[:min(offset, int64(len(data)))], []byte("\n"))
 }

@@ -59,7 +59,7 @@ func folders(env environment, goos string) (config, state string) {
 }
 
 // under returns the path below base, or "" unless base is absolute: a relative one would lead into
-// the working directory, which belongs to whoever wrote the repository there.
+// the working directory, where a repository could plant one.
 func under(base string, path ...string) string {
 	if !filepath.IsAbs(base) {
 		return ""

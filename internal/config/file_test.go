@@ -47,7 +47,7 @@ func TestWhereTheFileIs(t *testing.T) {
 	}
 }
 
-// A repository must not be able to plant a configuration for whoever starts a client in it.
+// A repository must not be able to plant a configuration for a user who starts a client in it.
 func TestWorkingDirectoryIsNeverSearched(t *testing.T) {
 	planted := t.TempDir()
 	for _, path := range []string{"config.yaml", "stripe-mcp/config.yaml", ".config/stripe-mcp/config.yaml", ".stripe-mcp/config.yaml"} {
@@ -68,7 +68,7 @@ func TestTwoUsualFiles(t *testing.T) {
 	writeAt(t, yaml, "read_only: false\n")
 	writeAt(t, toml, "read_only = true\n")
 	c, err := config.Load(config.Options{Env: []string{"XDG_CONFIG_HOME=" + home}})
-	checkText(t, err, "configuration: "+yaml+" and "+toml+" exist, and only one of them can count: remove or rename the others")
+	checkText(t, err, "configuration: "+yaml+" and "+toml+" exist, and only one of them can count\nhint: remove or rename all but one")
 	if c.File != "" {
 		t.Errorf("file %q", c.File)
 	}
@@ -76,27 +76,27 @@ func TestTwoUsualFiles(t *testing.T) {
 
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	const advice = ": look for a missing quote, bracket or comma, a wrong indentation, or a name given twice"
+	const advice = "\nhint: look there for a missing quote, bracket or comma, a wrong indentation, or a name given twice"
 	const canary = "sk_live_MadeUpForTests3"
 	tests := []struct{ file, content, want string }{
-		{"a.yaml", "timeout: 1s\ntimeout: 2s\n", "FILE: cannot be read as YAML at line 2" + advice},
-		{"a.yaml", "read_only: true\nstripe_secret_key: \"" + canary + "\nlog_level: warn\n", "FILE: cannot be read as YAML at line 2" + advice},
-		{"a.yaml", "timeout: 1s\n\tstripe_secret_key: " + canary, "FILE: cannot be read as YAML at line 2" + advice},
-		{"a.yaml", canary, "FILE: cannot be read as YAML at line 1" + advice},
-		{"a.yaml", "- " + canary, "FILE: cannot be read as YAML at line 1" + advice},
-		{"a.yaml", "stripe_secret_key: *" + canary, "FILE: cannot be read as YAML" + advice},
-		{"a.yaml", "stripe_secret_key: !!int " + canary, "FILE: cannot be read as YAML" + advice},
-		{"a.yaml", "timeout: 1s\n---\nread_only: true\n", "FILE: cannot be read as YAML at line 2: only the first of several documents would count, so keep one"},
-		{"a.yaml", "---\n# a\n--- # b\nread_only: true\n", "FILE: cannot be read as YAML at line 3: only the first of several documents would count, so keep one"},
-		{"a.toml", "timeout = '1s'\nstripe_secret_key = " + canary, "FILE: cannot be read as TOML at line 2" + advice},
-		{"a.toml", "timeout = '1s'\ntimeout = '2s'\n", "FILE: cannot be read as TOML" + advice},
-		{"a.json", "{\n\"stripe_secret_key\": " + canary + "}", "FILE: cannot be read as JSON at line 2" + advice},
-		{"a.json", "{\n\"read_only\": true,\n", "FILE: cannot be read as JSON at line 3" + advice},
-		{"a.json", "[]", "FILE: cannot be read as JSON at line 1" + advice},
-		{"a.json", "{\"read_only\": true,\n\"tools\": [\"a\"],\n\"read_only\": false}", "FILE: cannot be read as JSON at line 3: a name is given twice"},
-		{"a.txt", "read_only: true", "FILE: the name of a configuration file ends in .yaml, .yml, .toml or .json"},
-		{"config", "read_only: true", "FILE: the name of a configuration file ends in .yaml, .yml, .toml or .json"},
-		{"a.toml", "tools = " + strings.Repeat("[", 1<<19), "FILE: cannot be read as TOML: it has too many brackets"},
+		{"a.yaml", "timeout: 1s\ntimeout: 2s\n", "FILE cannot be read as YAML at line 2" + advice},
+		{"a.yaml", "read_only: true\nstripe_secret_key: \"" + canary + "\nlog_level: warn\n", "FILE cannot be read as YAML at line 2" + advice},
+		{"a.yaml", "timeout: 1s\n\tstripe_secret_key: " + canary, "FILE cannot be read as YAML at line 2" + advice},
+		{"a.yaml", canary, "FILE cannot be read as YAML at line 1" + advice},
+		{"a.yaml", "- " + canary, "FILE cannot be read as YAML at line 1" + advice},
+		{"a.yaml", "stripe_secret_key: *" + canary, "FILE cannot be read as YAML" + advice},
+		{"a.yaml", "stripe_secret_key: !!int " + canary, "FILE cannot be read as YAML" + advice},
+		{"a.yaml", "timeout: 1s\n---\nread_only: true\n", "FILE cannot be read as YAML: it has several documents, of which only the first would count" + advice},
+		{"a.yaml", "---\n# a\n--- # b\nread_only: true\n", "FILE cannot be read as YAML: it has several documents, of which only the first would count" + advice},
+		{"a.toml", "timeout = '1s'\nstripe_secret_key = " + canary, "FILE cannot be read as TOML at line 2" + advice},
+		{"a.toml", "timeout = '1s'\ntimeout = '2s'\n", "FILE cannot be read as TOML" + advice},
+		{"a.json", "{\n\"stripe_secret_key\": " + canary + "}", "FILE cannot be read as JSON at line 2" + advice},
+		{"a.json", "{\n\"read_only\": true,\n", "FILE cannot be read as JSON at line 3" + advice},
+		{"a.json", "[]", "FILE cannot be read as JSON" + advice},
+		{"a.json", "{\"read_only\": true,\n\"tools\": [\"a\"],\n\"read_only\": false}", "FILE cannot be read as JSON at line 3: a name is given twice" + advice},
+		{"a.txt", "read_only: true", "FILE: the name of a configuration file ends in .yaml, .yml, .toml or .json\nhint: rename the file"},
+		{"config", "read_only: true", "FILE: the name of a configuration file ends in .yaml, .yml, .toml or .json\nhint: rename the file"},
+		{"a.toml", "tools = " + strings.Repeat("[", 1<<19), "FILE cannot be read as TOML: it has too many brackets" + advice},
 		{"a.yaml", "# " + strings.Repeat("a", 1<<20), "FILE is larger than 1024 KiB"},
 	}
 	for _, tt := range tests {

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 )
 
 // KeyKind is a kind of place that a key comes from.
@@ -31,28 +34,27 @@ func kindOf(name string, from source) KeyKind {
 	switch {
 	case name == secretKeyArgv:
 		return KeyByCommand
-	case name == secretKey && !from.quoted:
+	case name == secretKey && from.variable:
 		return KeyInVariable
 	}
 	return KeyInFile
 }
 
-var (
-	errLiveHost    = errors.New("a live key is sent to api.stripe.com or loopback only; use a test key, or leave this out")
-	errModeChanged = errors.New("the vault says another mode than that of the key in it; run stripe-mcp setup again")
-)
+func errLiveHost() error {
+	return hint.Errorf("leave "+apiBase+" out, or use a test key", "a live key is sent to api.stripe.com or loopback only")
+}
 
 // liveHost reports whether api_base is fit for the key: a live one is kept from every host but Stripe's and this machine.
 func (c Config) liveHost() bool {
 	base, err := url.Parse(c.APIBase)
-	return c.Mode != ModeLive || c.APIBase == DefaultAPIBase || err == nil && isLoopback(base.Hostname())
+	return c.Mode != ModeLive || c.APIBase == DefaultAPIBase || err == nil && local.IsLoopback(base.Hostname())
 }
 
 // CheckHost returns an error when a key of that mode must not be sent to api_base.
 func (c Config) CheckHost(mode Mode) error {
 	c.Mode = mode
 	if !c.liveHost() {
-		return &Error{problems: []string{apiBase + ": " + errLiveHost.Error()}}
+		return only(fmt.Errorf("%s: %w", apiBase, errLiveHost()))
 	}
 	return nil
 }
@@ -71,13 +73,13 @@ func (c Config) WithKey(ctx context.Context) (Config, error) {
 	switch {
 	case err != nil:
 	case c.Mode != ModeUnknown && c.Mode != known.Mode:
-		err = errModeChanged
+		err = hint.Errorf("run stripe-mcp setup again", "the vault says another mode than that of the key in it")
 	case !known.liveHost():
-		err = fmt.Errorf("%s: %w", apiBase, errLiveHost)
+		err = fmt.Errorf("%s: %w", apiBase, errLiveHost())
 	default:
 		return known, nil
 	}
-	return c, &Error{problems: []string{c.KeySource + ": " + err.Error()}}
+	return c, only(fmt.Errorf("%s: %w", c.KeySource, err))
 }
 
 // vaultKey takes the key that setup stored, when the configuration has none of its own.
@@ -96,7 +98,7 @@ func (l *loader) vaultKey() {
 		return
 	}
 	if err != nil {
-		l.problem("the vault: " + reason(err).Error())
+		l.problem("the vault", err)
 		return
 	}
 	l.cfg.KeySource = "the vault " + place.Path() + ", whose key-encryption key is " + place.Keeps(label)
@@ -128,44 +130,40 @@ func (l *loader) ownKey() {
 	}
 }
 
-// output returns what a command prints. Its own errors stay unseen: they may hold what it was about to print.
+// output runs a command and returns its output. The command's own errors stay unseen: they may hold the key.
 func output(ctx context.Context, argv []string) (string, error) {
 	const (
-		enough  = 10 * time.Second
-		linger  = time.Second // for what it started and left behind
-		advice  = "; run it yourself to see why"
-		largest = maxKeyFile
+		enough = 10 * time.Second
+		linger = time.Second // for what it started and left behind
+		advice = "run it yourself to see why"
 	)
 	ctx, cancel := context.WithTimeout(ctx, enough)
 	defer cancel()
 	command := exec.CommandContext(ctx, argv[0], argv[1:]...) //nolint:gosec // the owner's own, from a file that only the owner can write
 	command.WaitDelay = linger
-	printed := &limited{limit: largest}
+	printed := &limited{}
 	command.Stdout = printed
 	err := command.Run()
 	exit, failed := errors.AsType[*exec.ExitError](err)
 	switch {
 	case ctx.Err() != nil:
-		return "", errors.New("the command did not end within 10 s" + advice)
+		return "", hint.Errorf(advice, "the command did not end within 10 s")
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return "", errors.New("the command was not found; give its absolute path, because clients start programs with a short PATH")
+		return "", hint.Errorf("write its absolute path, because clients start programs with a short PATH", "the command was not found")
 	case failed:
-		return "", fmt.Errorf("the command ended with exit code %d%s", exit.ExitCode(), advice)
+		return "", hint.Errorf(advice, "the command ended with exit code %d", exit.ExitCode())
 	case err != nil:
-		return "", errors.New("the command could not be run" + advice)
+		return "", hint.Errorf(advice, "the command could not be run")
 	}
 	return strings.TrimRight(printed.text.String(), "\r\n"), nil
 }
 
-// limited keeps the first bytes that are written to it, and takes no more.
-type limited struct {
-	text  bytes.Buffer
-	limit int
-}
+// limited is a buffer for as much as a key file may hold.
+type limited struct{ text bytes.Buffer }
 
 // Write fails when there is too much.
 func (l *limited) Write(text []byte) (int, error) {
-	if l.text.Len()+len(text) > l.limit {
+	if l.text.Len()+len(text) > maxKeyFile {
 		return 0, errors.New("too much output")
 	}
 	return l.text.Write(text)

@@ -10,7 +10,7 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
-// noBus keeps tests away from the keyring of whoever runs them.
+// noBus keeps tests away from the keyring of the user who runs them.
 const noBus = "DBUS_SESSION_BUS_ADDRESS=disabled:"
 
 func withKey(t *testing.T, o config.Options) (config.Config, error) {
@@ -24,14 +24,14 @@ func withKey(t *testing.T, o config.Options) (config.Config, error) {
 
 func TestKeyByCommand(t *testing.T) {
 	t.Parallel()
-	const notFound = "the command was not found; give its absolute path, because clients start programs with a short PATH"
+	const notFound = "the command was not found\nhint: write its absolute path, because clients start programs with a short PATH"
 	tests := []struct{ why, list, want string }{
 		{"prints the key", `["printf", "%s\n", "` + testKey + `"]`, ""},
-		{"without a shell", `["printf", "$STRIPE_KEY"]`, "it is a variable that nothing filled in; write the key itself" + findKey},
-		{"fails", `["sh", "-c", "echo ` + liveKey + ` | tee /dev/stderr; exit 3"]`, "the command ended with exit code 3; run it yourself to see why"},
-		{"prints something else", `["echo", "hello"]`, "it is not a secret key, which starts with sk_test_, sk_live_, rk_test_ or rk_live_" + findKey},
+		{"without a shell", `["printf", "$STRIPE_KEY"]`, "it is a variable that was not filled in" + findKey},
+		{"fails", `["sh", "-c", "echo ` + liveKey + ` | tee /dev/stderr; exit 3"]`, "the command ended with exit code 3\nhint: run it yourself to see why"},
+		{"prints something else", `["echo", "hello"]`, "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_ or rk_live_" + findKey},
 		{"prints nothing", `["true"]`, "it is empty" + findKey},
-		{"prints too much", `["head", "-c", "5000", "/dev/zero"]`, "the command could not be run; run it yourself to see why"},
+		{"prints too much", `["head", "-c", "5000", "/dev/zero"]`, "the command could not be run\nhint: run it yourself to see why"},
 		{"does not exist", `["no-such-program"]`, notFound},
 		{"does not exist there", `["/no/such/program"]`, notFound},
 	}
@@ -59,29 +59,32 @@ func TestKeyByCommand(t *testing.T) {
 	t.Run("a live key for another host", func(t *testing.T) {
 		t.Parallel()
 		_, err := withKey(t, config.Options{Env: []string{"STRIPE_MCP_API_BASE=https://stripe.example", `STRIPE_MCP_STRIPE_SECRET_KEY_COMMAND=["echo", "` + liveKey + `"]`}})
-		checkText(t, err, "configuration: environment variable STRIPE_MCP_STRIPE_SECRET_KEY_COMMAND: api_base: a live key is sent to api.stripe.com or loopback only; use a test key, or leave this out")
+		checkText(t, err, "configuration: environment variable STRIPE_MCP_STRIPE_SECRET_KEY_COMMAND: api_base: a live key is sent to api.stripe.com or loopback only\nhint: leave api_base out, or use a test key")
 	})
 }
 
 func TestCommandsThatAreNone(t *testing.T) {
 	t.Parallel()
-	const example = `, for example stripe_secret_key_command: ["op","read","op://vault/stripe/key"]`
+	const (
+		example = "\nhint: write, for example, " + `["op", "read", "op://vault/stripe/key"]`
+		list    = " must be a list of a program and its arguments" + example
+	)
 	for content, want := range map[string]string{
-		"stripe_secret_key_command: op read x": "it is not a list in JSON; want a list of a program and its arguments" + example,
-		"stripe_secret_key_command: []":        "want a list of a program and its arguments" + example,
-		"stripe_secret_key_command: ['']":      "want a list of a program and its arguments" + example,
-		"stripe_secret_key_command: [op, 1]":   "want a list of a program and its arguments" + example,
-		"stripe_secret_key_command: {op: 1}":   "want a list of a program and its arguments" + example,
+		"stripe_secret_key_command: op read x": list,
+		"stripe_secret_key_command: []":        list,
+		"stripe_secret_key_command: ['']":      list,
+		"stripe_secret_key_command: [op, 1]":   list,
+		"stripe_secret_key_command: {op: 1}":   list,
 	} {
 		path := written(t, "config.yaml", content)
 		_, err := config.Load(config.Options{Path: path})
-		checkText(t, err, "configuration: stripe_secret_key_command in "+path+": "+want)
+		checkText(t, err, "configuration: stripe_secret_key_command in "+path+want)
 	}
 	path := written(t, "config.yaml", "stripe_secret_key_command: [op]\nstripe_secret_key_file: /k")
 	_, err := config.Load(config.Options{Path: path})
-	checkText(t, err, "configuration: stripe_secret_key_file in "+path+": the key is given twice, by stripe_secret_key_command in "+path+" too; keep one of the two")
+	checkText(t, err, "configuration: stripe_secret_key_file in "+path+": the key is given twice, by stripe_secret_key_command in "+path+" too\nhint: keep one of the two")
 
-	// Whoever can write the file could have a program of theirs run.
+	// Another user who can write the file could have a program of theirs run.
 	path = written(t, "config.yaml", "stripe_secret_key_command: [op]")
 	for mode, refused := range map[os.FileMode]bool{0o644: false, 0o664: true, 0o602: true} {
 		if err := os.Chmod(path, mode); err != nil {
@@ -131,7 +134,7 @@ func TestVaultComesAfterTheConfiguration(t *testing.T) {
 		t.Errorf("the simulator: %+v", c)
 	}
 	_, err := config.Load(config.Options{Env: append(env, "STRIPE_MCP_STRIPE_SECRET_KEY=pk_test_MadeUp1")})
-	checkText(t, err, "configuration: environment variable STRIPE_MCP_STRIPE_SECRET_KEY: it is a publishable key, which is for browsers and cannot do this work"+findKey)
+	checkText(t, err, "configuration: environment variable STRIPE_MCP_STRIPE_SECRET_KEY: it is a publishable key, which is for browsers"+findKey)
 }
 
 // TestVaultFailsClosed: a vault that cannot be trusted gives no key, and no other source takes its place.
@@ -150,7 +153,7 @@ func TestVaultFailsClosed(t *testing.T) {
 	}
 	writeAt(t, path, "{}")
 	c, err := config.Load(config.Options{Env: env})
-	checkText(t, err, "configuration: the vault: "+path+" is damaged; run stripe-mcp setup again")
+	checkText(t, err, "configuration: the vault: "+path+" is damaged\nhint: run stripe-mcp setup again")
 	if !c.SecretKey.IsZero() || c.Mode != config.ModeUnknown {
 		t.Errorf("got %+v", c)
 	}
@@ -158,14 +161,14 @@ func TestVaultFailsClosed(t *testing.T) {
 		t.Errorf("setup cannot repair it: %v", err)
 	}
 
-	_, env = vaulted(t, liveKey, "test") // whoever wrote that was not setup
+	_, env = vaulted(t, liveKey, "test") // setup would not write that
 	_, err = withKey(t, config.Options{Env: env})
 	if err == nil || !strings.Contains(err.Error(), "the vault says another mode") {
 		t.Errorf("got %v", err)
 	}
 	_, env = vaulted(t, liveKey, "live")
 	_, err = config.Load(config.Options{Env: append(env, "STRIPE_MCP_API_BASE=https://stripe.example")})
-	checkText(t, err, "configuration: environment variable STRIPE_MCP_API_BASE: a live key is sent to api.stripe.com or loopback only; use a test key, or leave this out")
+	checkText(t, err, "configuration: environment variable STRIPE_MCP_API_BASE: a live key is sent to api.stripe.com or loopback only\nhint: leave api_base out, or use a test key")
 }
 
 func TestLoadForSetup(t *testing.T) {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/spf13/viper"
 
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/nearest"
 	"stripe-mcp/internal/secret"
 )
@@ -21,9 +22,8 @@ type Options struct {
 	Simulator bool     // the flag --simulator
 	LogLevel  string   // the flag --log-level; empty when not given
 	Env       []string // the environment, as os.Environ returns it
-	// Setup prepares for setting up: the file may be missing, and the vault and STRIPE_SECRET_KEY do
-	// not count, so that only a key that would win over the vault is found. Whatever is wrong with
-	// that key is no problem.
+	// Setup prepares for setting up. The file may be missing. No key counts but one in the file, which
+	// would win over the vault for clients, too: they get no variables. A fault of that key is no problem.
 	Setup bool
 }
 
@@ -32,8 +32,8 @@ type Options struct {
 // config.yaml, .yml, .toml or .json in the user's configuration folder, where it may be missing.
 //
 // The error is nil or an *Error with all problems. The Config is usable even then, so that a server
-// can start and list its tools: what is wrong has its default, what is right counts, and a doubtful
-// key is left out. With an error no call may be sent, and each should be answered with the error first.
+// can start and list its tools: a wrong value gives way to its default, and a doubtful key is left out.
+// With an error no call may be sent, and each call is to be answered with the error.
 func Load(o Options) (Config, error) {
 	return load(o, runtime.GOOS)
 }
@@ -47,9 +47,14 @@ func load(o Options, goos string) (Config, error) {
 		sources: map[string]source{},
 		setup:   o.Setup,
 		cfg: Config{
-			APIBase: DefaultAPIBase, Timeout: DefaultTimeout, SimulatorAddr: DefaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
+			APIBase: DefaultAPIBase, Timeout: defaultTimeout, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
 			Confirm: "auto", StateDir: state, path: under(folder, "config.yaml"), bus: env[busVariable],
 		},
+	}
+	if o.Setup {
+		for _, name := range keyNames() {
+			delete(env, variable(name))
+		}
 	}
 	l.readFile(o.Path, folder)
 	l.readEnvironment()
@@ -64,18 +69,25 @@ type loader struct {
 	values   *viper.Viper
 	sources  map[string]source // of the values that count, by key
 	cfg      Config
-	problems []string
+	problems []Problem
 	setup    bool
 }
 
-func (l *loader) problem(text string) { l.problems = append(l.problems, text) }
+// problem notes one, which is at the place that label names.
+func (l *loader) problem(label string, err error) {
+	found := problemOf(err)
+	if label != "" {
+		found.Message = label + ": " + found.Message
+	}
+	l.problems = append(l.problems, found)
+}
 
 func (l *loader) err() error {
 	if len(l.problems) == 0 {
 		return nil
 	}
-	slices.Sort(l.problems)
-	return &Error{problems: slices.Compact(l.problems)}
+	slices.SortFunc(l.problems, func(a, b Problem) int { return strings.Compare(a.Message, b.Message) })
+	return &Error{slices.Compact(l.problems)}
 }
 
 func (l *loader) readFile(flag, folder string) {
@@ -85,18 +97,17 @@ func (l *loader) readFile(flag, folder string) {
 		l.cfg.path = path
 		f, err = read(path)
 	}
-	if l.setup && errors.Is(err, fs.ErrNotExist) {
-		l.cfg.path, err = path, checkEnding(path)
-	}
-	if err != nil {
-		l.problem(err.Error())
+	switch missing := errors.Is(err, fs.ErrNotExist); {
+	case missing && l.setup: // which will make it
+	case missing:
+		l.problem("", hint.Errorf("correct the path in --config or "+fileVariable, "%w", err))
+	case err != nil:
+		l.problem("", err)
 	}
 	l.cfg.File = f.path
-	l.cfg.hint = hint(f, under(folder, "config.yaml"))
 	l.checkNames(f)
 	l.checkMode(f)
-	l.claim(f.values, func(name string) source { return fromFile(f, name) })
-	_ = l.values.MergeConfigMap(f.values) // it has no error to give
+	l.take(f.values, func(name string) source { return fromFile(f, name) })
 }
 
 // checkMode drops a key that others can read, and a command that others can write.
@@ -104,12 +115,12 @@ func (l *loader) checkMode(f file) {
 	if l.setup {
 		return
 	}
-	for name, forbidden := range map[string]fs.FileMode{secretKey: 0o077, secretKeyArgv: 0o022} {
+	for name, forbidden := range map[string]fs.FileMode{secretKey: local.OthersUse, secretKeyArgv: local.OthersWrite} {
 		if value, given := f.values[name]; !given || value == nil || value == "" {
 			continue
 		}
-		if err := checkPrivate(f.path, f.mode, forbidden); err != nil {
-			l.problem(fromFile(f, name).label + ": " + err.Error())
+		if err := local.CheckPrivate(f.path, f.mode, forbidden); err != nil {
+			l.problem(fromFile(f, name).label, err)
 			delete(f.values, name)
 		}
 	}
@@ -122,7 +133,7 @@ func (l *loader) checkNames(f file) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		l.problem("unknown key " + nameShown(name) + " in " + f.path + "; the nearest known key is " + nearest.Nearest(name, known))
+		l.problem("", hint.Errorf("correct the name, perhaps to "+nearest.Nearest(name, known), "unknown key %s in %s", nameShown(name), f.path))
 		delete(f.values, name)
 	}
 }
@@ -139,10 +150,10 @@ func (l *loader) readEnvironment() {
 	known = append(known, fileVariable)
 	for name := range l.env {
 		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
-			l.problem("unknown environment variable " + nameShown(name) + "; the nearest known one is " + nearest.Nearest(name, known))
+			l.problem("", hint.Errorf("correct the name, perhaps to "+nearest.Nearest(name, known), "unknown environment variable %s", nameShown(name)))
 		}
 	}
-	l.override(values, func(name string) source { return fromVariable(variable(name)) })
+	l.take(values, func(name string) source { return fromVariable(variable(name)) })
 }
 
 func (l *loader) readFlags(o Options) {
@@ -153,45 +164,33 @@ func (l *loader) readFlags(o Options) {
 	if o.LogLevel != "" {
 		values[logLevel] = o.LogLevel
 	}
-	l.override(values, func(name string) source { return fromFlag("--" + strings.ReplaceAll(name, "_", "-")) })
+	l.take(values, func(name string) source { return source{label: "--" + strings.ReplaceAll(name, "_", "-")} })
 }
 
-// override puts values over those of the file and over earlier ones of its own.
-func (l *loader) override(values map[string]any, from func(name string) source) {
-	l.claim(values, from)
-	for name, value := range values {
-		l.values.Set(name, value)
-	}
-}
-
-// claim notes where values come from, which replace any noted earlier. The key counts as one thing,
-// however it is given: it replaces the key noted earlier, and must not be given twice in one place.
-func (l *loader) claim(values map[string]any, from func(name string) source) {
-	var given []string
-	for _, name := range keyNames() {
-		if _, there := values[name]; there {
-			given = append(given, name)
-		}
-	}
+// take puts values over earlier ones and notes where they come from. The key counts as one thing, however it is given: it
+// replaces the key of an earlier place, and must not be given twice in one.
+func (l *loader) take(values map[string]any, from func(name string) source) {
+	given := slices.DeleteFunc(keyNames(), func(name string) bool { _, there := values[name]; return !there })
 	if len(given) > 0 {
 		for _, name := range keyNames() {
 			delete(l.sources, name)
 		}
 	}
 	if len(given) > 1 {
-		l.problem(from(given[0]).label + ": the key is given twice, by " + from(given[1]).label + " too; keep one of the two")
+		l.problem(from(given[0]).label, hint.Errorf("keep one of the two", "the key is given twice, by %s too", from(given[1]).label))
 		for _, name := range given {
 			delete(values, name)
 		}
 	}
-	for name := range values {
+	for name, value := range values {
+		l.values.Set(name, value)
 		l.sources[name] = from(name)
 	}
 }
 
 // apply turns the gathered values into the Config.
 func (l *loader) apply() {
-	for _, k := range keys() {
+	for _, k := range Keys() {
 		if !k.rule.private {
 			l.set(k)
 		}
@@ -204,7 +203,7 @@ func (l *loader) apply() {
 		l.ownKey()
 		return
 	}
-	for _, k := range keys() {
+	for _, k := range Keys() {
 		if k.rule.private {
 			l.set(k)
 		}
@@ -213,17 +212,17 @@ func (l *loader) apply() {
 	l.shellKey()
 	if !l.cfg.liveHost() {
 		l.cfg.SecretKey, l.cfg.KeySource, l.cfg.Mode, l.cfg.fetch = secret.Secret{}, "", ModeUnknown, nil
-		l.problem(l.sources[apiBase].label + ": " + errLiveHost.Error())
+		l.problem(l.sources[apiBase].label, errLiveHost())
 	}
 }
 
-func (l *loader) set(k key) {
+func (l *loader) set(k Key) {
 	from, given := l.sources[k.Name]
 	if !given {
 		return
 	}
 	if err := k.rule.set(&l.cfg, l.values.Get(k.Name)); err != nil {
-		l.problem(k.rule.explain(err, from))
+		l.problems = append(l.problems, k.rule.problem(err, from.label))
 		return
 	}
 	if k.rule.private {
@@ -231,36 +230,17 @@ func (l *loader) set(k key) {
 	}
 }
 
-// shellKey takes the key of Stripe's own variable when no other place gives one. Many shells carry it
-// for other programs: it must not turn a set-up live that was meant to use another key, so it does
-// not count when anything else is wrong.
+// shellKey takes the key of Stripe's own variable when no other place gives one. It does not count when
+// anything else is wrong: many shells carry it for other programs, and it could be a live one.
 func (l *loader) shellKey() {
 	value, given := l.env[shellKey]
 	if !given || len(l.problems) > 0 || l.cfg.KeySource != "" {
 		return
 	}
-	from := fromVariable(shellKey)
+	label := fromVariable(shellKey).label
 	if err := l.cfg.setKey(value); err != nil {
-		l.problem(from.label + ": " + err.Error())
+		l.problem(label, err)
 		return
 	}
-	l.cfg.KeySource, l.cfg.KeyKind = from.label, KeyInVariable
-}
-
-func knownNames() []string {
-	list := keys()
-	known := make([]string, len(list))
-	for i, k := range list {
-		known[i] = k.Name
-	}
-	return known
-}
-
-// hint says which line in which file would provide the key; empty when there is no place for it.
-func hint(f file, usual string) string {
-	f = file{path: cmp.Or(f.path, usual), format: cmp.Or(f.format, "yaml")}
-	if f.path == "" {
-		return ""
-	}
-	return "put " + fromFile(f, secretKey).example("sk_test_…") + " into " + f.path + " and run: chmod 600 " + shellWord(f.path) + "; or "
+	l.cfg.KeySource, l.cfg.KeyKind = label, KeyInVariable
 }

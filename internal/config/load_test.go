@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -138,9 +139,9 @@ func TestDefaults(t *testing.T) {
 		LogLevel: slog.LevelWarn,
 		StateDir: "/home/you/.local/state/stripe-mcp", Mode: config.ModeUnknown,
 	}
-	// Printed, they differ only in what RequireKey would say.
-	got, _, _ := strings.Cut(fmt.Sprintf("%+v", c), " hint:")
-	if wanted, _, _ := strings.Cut(fmt.Sprintf("%+v", want), " hint:"); got != wanted || c.Proxy() != nil {
+	// Printed, they differ only in paths that are not exported.
+	got, _, _ := strings.Cut(fmt.Sprintf("%+v", c), " path:")
+	if wanted, _, _ := strings.Cut(fmt.Sprintf("%+v", want), " path:"); got != wanted || c.Proxy() != nil {
 		t.Errorf("\n got %s\nwant %s", got, wanted)
 	}
 }
@@ -208,5 +209,27 @@ func TestEmptyFilesConfigureNothing(t *testing.T) {
 		if got.APIBase != want.APIBase || got.ReadOnly || !reflect.DeepEqual(got.Tools, want.Tools) {
 			t.Errorf("%s: got %+v", name, got)
 		}
+	}
+}
+
+// What a hint tells people to write is right, in a file and in a variable.
+func TestExamplesAreRight(t *testing.T) {
+	t.Parallel()
+	for name, wrong := range map[string]string{
+		"read_only": "perhaps", "simulator_addr": "x", "tools": "[]", "confirm": "x", "max_amount": "x", "allowed_redirect_hosts": "[]",
+		"stripe_account": "x", "api_base": "x", "timeout": "x", "rate_limit": "x", "proxy": "x", "log_level": "x", "state_dir": "x",
+	} {
+		_, err := config.Load(config.Options{Path: written(t, "config.yaml", name+": "+wrong)})
+		fault, ok := errors.AsType[*config.Error](err)
+		if !ok {
+			t.Errorf("%s: %s is taken: %v", name, wrong, err)
+			continue
+		}
+		example, ok := strings.CutPrefix(fault.Hint(), "write, for example, ")
+		if !ok {
+			t.Errorf("%s: %s", name, fault.Hint())
+		}
+		loaded(t, config.Options{Path: written(t, "config.yaml", name+": "+example)})
+		loaded(t, config.Options{Env: []string{"STRIPE_MCP_" + strings.ToUpper(name) + "=" + example}})
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"stripe-mcp/internal/config"
 )
 
-// A pipe that nobody writes to must not keep the server from starting.
+// A pipe without a writer must not keep the server from starting.
 func TestNotARegularFile(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -23,11 +23,11 @@ func TestNotARegularFile(t *testing.T) {
 	for path, want := range map[string]string{
 		directory:   directory + " is a folder, not a file",
 		pipe:        pipe + " is not a regular file",
-		"/dev/null": "/dev/null: the name of a configuration file ends in .yaml, .yml, .toml or .json",
+		"/dev/null": "/dev/null: the name of a configuration file ends in .yaml, .yml, .toml or .json\nhint: rename the file",
 	} {
 		_, err := config.Load(config.Options{Path: path})
 		checkText(t, err, "configuration: "+want)
 	}
 	_, err := config.Load(config.Options{Env: []string{"STRIPE_MCP_STRIPE_SECRET_KEY_FILE=" + pipe}})
-	checkText(t, err, "configuration: environment variable STRIPE_MCP_STRIPE_SECRET_KEY_FILE: "+pipe+" is not a regular file")
+	checkText(t, err, "configuration: environment variable STRIPE_MCP_STRIPE_SECRET_KEY_FILE: "+pipe+" is not a regular file\nhint: correct the path or the file")
 }

@@ -3,10 +3,10 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"math"
 	"net"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -15,35 +15,53 @@ import (
 	"strings"
 	"time"
 
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/secret"
 )
 
-// rule is what a value must be. set takes it as a file's decoder left it, or as the text of an
-// environment variable or flag, and changes nothing when it returns an error: errKind, or what is wrong
-// about the value without showing it.
+// rule is what a value must be. set takes it as a file's decoder left it, or as the text of an environment variable or
+// flag. It changes nothing when it returns an error: errKind, or what is wrong about the value without showing it.
 type rule struct {
-	want    string // completes "want …"; empty when the errors of set say all there is
-	example any
-	private bool // it yields the key
+	want    string // completes "must be …"; empty where set says all there is
+	example string // completes "write, for example, …"
+	private bool   // it yields the key
 	set     func(c *Config, value any) error
 }
 
 // errKind says that a value is not of the kind that its rule wants.
 var errKind = errors.New("wrong kind of value")
 
-// explain words an error of set for a person to act on.
-func (r rule) explain(err error, at source) string {
-	text := at.label + ": "
-	if !errors.Is(err, errKind) {
-		text += err.Error()
-		if r.want != "" {
-			text += "; "
+// problem words an error of set for a person to act on.
+func (r rule) problem(err error, label string) Problem {
+	if errors.Is(err, errKind) {
+		return Problem{label + " must be " + r.want, "write, for example, " + r.example}
+	}
+	found := problemOf(err)
+	found.Message = label + ": " + found.Message
+	return found
+}
+
+// to is a rule for values that read turns into the value of a field.
+func to[T any](want, example string, field func(*Config) *T, read func(any) (T, error)) rule {
+	return rule{want: want, example: example, set: func(c *Config, value any) error {
+		result, err := read(value)
+		if err == nil {
+			*field(c) = result
 		}
-	}
-	if r.want == "" {
-		return text
-	}
-	return text + "want " + r.want + ", for example " + at.example(r.example)
+		return err
+	}}
+}
+
+// parsed is a rule for texts that parse turns into the value of a field.
+func parsed[T any](want, example string, field func(*Config) *T, parse func(string) (T, error)) rule {
+	return to(want, example, field, func(value any) (result T, err error) {
+		text, err := textOf(value)
+		if err != nil {
+			return result, err
+		}
+		return parse(text)
+	})
 }
 
 // textOf returns a value that is a text with something in it.
@@ -55,41 +73,23 @@ func textOf(value any) (string, error) {
 	return text, nil
 }
 
-// parsed is a rule for texts that parse turns into the value of a field.
-func parsed[T any](want, example string, field func(*Config) *T, parse func(string) (T, error)) rule {
-	return rule{want: want, example: example, set: func(c *Config, value any) error {
-		text, err := textOf(value)
-		if err != nil {
-			return err
-		}
-		result, err := parse(text)
-		if err != nil {
-			return err
-		}
-		*field(c) = result
-		return nil
-	}}
-}
-
 func boolean(field func(*Config) *bool) rule {
-	return rule{want: "true or false", example: true, set: func(c *Config, value any) error {
-		on, ok := value.(bool)
-		if text, isText := value.(string); isText { // all that an environment variable can be
-			var err error
-			on, err = strconv.ParseBool(strings.ToLower(strings.TrimSpace(text)))
-			ok = err == nil
+	return to("true or false", "true", field, func(value any) (bool, error) {
+		switch value := value.(type) {
+		case bool:
+			return value, nil
+		case string: // all that an environment variable can be
+			if on, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(value))); err == nil {
+				return on, nil
+			}
 		}
-		if !ok {
-			return errKind
-		}
-		*field(c) = on
-		return nil
-	}}
+		return false, errKind
+	})
 }
 
-func names(example []string, field func(*Config) *[]string) rule {
-	return rule{want: "a list of names", example: example, set: func(c *Config, value any) error {
-		if text, isText := value.(string); isText {
+func names(example string, field func(*Config) *[]string) rule {
+	return to("a list of names", example, field, func(value any) ([]string, error) {
+		if text, isText := value.(string); isText { // all that an environment variable can be
 			var items []any
 			for item := range strings.SplitSeq(text, ",") {
 				items = append(items, item)
@@ -98,19 +98,17 @@ func names(example []string, field func(*Config) *[]string) rule {
 		}
 		items, ok := value.([]any)
 		if !ok || len(items) == 0 {
-			return errKind
+			return nil, errKind
 		}
-		var list []string
-		for _, item := range items {
-			name, err := textOf(item)
-			if err != nil {
-				return errors.New("one of the names is empty or not a text")
+		list := make([]string, len(items))
+		for i, item := range items {
+			var err error
+			if list[i], err = textOf(item); err != nil {
+				return nil, err
 			}
-			list = append(list, name)
 		}
-		*field(c) = list
-		return nil
-	}}
+		return list, nil
+	})
 }
 
 // choice is a rule for one of a few words.
@@ -125,7 +123,7 @@ func choice(field func(*Config) *string, words ...string) rule {
 
 // amounts is a rule for sums of money by currency, in minor units.
 func amounts(field func(*Config) *map[string]int64) rule {
-	return rule{want: "whole numbers in minor units by currency", example: map[string]int64{"eur": 50000}, set: func(c *Config, value any) error {
+	return to("whole numbers in minor units by currency", "eur:50000", field, func(value any) (map[string]int64, error) {
 		given, ok := value.(map[string]any)
 		if text, isText := value.(string); isText { // all that an environment variable can be
 			given, ok = map[string]any{}, true
@@ -135,7 +133,7 @@ func amounts(field func(*Config) *map[string]int64) rule {
 			}
 		}
 		if !ok || len(given) == 0 {
-			return errKind
+			return nil, errKind
 		}
 		currencyCode := regexp.MustCompile(`^[a-z]{3}$`)
 		result := make(map[string]int64, len(given))
@@ -146,25 +144,23 @@ func amounts(field func(*Config) *map[string]int64) rule {
 				number, err = int64(f), nil
 			}
 			if err != nil || number < 0 || !currencyCode.MatchString(code) {
-				return errKind
+				return nil, errKind
 			}
 			result[code] = number
 		}
-		*field(c) = result
-		return nil
-	}}
+		return result, nil
+	})
 }
 
 // rate is a rule for calls per second.
 func rate(field func(*Config) *float64) rule {
-	return rule{want: "a number of calls per second, more than 0 and at most 1000", example: 25, set: func(c *Config, value any) error {
+	return to("a number of calls per second, more than 0 and at most 1000", "25", field, func(value any) (float64, error) {
 		number, err := strconv.ParseFloat(strings.TrimSpace(fmt.Sprint(value)), 64)
 		if err != nil || !(number > 0 && number <= 1000) {
-			return errKind
+			return 0, errKind
 		}
-		*field(c) = number
-		return nil
-	}}
+		return number, nil
+	})
 }
 
 func timeout() rule {
@@ -180,17 +176,15 @@ func timeout() rule {
 
 func level() rule {
 	field := func(c *Config) *slog.Level { return &c.LogLevel }
-	return parsed("debug, info, warn or error", "warn", field, func(text string) (slog.Level, error) {
-		levels := map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError}
-		l, ok := levels[strings.ToLower(text)]
-		if !ok {
+	return parsed("debug, info, warn or error", "warn", field, func(text string) (level slog.Level, err error) {
+		if level.UnmarshalText([]byte(text)) != nil {
 			return 0, errKind
 		}
-		return l, nil
+		return level, nil
 	})
 }
 
-const absolute = "an absolute path (~ is not expanded)"
+const absolute = "an absolute path (without ~)"
 
 func absolutePath(field func(*Config) *string) rule {
 	return parsed(absolute, "/home/you/stripe-mcp", field, cleanPath)
@@ -209,9 +203,18 @@ func existingFile(field func(*Config) *string) rule {
 		if err != nil {
 			return "", err
 		}
-		_, _, err = readRegular(path, maxFile)
+		_, _, err = readNamed(path, maxFile)
 		return path, err
 	})
+}
+
+// readNamed reads a file that the configuration names.
+func readNamed(path string, limit int) ([]byte, fs.FileMode, error) {
+	data, mode, err := local.ReadFile(path, limit)
+	if err != nil {
+		return nil, 0, hint.Errorf("correct the path or the file", "%w", err)
+	}
+	return data, mode, nil
 }
 
 // account is a rule for the id of a connected account; anything of another shape could not be a header's value.
@@ -227,47 +230,29 @@ func account() rule {
 }
 
 func baseURL() rule {
-	return parsed("https://host, or http://host on loopback", DefaultAPIBase, func(c *Config) *string { return &c.APIBase },
+	return parsed("https://host, or http://host on loopback, and nothing after the host", DefaultAPIBase, func(c *Config) *string { return &c.APIBase },
 		func(text string) (string, error) {
 			u, err := url.Parse(text)
-			switch {
-			case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
+			if err != nil || u.Hostname() == "" || u.User != nil || u.ForceQuery || u.RawQuery != "" || strings.Contains(text, "#") || strings.Trim(u.Path, "/") != "" {
 				return "", errKind
-			case u.User != nil:
-				return "", errors.New("it must not hold a user name or password")
-			case u.RawQuery != "" || u.ForceQuery || strings.Contains(text, "#"):
-				return "", errors.New("it must not hold a ? or #")
-			case strings.Trim(u.Path, "/") != "":
-				return "", errors.New("it must not hold a path, not even /v1")
-			case u.Scheme == "http" && !isLoopback(u.Hostname()):
-				return "", errors.New("plain http would let others on the network read the key")
 			}
-			host := strings.ToLower(u.Host)
-			if u.Scheme == "https" {
-				host = strings.TrimSuffix(host, ":443")
+			switch host := strings.ToLower(u.Host); {
+			case u.Scheme == "https":
+				return "https://" + strings.TrimSuffix(host, ":443"), nil
+			case u.Scheme == "http" && local.IsLoopback(u.Hostname()):
+				return "http://" + host, nil
 			}
-			return u.Scheme + "://" + host, nil
+			return "", errKind
 		})
 }
 
-// isLoopback reports whether host is this machine, by its address or as localhost.
-func isLoopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
-}
-
 func loopbackAddress() rule {
-	return parsed("a loopback host and a port", DefaultSimulatorAddr, func(c *Config) *string { return &c.SimulatorAddr },
+	return parsed("a loopback host and a port", defaultSimulatorAddr, func(c *Config) *string { return &c.SimulatorAddr },
 		func(text string) (string, error) {
 			host, port, err := net.SplitHostPort(text)
-			if err != nil {
+			number, bad := strconv.ParseUint(port, 10, 16)
+			if err != nil || bad != nil || number == 0 || !local.IsLoopback(host) {
 				return "", errKind
-			}
-			if number, err := strconv.ParseUint(port, 10, 16); err != nil || number == 0 {
-				return "", errors.New("the port must be a number from 1 to 65535")
-			}
-			if !isLoopback(host) {
-				return "", errors.New("its pages are for this machine only")
 			}
 			return text, nil
 		})

@@ -28,10 +28,10 @@ func TestWrite(t *testing.T) {
 		{"c.yaml", "stripe_secret_key: sk_test_MadeUp1", drop, ""},
 		{"c.toml", "timeout = \"20s\"\n[max]\na = 1\n", allow, "allow_live_writes = true\ntimeout = \"20s\"\n[max]\na = 1\n"},
 		{"c.toml", "stripe_secret_key = \"sk_test_MadeUp1\" # here\nallow_live_writes = false\n", both, "allow_live_writes = true\n"},
-		{"c.json", "{}\n", allow, "{\n  \"allow_live_writes\": true\n}\n"},
-		{"c.json", "{\"timeout\": \"20s\"}", allow, "{\n  \"allow_live_writes\": true,\"timeout\": \"20s\"}"},
+		{"c.json", "{}\n", allow, "{\"allow_live_writes\":true}\n"},
+		{"c.json", "{\"timeout\": \"20s\"}", allow, "{\"timeout\": \"20s\",\"allow_live_writes\":true}"},
 		{"c.json", "{\"timeout\": \"20s\", \"stripe_secret_key\": \"sk_test_MadeUp1\"}", drop, "{\"timeout\": \"20s\"}"},
-		{"c.json", "{\"stripe_secret_key\": \"sk_test_MadeUp1\", \"allow_live_writes\": false}", both, "{\"allow_live_writes\": true}"},
+		{"c.json", "{\"stripe_secret_key\": \"sk_test_MadeUp1\", \"allow_live_writes\": false}", both, "{ \"allow_live_writes\": true}"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.file+tt.before, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestWrite(t *testing.T) {
 
 func TestWriteNewFile(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"c.yaml": header + "allow_live_writes: true\n", "c.json": "{\n  \"allow_live_writes\": true\n}\n"} {
+	for name, want := range map[string]string{"c.yaml": header + "allow_live_writes: true\n", "c.json": "{\"allow_live_writes\":true}\n"} {
 		path := filepath.Join(t.TempDir(), "new", name)
 		cfg := loaded(t, config.Options{Path: path, Setup: true})
 		if changed, err := cfg.Write(config.Edit{AllowLiveWrites: true}, false); !changed || err != nil {
@@ -76,7 +76,7 @@ func TestWriteNewFile(t *testing.T) {
 	}
 }
 
-// TestWriteKeepsItsHandsOff: what cannot be changed alone is not changed at all.
+// TestWriteKeepsItsHandsOff: where the edit would change more than it says, nothing is changed.
 func TestWriteKeepsItsHandsOff(t *testing.T) {
 	t.Parallel()
 	for file, before := range map[string]string{

@@ -27,7 +27,7 @@ const (
 )
 
 // errBusy says that another process, or another call of this one, does not let go of the journal.
-var errBusy = errors.New("another stripe-mcp process holds it and does not let go; it may be stopped or frozen") //nolint:gochecknoglobals // an error value
+var errBusy = errors.New("another stripe-mcp process holds it and does not let go; it may be stopped or frozen")
 
 // file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. Each
 // process also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
@@ -46,7 +46,7 @@ type file struct {
 
 func (f *file) process() string { return f.id }
 func (f *file) path() string    { return filepath.Join(f.folder, "journal.jsonl") }
-func (f *file) unlock()         { _ = f.all.Unlock() } // the system unlocks in any case
+func (f *file) unlock()         { _ = f.all.Unlock() } // at the latest the system unlocks when the process ends
 
 func (f *file) lock(ctx context.Context, apply func(record), reset func(lost bool)) error {
 	if !filepath.IsAbs(f.folder) {
@@ -137,19 +137,19 @@ func (f *file) write(path string, text []byte) (err error) {
 
 func (f *file) keyPath() string { return filepath.Join(f.folder, "digest.key") }
 
-// buryTheDead removes the locks of dead processes; a missing lock says the same.
+// buryTheDead removes the locks of dead processes. A missing lock also means that its process is dead.
 func (f *file) buryTheDead() {
 	names, _ := filepath.Glob(filepath.Join(f.folder, "process-*.lock")) // the pattern is well-formed
 	for _, name := range names {
 		lock := flock.New(name)
 		if locked, err := lock.TryLock(); err == nil && locked {
-			_ = os.Remove(name) // if it stays, the next process tries again
+			_ = os.Remove(name) // if that fails, the next process tries again
 			_ = lock.Close()
 		}
 	}
 }
 
-// dead tries that process's lock, which the system takes from a process that ends.
+// dead tries to take that process's lock. The system frees the lock when the process ends.
 func (f *file) dead(process string) bool {
 	if process == f.id {
 		return false
@@ -197,8 +197,8 @@ func (f *file) reopen(reset func(lost bool)) error {
 	return syncFolder(f.folder)
 }
 
-// catchUp reads what other processes appended. A last line without an end was torn by a crash or a full disk before
-// anything was sent for it, and goes.
+// catchUp reads what other processes appended. It removes a last line without an end: a crash or a full disk has cut the
+// line off, and nothing was sent for it.
 func (f *file) catchUp(apply func(record)) error {
 	text, err := io.ReadAll(io.NewSectionReader(f.log, f.read, 1<<62-f.read))
 	if err != nil {
@@ -275,14 +275,14 @@ func (f *file) rotate(open []record) error {
 	return nil
 }
 
-// sync forces the log to the disk. It runs outside the lock, so that creations side by side share the wait for the disk.
+// sync forces the log to the disk. It runs outside the lock, so that concurrent calls wait for the disk together.
 func (f *file) sync() error {
 	f.swap.RLock()
 	defer f.swap.RUnlock()
 	return f.log.Sync()
 }
 
-// syncFolder makes a new file's name durable. Windows needs and allows no such thing.
+// syncFolder makes a new file's name durable. Windows does not need that, and does not allow it.
 func syncFolder(folder string) error {
 	if runtime.GOOS == "windows" {
 		return nil

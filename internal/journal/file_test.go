@@ -13,12 +13,13 @@ import (
 	"time"
 )
 
-// TestDamage: what a crash can leave at the end is dropped, because nothing was sent for it. Anything else stops creating.
+// TestDamage: a crash can leave half a line at the end. It is dropped, because nothing was sent for it. Any other damage
+// stops creating.
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		damage func(text string) string
-		want   string // the second request's key: whose, or what is said
+		want   string // whose key the second request gets, or the error
 	}{
 		"nothing":                            {func(s string) string { return s }, "A"},
 		"a torn last line":                   {func(s string) string { return s + `{"time":"2026-01-0` }, "A"},
@@ -72,7 +73,7 @@ func readable(t *testing.T, path string) int {
 	return len(lines) - 1
 }
 
-// TestUnavailable: without a place for the record there is no intent, and so no request.
+// TestUnavailable: if the record cannot be written, there is no intent and no request.
 func TestUnavailable(t *testing.T) {
 	t.Parallel()
 	below := filepath.Join(t.TempDir(), "file")
@@ -91,7 +92,7 @@ func TestUnavailable(t *testing.T) {
 	}
 }
 
-// TestPrivate: nobody else can read the folder, and nothing in it says what was ordered.
+// TestPrivate: other users cannot read the folder, and nothing in it says what was ordered.
 func TestPrivate(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "state", "journal")
@@ -128,7 +129,7 @@ func TestPrivate(t *testing.T) {
 	}
 }
 
-// TestRotation: a full journal is kept under another name, and what is open moves to the new one, for all processes.
+// TestRotation: a full journal is kept under another name. All processes find the open intents in the new one.
 func TestRotation(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -170,7 +171,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-// fill makes a journal as long as it may be, with lines about what is long over.
+// fill fills a journal up to its limit with lines about requests that ended long ago.
 func fill(t *testing.T, path string, limit int) {
 	t.Helper()
 	line, err := json.Marshal(record{Event: eventEnded, Intent: "over"})
@@ -181,7 +182,7 @@ func fill(t *testing.T, path string, limit int) {
 	must(t, errors.Join(err, f.Close()))
 }
 
-// noSync is a disk that takes everything and keeps nothing.
+// noSync is a log that takes every record but cannot force it to the disk.
 type noSync struct {
 	log
 	broken bool
@@ -194,7 +195,7 @@ func (n *noSync) sync() error {
 	return n.log.sync()
 }
 
-// TestAFailedSync refuses the request, and keeps the key for the next: an earlier one may have used it.
+// TestAFailedSync: the request is refused. Its key goes to the next request, because an earlier one may have used it.
 func TestAFailedSync(t *testing.T) {
 	t.Parallel()
 	disk := &noSync{log: New(t.TempDir()).log}
@@ -214,7 +215,7 @@ func TestAFailedSync(t *testing.T) {
 	}
 }
 
-// TestSideBySide: a hundred equal requests and a hundred others, in two processes, all get keys of their own.
+// TestSideBySide: a hundred equal requests and a hundred others run in two processes, and each gets its own key.
 func TestSideBySide(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
@@ -256,7 +257,7 @@ func TestSideBySide(t *testing.T) {
 	}
 }
 
-// FuzzReading: whatever is in the file, it is read or refused, and a journal that was read can be written to.
+// FuzzReading: any content of the file is read or refused. After reading, the journal can be written.
 func FuzzReading(f *testing.F) {
 	for _, text := range []string{
 		"", "\n", "{}\n", "{", "\x00\x00", `{"event":"intent","intent":"A","digest":"x","idempotency_key":"k"}` + "\n",

@@ -7,13 +7,18 @@ import (
 	"time"
 )
 
-// Intent is a request that is about to be sent, or was.
+// Intent is the record of one request.
+//
+// It is open from before the request is sent until the caller has the answer. An open intent is an orphan when its outcome
+// is unknown, its caller has left or its process has died. The next equal request takes over the key of an orphan, and
+// Stripe then answers with the one object that exists.
 type Intent struct {
 	journal *Journal
 	record  record
+	began   time.Time // with the monotonic clock
 }
 
-// Key returns the idempotency key for all attempts at the request.
+// Key returns the idempotency key. All attempts at the request carry it.
 func (i *Intent) Key() string { return i.record.Key }
 
 // Inherited reports whether the key was used before, so that the object may exist already.
@@ -23,7 +28,7 @@ func (i *Intent) Inherited() bool { return i.record.Takes != "" }
 func (i *Intent) Expires() time.Time { return i.record.KeyTime.Add(KeyLifetime) }
 
 // Expired reports whether it is too late for another attempt.
-func (i *Intent) Expired() bool { return expired(i.record.KeyTime, i.journal.now()) }
+func (i *Intent) Expired() bool { return expired(i.record.KeyTime, i.journal.stripeTime()) }
 
 // Durable reports whether the intent outlives this process.
 func (i *Intent) Durable() bool {
@@ -33,19 +38,25 @@ func (i *Intent) Durable() bool {
 
 // Settle records how the request ended.
 func (i *Intent) Settle(ctx context.Context, result Result) error {
-	return i.journal.note(ctx, record{
+	r := record{
 		Event: eventOutcome, Intent: i.record.Intent, Caller: i.record.Caller, Account: i.record.Account,
 		Method: i.record.Method, Path: i.record.Path, Result: result,
-	})
+	}
+	// A clock that was wrong when the key was made may be known to be by now.
+	first := i.journal.stripeTime().Add(-time.Since(i.began))
+	if !i.Inherited() && first.Sub(i.record.KeyTime).Abs() > jitter {
+		r.KeyTime = first
+	}
+	return i.journal.note(ctx, r)
 }
 
-// Abandon records that nobody waits for the answer any more: the next equal request takes over, even while this one is
-// still under way.
+// Abandon records that the caller no longer waits for the answer. The next equal request takes over, even while this one
+// still runs.
 func (i *Intent) Abandon(ctx context.Context) error {
 	return i.journal.note(ctx, record{Event: eventAbandoned, Intent: i.record.Intent})
 }
 
-// UnavailableError says that the journal cannot be written, so that nothing may be created.
+// UnavailableError says that the journal cannot be written. Nothing may be created then.
 type UnavailableError struct{ cause error }
 
 // Error names the reason.

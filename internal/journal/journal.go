@@ -17,16 +17,18 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"stripe-mcp/internal/limits"
 )
 
-// KeyLifetime is how long a key may be used again. Stripe keeps what it answered for at least 24 hours
-// (https://docs.stripe.com/api/idempotent_requests); the last hour is left to clocks that disagree.
+// KeyLifetime is how long a key may be used again. Stripe keeps its answers for at least 24 hours
+// (https://docs.stripe.com/api/idempotent_requests). The last hour is a margin for clocks that disagree.
 const KeyLifetime = 23 * time.Hour
 
-// Request is what the journal needs to know of a request. It keeps only a digest of the body and the authorization.
+// Request is the part of a request that the journal needs. The journal keeps only a digest of the body and the
+// authorization.
 type Request struct {
 	Method  string
 	Path    string
@@ -40,14 +42,14 @@ type Request struct {
 	Page bool
 }
 
-// Caller is on whose behalf a request is made.
+// Caller says who asked for a request.
 type Caller struct {
 	Client string `json:"client,omitempty"` // name of the MCP client
 	Tool   string `json:"tool,omitempty"`
 	Mode   string `json:"mode,omitempty"` // TEST, LIVE or SIMULATOR
 }
 
-// Result is how a request ended, over all its attempts.
+// Result says how a request ended, over all its attempts.
 type Result struct {
 	Outcome    string `json:"outcome,omitempty"` // as the caller is told
 	Object     string `json:"object,omitempty"`  // id of the object, where one is known
@@ -56,14 +58,15 @@ type Result struct {
 	RequestID  string `json:"request_id,omitempty"` // Stripe's, of the last attempt
 	Attempts   int    `json:"attempts,omitempty"`
 	DurationMS int64  `json:"duration_ms,omitempty"` // milliseconds, retries included
-	Settled    bool   `json:"settled,omitempty"`     // the outcome is known; its delivery ends the intent
-	Final      bool   `json:"final,omitempty"`       // there is nothing to hand over, delivered or not
+	Settled    bool   `json:"settled,omitempty"`     // the outcome is known; the answer's delivery ends the intent
+	Final      bool   `json:"final,omitempty"`       // the request made nothing, so the intent ends even without a delivery
 }
 
-// Journal records intents. It is safe for concurrent use, and several processes may share one folder.
+// Journal records intents. It is also the audit log. It is safe for concurrent use, and processes may share one folder.
 type Journal struct {
-	now func() time.Time
-	log log
+	now  func() time.Time
+	skew atomic.Int64 // nanoseconds by which Stripe's clock is ahead of this machine's, as far as is known
+	log  log
 
 	recorder recorder
 	turn     chan struct{} // holds a token while a step is under way
@@ -90,7 +93,7 @@ type log interface {
 	// full reports whether it is time to rotate; open is what has to stand in the new file, too.
 	full() bool
 	rotate(open []record) error
-	// sync returns when all that was appended is on the disk.
+	// sync returns when every appended record is on the disk.
 	sync() error
 	// process names this process in its records.
 	process() string
@@ -101,12 +104,12 @@ type log interface {
 	dead(process string) bool
 }
 
-// New returns a journal in folder, which it creates with the first intent.
+// New returns a journal in folder. The first intent creates the folder.
 func New(folder string) *Journal {
 	return newJournal(&file{folder: folder, limit: rotateAt})
 }
 
-// InMemory returns a journal that keeps the same rules for as long as the process lives.
+// InMemory returns a journal that follows the same rules until the process ends.
 func InMemory() *Journal {
 	return newJournal(&memory{})
 }
@@ -118,8 +121,23 @@ func newJournal(l log) *Journal {
 	}
 }
 
-// wallClock leaves out the monotonic clock, which stands still while a laptop sleeps; Stripe's does not.
+// wallClock leaves out the monotonic clock, which stands still while a laptop sleeps. Stripe's clock does not.
 func wallClock() time.Time { return time.Now().Round(0) }
+
+// jitter is less than what tells two clocks apart: the Date header counts seconds, and an answer takes its time.
+const jitter = time.Minute
+
+// Observe takes note of what Stripe's clock says (the Date header of its answers). The age of a key is judged by it.
+func (j *Journal) Observe(date time.Time) {
+	skew := date.Sub(j.now())
+	if skew.Abs() < jitter {
+		skew = 0
+	}
+	j.skew.Store(int64(skew))
+}
+
+// stripeTime returns Stripe's time, as far as it is known.
+func (j *Journal) stripeTime() time.Time { return j.now().Add(time.Duration(j.skew.Load())) }
 
 // Begin records that a request is about to be sent. receipt follows the answer to the caller; nil when there is none.
 //
@@ -128,7 +146,7 @@ func wallClock() time.Time { return time.Now().Round(0) }
 // says that the caller has left already.
 func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
 	if receipt == nil {
-		receipt = nobody(ctx)
+		receipt = uncalled(ctx)
 	}
 	var intent *Intent
 	err := j.step(ctx, func() (err error) {
@@ -196,7 +214,8 @@ func (j *Journal) catchUp() error {
 
 // begin chooses the key and appends the intent.
 func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
-	now := j.now()
+	here := j.now()
+	now := here.Add(time.Duration(j.skew.Load())) // Stripe's
 	j.forget()
 	if err := j.expire(now); err != nil {
 		return nil, &UnavailableError{cause: err}
@@ -208,12 +227,12 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 	if j.log.full() {
 		_ = j.log.rotate(j.stillOpen(now)) // a full journal that cannot be rotated can still be written to, or append says why not
 	}
-	r := newRecord(now, secret, receipt.caller, request)
-	r.Process = j.log.process()
+	r := newRecord(here, secret, receipt.caller, request)
+	r.Process, r.KeyTime = j.log.process(), now
 	if earlier := j.predecessor(r, receipt, request.Page); earlier != nil {
 		rolled := earlier.Request != "" && earlier.Fingerprint != r.Fingerprint
 		if rolled || earlier.expired || expired(earlier.KeyTime, now) {
-			if err := j.append(record{Time: now, Event: eventEnded, Intent: earlier.Intent}); err != nil {
+			if err := j.append(record{Time: here, Event: eventEnded, Intent: earlier.Intent}); err != nil {
 				return nil, &UnavailableError{cause: err}
 			}
 			return nil, &UnresolvedError{Since: earlier.KeyTime, OtherKey: rolled}
@@ -225,7 +244,7 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 		delete(j.receipts, r.Intent)
 		return nil, &UnavailableError{cause: err}
 	}
-	return &Intent{journal: j, record: r}, nil
+	return &Intent{journal: j, record: r, began: time.Now()}, nil
 }
 
 // newRecord returns the intent of a request, with a key of its own.
@@ -238,8 +257,8 @@ func newRecord(now time.Time, secret []byte, caller Caller, request Request) rec
 		Time: now, Event: eventIntent, Intent: rand.Text(), Caller: caller, Account: request.Account, Method: request.Method, Path: request.Path,
 		Digest:      digest(secret, request.Method, request.Path, body, request.Account, request.Authorization),
 		Request:     digest(secret, caller.Mode, request.Base, request.Account, request.Method, request.Path, body),
-		Fingerprint: digest(secret, request.Authorization)[:16], Secret: secretID(secret),
-		Key: rand.Text(), KeyTime: now,
+		Fingerprint: digest(secret, request.Authorization)[:16], MadeWith: secretID(secret),
+		Key: rand.Text(),
 	}
 }
 
@@ -254,7 +273,7 @@ func (j *Journal) append(records ...record) error {
 	return nil
 }
 
-// apply takes a record into account.
+// apply updates the open intents from a record.
 func (j *Journal) apply(r record) {
 	switch e := j.all[r.Intent]; {
 	case r.Event == eventIntent:
@@ -374,7 +393,7 @@ func (j *Journal) expire(now time.Time) error {
 		case !e.unknown || e.expired || e.ended:
 		case now.Sub(e.KeyTime) > KeyLifetime:
 			r := e.record
-			r.Time, r.Event = now, eventExpired
+			r.Time, r.Event = j.now(), eventExpired
 			over = append(over, r)
 		default:
 			j.watch(e)

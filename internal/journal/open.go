@@ -6,19 +6,18 @@ import (
 	"time"
 )
 
-// OpenIntent is a request of which nobody knows, or was told, what came of it. The next equal request takes its
-// idempotency key over.
+// OpenIntent is a request whose outcome is not known or did not reach the caller. The next equal request takes over its
+// idempotency key.
 type OpenIntent struct {
 	Caller
-	Since   time.Time // when it was recorded
+	Since   time.Time // the time of its record
 	Method  string
 	Path    string
 	Account string    // connected account, empty for the key's own
-	Expires time.Time // until when an equal request finds out safely
+	Expires time.Time // until then an equal request can safely find out
 }
 
-// Open returns the open intents whose calls run for nobody any more, oldest first. An error says that the journal cannot
-// be used.
+// Open returns the orphans among the open intents, oldest first. An error says that the journal cannot be used.
 func (j *Journal) Open(ctx context.Context) ([]OpenIntent, error) {
 	var open []OpenIntent
 	err := j.step(ctx, func() error {

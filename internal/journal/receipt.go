@@ -8,7 +8,7 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// Receipt follows an answer to the caller, because only its delivery ends an intent.
+// Receipt follows an answer to the caller. Only the answer's delivery ends an intent.
 type Receipt struct {
 	caller Caller
 	asker  context.Context // ends when the caller has left

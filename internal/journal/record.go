@@ -2,7 +2,7 @@ package journal
 
 import "time"
 
-// record is one line of the journal. An outcome repeats of its intent what an auditor wants beside it.
+// record is one line of the journal. The record of an outcome repeats the parts of its intent that an auditor needs.
 type record struct {
 	Time    time.Time `json:"time"`
 	Event   string    `json:"event"`
@@ -18,14 +18,14 @@ type record struct {
 	Digest      string    `json:"digest,omitempty"`      // of the request with its Stripe key, for earlier versions of this program
 	Request     string    `json:"request,omitempty"`     // digest of the request
 	Fingerprint string    `json:"fingerprint,omitempty"` // of the Stripe key
-	Secret      string    `json:"digest_key,omitempty"`  // which digest.key made these three
+	MadeWith    string    `json:"made_with,omitempty"`   // which digest.key made these three
 	Key         string    `json:"idempotency_key,omitempty"`
 	KeyTime     time.Time `json:"key_time,omitzero"` // first use of the key
 
 	Result
 }
 
-// What records tell.
+// The events.
 const (
 	eventIntent    = "intent"    // a request is about to be sent
 	eventOutcome   = "outcome"   // how it ended
@@ -55,6 +55,9 @@ func (e *entry) advance(r record) {
 	switch r.Event {
 	case eventOutcome:
 		e.settled, e.unknown = r.Settled, !r.Settled
+		if !r.KeyTime.IsZero() {
+			e.KeyTime = r.KeyTime
+		}
 		e.ended = r.Final || e.settled && e.delivered
 	case eventAbandoned:
 		e.abandoned = true

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"stripe-mcp/internal/limits"
@@ -23,7 +24,7 @@ func (j *Journal) equal(r record) []*entry {
 	list := j.byDigest[r.Request]
 	for _, e := range j.byDigest[r.Digest] {
 		if e.Request == "" {
-			list = append(list[:len(list):len(list)], e)
+			list = append(slices.Clip(list), e)
 		}
 	}
 	return list
@@ -94,7 +95,7 @@ func expired(start, now time.Time) bool {
 	return age > KeyLifetime || age < -time.Hour
 }
 
-// nobody is the receipt of a request that no caller waits for.
-func nobody(ctx context.Context) *Receipt {
+// uncalled returns the receipt of a request that no caller waits for.
+func uncalled(ctx context.Context) *Receipt {
 	return NewReceipt(context.WithoutCancel(ctx), Caller{}, time.Time{})
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// equal is the request of all stories: what is told apart is who makes it, and when.
+// equal is the request in all stories. They differ in who makes it, and when.
 func equal() Request {
 	return Request{
 		Method: "POST", Path: "/v1/customers", Body: "email=jenny%40example.com&name=Jenny", Base: "https://api.stripe.com",
@@ -20,7 +20,7 @@ func equal() Request {
 // TestRules tells which key a request gets, as stories of equal requests A, B, C… A step is a name and what happens to it.
 // A call is read at its first step. "begin new" and "begin X" say whose key it must get, "begin unresolved" that it is
 // refused. "at 2" runs a step in a second process, "with another key" after the Stripe key was rolled. "time 22h" lets time
-// pass, "clock -2h" sets the clock back, and "kill 1" ends a process.
+// pass, "clock -2h" sets the clock back, "answer 2h" lets Stripe say that its clock is ahead, and "kill 1" ends a process.
 func TestRules(t *testing.T) {
 	t.Parallel()
 	stories := map[string][]string{
@@ -46,6 +46,8 @@ func TestRules(t *testing.T) {
 		"a week later, once refused":                     {"A begin new", "A unknown", "time 168h", "X fails", "B begin unresolved", "C begin new"},
 		"a clock set back by minutes":                    {"A begin new", "A unknown", "clock -30m", "B begin A"},
 		"a clock set back by hours":                      {"A begin new", "A unknown", "clock -2h", "B begin unresolved", "C begin new"},
+		"a clock that ran ahead, set right later":        {"clock 5h", "A begin new", "answer -5h", "A unknown", "clock -5h", "answer 0s", "time 22h", "B begin A", "B unknown", "time 2h", "C begin unresolved"},
+		"a clock that is behind Stripe's":                {"A begin new", "A unknown", "answer 24h", "B begin unresolved"},
 		"a person has yet to approve":                    {"A begin new", "A pends", "A delivered", "B begin A", "B pends", "B delivered", "C begin A"},
 
 		"repeated while it runs":                      {"A begin new", "time 4s", "B begin A"},
@@ -149,13 +151,16 @@ func tell(t *testing.T, request Request, steps []string, processes ...*Journal) 
 	for _, step := range steps {
 		name, what, _ := strings.Cut(step, " ")
 		switch name {
-		case "time", "clock":
+		case "time", "clock", "answer":
 			d, err := time.ParseDuration(what)
 			must(t, err)
-			if name == "time" {
+			switch name {
+			case "time":
 				time.Sleep(d)
-			} else {
+			case "clock":
 				back += d
+			case "answer":
+				processes[0].Observe(processes[0].now().Add(d))
 			}
 			continue
 		case "kill":
@@ -275,7 +280,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// TestWhatIsEqual: the same form in another order is the same request; everything else makes another of it.
+// TestWhatIsEqual: the same form in another order is the same request. Any other difference makes it another request.
 func TestWhatIsEqual(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -309,7 +314,7 @@ func TestWhatIsEqual(t *testing.T) {
 	}
 }
 
-// TestExpiry: an intent knows until when it may be sent.
+// TestExpiry: an intent knows how long it may be sent.
 func TestExpiry(t *testing.T) {
 	t.Parallel()
 	j := InMemory()

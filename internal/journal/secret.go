@@ -55,7 +55,7 @@ func (j *Journal) use(secret, found []byte) ([]byte, error) {
 func (j *Journal) strangers(id string) int {
 	n := 0
 	for _, e := range j.all {
-		if !e.ended && !e.expired && e.Secret != id && (e.Secret != "" || id == "") {
+		if !e.ended && !e.expired && e.MadeWith != id && (e.MadeWith != "" || id == "") {
 			n++
 		}
 	}

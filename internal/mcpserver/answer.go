@@ -17,7 +17,7 @@ const (
 	methodCancelled = string(mcp.MethodNotificationCancelled)
 )
 
-// answer returns the line that answers a request, and false when that only says that there is no answer.
+// answer returns the line that answers a request. It returns false when the line only says that there is no answer.
 func (s *Server) answer(ctx context.Context, request message) ([]byte, bool) {
 	line, err := s.respond(ctx, request)
 	if err != nil {
@@ -28,7 +28,7 @@ func (s *Server) answer(ctx context.Context, request message) ([]byte, bool) {
 	return line, true
 }
 
-// respond has mcp-go answer a request, but for what it would answer wrongly.
+// respond lets mcp-go answer a request, except where mcp-go would answer wrongly.
 func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 	params := request.params
 	switch request.method {
@@ -47,8 +47,8 @@ func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 	if params == nil {
 		params = json.RawMessage("{}")
 	}
-	// The id is of no importance, because the answer is what the call returns. The client's own would not survive: mcp-go
-	// reads ids as floating-point numbers.
+	// Any id will do, because HandleMessage returns the answer. The client's own id would not survive, because mcp-go reads
+	// ids as floating-point numbers.
 	line := fmt.Appendf(nil, `{"jsonrpc":"2.0","id":1,"method":%s,"params":%s}`, request.quoted, params)
 	switch answer := s.protocol.HandleMessage(ctx, line).(type) {
 	case mcp.JSONRPCResponse:
@@ -60,7 +60,7 @@ func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 	}
 }
 
-// declaresVersion says whether params name the protocol version that the request speaks (MCP 2026-07-28, server/discover).
+// declaresVersion reports whether params name the request's protocol version (MCP 2026-07-28, server/discover).
 func declaresVersion(params json.RawMessage) bool {
 	var declared struct {
 		Meta struct {

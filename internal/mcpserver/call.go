@@ -18,27 +18,27 @@ type Call struct {
 
 	exchange     *exchange
 	request      mcp.CallToolRequest
-	modern       bool // of protocol version 2026-07-28 or later
+	modern       bool // the protocol version is 2026-07-28 or later
 	capabilities mcp.ClientCapabilities
-	question     *mcp.CallToolResult // once it was put as the call's result
+	question     *mcp.CallToolResult // set when the call's result is a question
 }
 
-// Result is what a call answers.
+// Result is the answer to a call.
 type Result struct {
 	// JSON is one compact JSON object with & < > unescaped. A success conforms to the tool's output schema.
 	JSON json.RawMessage
-	// IsError says that JSON describes a failure. Clients then get it as text only.
+	// IsError says that JSON describes a failure. Clients then get it only as text.
 	IsError bool
-	// Delivered, where set, is called once with whether the answer was written to a client that had not cancelled the call,
-	// and again with false, at any time later, when a cancellation turns out to have crossed the answer: clients ignore
-	// answers to what they have cancelled. It must not wait for long then.
+	// Delivered may be nil. It is called once, with true if the answer was written and the client had not cancelled the call.
+	// It can be called later with false: then a cancellation has crossed the answer, and clients ignore such an answer. That
+	// second time Delivered must return soon.
 	Delivered func(bool)
 }
 
 // CanAsk reports whether the client declared that it can show a person a form (MCP, elicitation).
 func (c *Call) CanAsk() bool {
 	declared := c.capabilities.Elicitation
-	// An empty declaration means forms, as it did before there was anything else.
+	// An empty declaration means forms, because older clients know nothing else.
 	return declared != nil && (declared.Form != nil || declared.URL == nil)
 }
 
@@ -57,9 +57,9 @@ func (c *Call) Ask(ctx context.Context, question string) Response {
 	return Response{Answer: c.exchange.questions.ask(ctx, question), Since: since}
 }
 
-// exchange travels with a call through mcp-go, and brings back what mcp-go has no place for.
+// exchange travels through mcp-go with a call. It carries what mcp-go has no place for.
 type exchange struct {
-	ctx       context.Context // ends when the client leaves; the one that mcp-go hands on also ends when the call returns
+	ctx       context.Context // ends when the client leaves; mcp-go's own context also ends when the call returns
 	client    *session
 	questions *questions
 	seals     func() *seals
@@ -76,29 +76,29 @@ func withExchange(ctx context.Context, x *exchange) context.Context {
 	return context.WithValue(ctx, exchangeKey{}, x)
 }
 
-// exchangeFrom returns what the loop put beside a call. Every call has it.
+// exchangeFrom returns the exchange that the loop gave to a call. Every call has one.
 func exchangeFrom(ctx context.Context) *exchange {
 	x, _ := ctx.Value(exchangeKey{}).(*exchange)
 	return x
 }
 
-// takeArguments takes a tool's arguments out of the params of a call, untouched, and returns the rest. mcp-go would decode
-// them several times, and refuse the whole request for a number that no float64 can hold.
+// takeArguments takes a tool's arguments unchanged out of a call's params and returns the rest. mcp-go would decode them
+// several times. It would also refuse the whole request for a number that no float64 can hold.
 func (x *exchange) takeArguments(params json.RawMessage) (others json.RawMessage) {
 	x.arguments = json.RawMessage("{}")
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(params, &fields) != nil {
-		return nil // no params at all
+		return nil // there are no params
 	}
 	if given := fields["arguments"]; given != nil && string(given) != "null" {
 		x.arguments = given
 	}
 	delete(fields, "arguments")
-	others, _ = json.Marshal(fields) //nolint:errchkjson // they were read as JSON
+	others, _ = json.Marshal(fields) //nolint:errchkjson // the values come from JSON
 	return others
 }
 
-// call returns the call that a handler of mcp-go's is asked for. ctx is the handler's.
+// call returns the Call for one of mcp-go's requests. ctx is the context of mcp-go's handler.
 func (x *exchange) call(ctx context.Context, request mcp.CallToolRequest) *Call {
 	c := &Call{
 		Tool: request.Params.Name, Client: x.client.GetClientInfo().Name, Arguments: x.arguments, Read: x.read,

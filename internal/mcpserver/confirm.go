@@ -17,10 +17,10 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// confirmationID names our one question within a result that asks for input.
+// confirmationID names our only question in a result that asks for input.
 const confirmationID = "confirm"
 
-// Answer is what came of a question to the person at the client.
+// Answer says how a question to the person at the client ended.
 type Answer int
 
 // The answers. Only Accepted allows anything.
@@ -71,7 +71,7 @@ func (c *Call) askByResult(question string) Response {
 	return Response{Answer: answer, Since: now, Order: c.request.Params.RequestState}
 }
 
-// form is a question without fields: accepting it is the answer.
+// form is a question without fields. To accept it means yes.
 func form(question string) mcp.ElicitationParams {
 	return mcp.ElicitationParams{
 		Mode:            mcp.ElicitationModeForm,
@@ -115,12 +115,12 @@ type use struct {
 func newSeals() *seals {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)          // never fails (crypto/rand)
-	block, _ := aes.NewCipher(key) // fails for other lengths
+	block, _ := aes.NewCipher(key) // fails only for other lengths
 	aead, _ := cipher.NewGCMWithRandomNonce(block)
 	return &seals{aead: aead, used: map[string]use{}}
 }
 
-// seal returns the state of a question put at that time about something.
+// seal returns the state of a question that was asked at that time about something.
 func (s *seals) seal(about []byte, at time.Time) string {
 	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, fmt.Appendf(nil, "%d", at.UnixNano()), about)) //nolint:gosec // the AEAD makes its own nonces
 }

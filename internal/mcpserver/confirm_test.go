@@ -13,7 +13,7 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// asking is a tool that answers with what came of its question.
+// asking is a tool that answers with the answer to its question.
 func asking(ctx context.Context, call *Call) Result {
 	got := call.Ask(ctx, "Go ahead?")
 	return Result{JSON: fmt.Appendf(nil, `{"answer":%d,"waited":%q}`, got.Answer, time.Since(got.Since).Round(time.Second))}
@@ -25,7 +25,7 @@ func newAskingServer() *Server {
 
 const askingClient = `{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}}`
 
-// TestAskLegacy holds when a question ends that nobody answers.
+// TestAskLegacy: a question to an older client ends after 45 s if no answer to it comes.
 func TestAskLegacy(t *testing.T) {
 	t.Parallel()
 	const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"buy"}}`
@@ -88,7 +88,7 @@ func TestAskLegacy(t *testing.T) {
 	}
 }
 
-// TestAskModern: an answer that comes too late is none, whoever kept it.
+// TestAskModern: an answer that comes too late does not count.
 func TestAskModern(t *testing.T) {
 	t.Parallel()
 	const meta = `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}`

@@ -11,7 +11,7 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// TestDelivery: whoever runs a call learns whether its answer reached a client that still wanted it.
+// TestDelivery: the function that runs a call learns whether its answer reached a client that still wanted it.
 func TestDelivery(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -68,8 +68,7 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// TestTheContextOutlivesTheCall: until the answer's delivery is known, the end of a call's context means that the client
-// has left, and nothing else.
+// TestTheContextOutlivesTheCall: until the answer's delivery is known, a call's context ends only if the client has left.
 func TestTheContextOutlivesTheCall(t *testing.T) {
 	t.Parallel()
 	var ended []error

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzServe checks what must hold whatever a client sends: every line out is one JSON-RPC message, a result or an error
-// but not both, with the id of a message that came in, or none if it is an error, and never a null one.
+// FuzzServe checks what must hold for any input. Every line out is one JSON-RPC message with a result or an error. It has
+// the id of a message that came in. Only an error may have no id, and no id is null.
 func FuzzServe(f *testing.F) {
 	f.Add([]byte(ping("1") + "\n" + call(`"x"`, "read", `{"a":"&"}`) + "\n" + cancelled(`"x"`)))
 	f.Add([]byte(request("null", "initialize", "{}") + "\n[]\n{}\n\xff\n" + `{"id":1,"result":null}`))

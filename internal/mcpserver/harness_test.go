@@ -54,7 +54,7 @@ func echo(_ context.Context, name string, args json.RawMessage) Result {
 	return Result{JSON: answer, IsError: err != nil}
 }
 
-// converse gives a server all of the input at once and returns the lines it wrote until it ended by itself.
+// converse gives a server all input at once. It returns the lines that the server wrote until it ended by itself.
 func converse(t *testing.T, s *Server, input string) []string {
 	t.Helper()
 	var out bytes.Buffer
@@ -119,7 +119,7 @@ func (c *client) expect(want string) {
 	}
 }
 
-// expectEnd reads to the end of the output, which must be these lines in any order, and of Serve, which must succeed.
+// expectEnd reads the rest of the output, which must be these lines in any order. Serve must then end without an error.
 func (c *client) expectEnd(want ...string) {
 	c.t.Helper()
 	rest, err := io.ReadAll(c.out)

@@ -16,7 +16,7 @@ const (
 
 var errLineTooLong = errors.New("message longer than 4 MiB: it was not read, and nothing was done")
 
-// lineReader splits a stream into lines and never holds more of it than one line of the greatest length.
+// lineReader splits a stream into lines. It never holds more than one line of the greatest length.
 type lineReader struct {
 	in   *bufio.Reader
 	max  int    // bytes in a line, without its end
@@ -27,16 +27,16 @@ func newLineReader(in io.Reader) *lineReader {
 	return &lineReader{in: bufio.NewReaderSize(in, readBuffer), max: maxLine}
 }
 
-// next returns the next line that is not blank, without a byte-order mark, surrounding white space and its end. The last
-// line needs no end. The caller owns the line. A line that is too long is skipped and reported as errLineTooLong; any other
-// error ends the stream, io.EOF among them.
+// next returns the next line that is not blank. It removes a byte-order mark, surrounding white space and the end of the
+// line. The last line needs no end. The caller owns the line. A line that is too long is skipped and reported as
+// errLineTooLong. Any other error ends the stream, and so does io.EOF.
 func (r *lineReader) next() ([]byte, error) {
 	for {
 		r.line = nil
 		tooLong, err := r.fill()
 		switch {
 		case err != nil && !errors.Is(err, io.EOF):
-			return nil, err // what came of the line cannot be trusted to be all of it
+			return nil, err // the line may be incomplete
 		case tooLong:
 			return nil, errLineTooLong
 		}
@@ -50,7 +50,7 @@ func (r *lineReader) next() ([]byte, error) {
 	}
 }
 
-// fill reads up to the end of the line or of the stream. A line that is too long is read, but not kept.
+// fill reads to the end of the line or of the stream. It reads a line that is too long, but does not keep it.
 func (r *lineReader) fill() (tooLong bool, err error) {
 	for {
 		chunk, err := r.in.ReadSlice('\n')
@@ -64,15 +64,15 @@ func (r *lineReader) fill() (tooLong bool, err error) {
 	}
 }
 
-// received is one line from the client, or why there is none.
+// received is one line from the client, or the error instead.
 type received struct {
 	line []byte
 	at   time.Time // when it was read
 	err  error
 }
 
-// receive reads lines until the stream or ctx ends, and then closes the channel. Any other error is the last thing in it.
-// A Read that cannot be interrupted keeps its goroutine until it returns.
+// receive reads lines until the stream or ctx ends, and then closes the channel. Any other error is the last thing in the
+// channel. A Read that cannot be interrupted keeps its goroutine until it returns.
 func receive(ctx context.Context, in io.Reader) <-chan received {
 	lines := make(chan received)
 	go func() {

@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-// endless is a line of so many bytes, which says how much of it is being kept.
+// endless is a line of so many bytes. It says how much of the line is kept.
 type endless struct {
 	left     int
 	kept     func() int

@@ -24,7 +24,7 @@ type loop struct {
 	written chan struct{} // closed when nothing more will be written
 	calls   *pendingCalls
 	asking  *questions
-	running sync.WaitGroup // of the goroutines of calls
+	running sync.WaitGroup // the goroutines of calls
 }
 
 // Serve reads messages from in, one a line, and writes the answers to out, until one of three things happens:
@@ -33,13 +33,13 @@ type loop struct {
 //     out has no reader any more either, the client has died: as if ctx had ended.
 //   - ctx ends. Reading stops at once and the contexts of running calls end. Their answers are still written, if they come
 //     within 9 s.
-//   - out can no longer be written. As if ctx had ended, but nobody gets the answers.
+//   - out can no longer be written. The same happens, but the answers are lost.
 //
 // Calls run concurrently. Other requests are answered in order, and never wait for a call.
 //
-// The error is that of reading from in; the end of in is none, and neither is a client that stopped listening. Serve can
-// return while a Read of in, a Write to out or a call is still blocked. The first is interrupted if in has a read deadline,
-// which pipes and terminals that were inherited from a parent process do not have: their goroutine ends with the process.
+// Serve returns an error only if reading from in fails. The end of in is not an error, and a client that stopped reading is
+// not one either. Serve can return while a Read of in, a Write to out or a call is still blocked. A read deadline interrupts
+// the Read. Pipes and terminals from a parent process have no such deadline: their goroutine ends with the process.
 func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -127,7 +127,7 @@ func (l *loop) dispatch(ctx context.Context, got received) {
 	case m.method == methodCancelled:
 		l.cancel(m.params)
 	case !m.isRequest():
-		// No other notification changes anything here.
+		// Other notifications change nothing here.
 	case m.method == methodCallTool:
 		l.start(ctx, m, got.at)
 	default:
@@ -150,7 +150,7 @@ func (l *loop) start(ctx context.Context, request message, read time.Time) {
 			claim: func() bool { return l.calls.claim(call) },
 			done: func(written bool) {
 				x.tell(l.calls.finish(call, written, func() { x.tell(false) }) && answered)
-				stop() // not earlier: until now the end of ctx says that the client has left
+				stop() // not earlier: up to now the end of ctx means that the client has left
 			},
 		})
 	})
@@ -165,7 +165,7 @@ func (l *loop) cancel(params json.RawMessage) {
 	}
 }
 
-// drain waits until all calls are answered and all answers written; when ctx has ended, for at most limits.Drain.
+// drain waits until all calls are answered and all answers are written. Once ctx has ended, it waits at most limits.Drain.
 func (l *loop) drain(ctx context.Context) {
 	finished := make(chan struct{})
 	go func() {

@@ -86,7 +86,7 @@ func TestOneIDUsedTwiceIsAnsweredTwice(t *testing.T) {
 	}
 }
 
-// A client that reads nothing before it has sent everything is answered all the same.
+// A client may send everything before it reads anything. It still gets all answers.
 func TestClientMaySendEverythingBeforeItReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestCancellingWhatWaits(t *testing.T) {
 		c.send(call("2", "read", "{}"), cancelled("2"))
 		synctest.Wait()
 		close(release)
-		synctest.Wait() // the answer to 1 is behind the ping's, which nobody has read yet
+		synctest.Wait() // the answer to 1 is behind the ping's, which the client has not read yet
 		c.send(cancelled("1"))
 		synctest.Wait()
 		shut(t, c.in)

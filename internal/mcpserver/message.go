@@ -11,7 +11,7 @@ import (
 
 // message is one JSON-RPC message from the client.
 type message struct {
-	id       json.RawMessage // as received, byte for byte; nil when it has none that can be answered to
+	id       json.RawMessage // as received, byte for byte; nil without a valid id
 	method   string
 	quoted   json.RawMessage // method as received
 	params   json.RawMessage // a JSON object, or nil
@@ -20,12 +20,12 @@ type message struct {
 	code     int             // of the error
 }
 
-// isRequest says whether the client waits for an answer.
+// isRequest reports whether the client waits for an answer.
 func (m message) isRequest() bool { return m.id != nil }
 
-// parse reads one message. With a fault, the message still has the id to answer to, if there is one.
+// parse reads one message. With a fault the message still has its id, if there is one, so that it can be answered.
 //
-// Names are compared exactly, as JSON asks for: a message is taken apart here, once, so that "ID" or "Method" mean nothing
+// Names are compared exactly, as JSON requires. Only this function takes a message apart. So "ID" or "Method" mean nothing
 // to any later reader.
 func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 	var fields map[string]json.RawMessage
@@ -54,7 +54,7 @@ func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 		m.params = params
 	}
 	if !m.isRequest() {
-		return m, nil // nobody waits for a word on what else may be wrong with a notification
+		return m, nil // a notification gets no answer, so its other faults do not matter
 	}
 	if string(fields["jsonrpc"]) != `"2.0"` {
 		return m, fault(mcp.INVALID_REQUEST, `jsonrpc must be "2.0"`)
@@ -67,7 +67,8 @@ func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 
 func isString(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
-// isRequestID: MCP allows strings and integers, of any size, and not null (basic protocol, requests).
+// isRequestID reports whether raw can be an id. MCP allows strings and integers of any size, but not null (basic protocol,
+// requests).
 func isRequestID(raw json.RawMessage) bool {
 	isNumber := raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9'
 	return isString(raw) || isNumber && !bytes.ContainsAny(raw, ".eE")
@@ -77,8 +78,8 @@ func fault(code int, text string) *mcp.JSONRPCErrorDetails {
 	return &mcp.JSONRPCErrorDetails{Code: code, Message: text}
 }
 
-// reply returns the line that answers the request of the given id with a result or an error. The id goes out as it came
-// in; an error that belongs to no request has none.
+// reply returns the line that answers the request of that id with a result or an error. The id goes out as it came in. An
+// error that belongs to no request has no id.
 func reply(id json.RawMessage, member string, body any) ([]byte, error) {
 	encoded, err := encode(body)
 	if err != nil {
@@ -92,14 +93,14 @@ func reply(id json.RawMessage, member string, body any) ([]byte, error) {
 	return append(append(line, encoded...), "}\n"...), nil
 }
 
-// refusal returns the line that answers the request of the given id with an error of ours, which can always be encoded.
+// refusal returns the line that answers the request of that id with one of our errors. Those can always be encoded.
 func refusal(id json.RawMessage, f *mcp.JSONRPCErrorDetails) []byte {
 	line, _ := reply(id, "error", f)
 	return line
 }
 
-// encode returns v as JSON on one line, with & < > as themselves: some clients show results as they come, and an escaped
-// & breaks a URL.
+// encode returns v as JSON on one line. It leaves & < > as they are: some clients show results unchanged, and an escaped &
+// breaks a URL.
 func encode(v any) ([]byte, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -110,9 +111,9 @@ func encode(v any) ([]byte, error) {
 	return unescapeHTML(bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))), nil
 }
 
-// unescapeHTML replaces \u0026, \u003c and \u003e in encoded JSON, in place. The MarshalJSON methods of mcp-go escape these
-// whatever the encoder around them is told. Escapes occur in strings only, so pairs of a backslash and what follows it can
-// be told apart without parsing.
+// unescapeHTML replaces \u0026, \u003c and \u003e in encoded JSON, in place. mcp-go's MarshalJSON methods always write these
+// escapes, even when the encoder around them does not. A backslash occurs only in strings, and always with what it escapes.
+// So no parsing is needed.
 func unescapeHTML(encoded []byte) []byte {
 	out := encoded[:0]
 	for {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// An error that belongs to no request has no id at all: clients refuse a null one.
+// An error that belongs to no request has no id, because clients refuse a null one.
 const (
 	notJSON     = `{"jsonrpc":"2.0","error":{"code":-32700,"message":"not a JSON message in UTF-8"}}`
 	notAnObject = `{"jsonrpc":"2.0","error":{"code":-32600,"message":"not a JSON object; MCP has no batches: send one message a line"}}`

@@ -12,7 +12,7 @@ import (
 // remembered is how many answered calls can still be cancelled.
 const remembered = 256
 
-// pendingCall is a tool call. Its identity is its address: a client may use one id twice.
+// pendingCall is a tool call. Its address identifies it, because a client may use one id twice.
 type pendingCall struct {
 	id        string
 	read      time.Time // when it was read
@@ -31,11 +31,11 @@ func (c *pendingCall) crossed() bool {
 	return time.Since(c.written) <= limits.Crossing
 }
 
-// pendingCalls decides, for each call, which came first: the client's cancellation or the writing of the answer. It also
-// knows the last calls that were answered, because a cancellation can cross the answer, which the client then ignores.
+// pendingCalls decides for each call which came first: the client's cancellation or the written answer. It also remembers
+// the last answered calls. A cancellation can cross the answer, and the client then ignores the answer.
 type pendingCalls struct {
 	mu       sync.Mutex
-	all      map[*pendingCall]struct{} // not answered yet
+	all      map[*pendingCall]struct{} // the calls that are not answered yet
 	answered []*pendingCall
 }
 
@@ -80,15 +80,15 @@ func (p *pendingCalls) cancel(id json.RawMessage) {
 	}
 }
 
-// claim says whether the answer of a call may be written.
+// claim reports whether the answer to a call may be written.
 func (p *pendingCalls) claim(call *pendingCall) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return !call.cancelled
 }
 
-// finish takes note of what became of a call's answer, and reports whether it was delivered: written to a client that has
-// not cancelled the call. retract is run if the client turns out to have cancelled it all the same.
+// finish notes that a call's answer was written or not. It reports whether the answer was delivered, that is, written to a
+// client that has not cancelled the call. If a cancellation comes later, retract runs.
 func (p *pendingCalls) finish(call *pendingCall, written bool, retract func()) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -12,7 +12,7 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// questions are our own requests to the client that it has not answered yet.
+// questions are our own requests that the client has not answered yet.
 type questions struct {
 	out *writer
 
@@ -26,7 +26,7 @@ func newQuestions(out *writer) *questions {
 	return &questions{out: out, open: map[string]chan message{}}
 }
 
-// ask puts a question to the person at the client and waits for the answer.
+// ask asks the person at the client and waits for the answer.
 func (q *questions) ask(ctx context.Context, question string) Answer {
 	id, answered := q.add()
 	if answered == nil {
@@ -64,7 +64,7 @@ func (q *questions) ask(ctx context.Context, question string) Answer {
 	}
 }
 
-// withdraw tells the client that the answer is not wanted any more (MCP, cancellation).
+// withdraw tells the client that we no longer want the answer (MCP, cancellation).
 func (q *questions) withdraw(id string) {
 	q.out.send(outgoing{line: []byte(`{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":` + id + "}}\n")})
 }
@@ -99,7 +99,7 @@ func (q *questions) answer(response message) {
 	}
 }
 
-// close answers all open questions with nothing: the client says nothing any more.
+// close answers all open questions with nil, because the client will send nothing more.
 func (q *questions) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

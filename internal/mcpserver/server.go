@@ -1,5 +1,4 @@
-// Package mcpserver speaks MCP: it alone knows the protocol and mcp-go, publishes tools through it, and carries it over a
-// pair of byte streams.
+// Package mcpserver is the only place that knows MCP and mcp-go.
 package mcpserver
 
 import (
@@ -19,11 +18,11 @@ const (
 	defaultMaxConcurrent = 256
 )
 
-// Tool is one tool as MCP publishes it. Its openWorldHint is always true: what it talks to is Stripe.
+// Tool is one tool as MCP publishes it. Its openWorldHint is always true, because it talks to Stripe.
 type Tool struct {
 	Name, Title, Description string
-	// Schemas returns JSON Schemas of type object for arguments and answer; the latter may be nil. It is asked once, when the
-	// tools are first listed.
+	// Schemas returns JSON Schemas of type object for the arguments and the answer. The second may be nil. Schemas is called
+	// once, when the tools are first listed.
 	Schemas func() (input, output json.RawMessage)
 	// ReadOnly, Destructive and Idempotent are published as the annotations of these names.
 	ReadOnly, Destructive, Idempotent bool
@@ -31,27 +30,27 @@ type Tool struct {
 	Hidden bool
 }
 
-// Options is what New needs to know.
+// Options says what a server offers.
 type Options struct {
-	// Version and Instructions are what the server says of itself to clients.
+	// Version and Instructions are what the server tells clients about itself.
 	Version, Instructions string
 	// Tools are listed in this order.
 	Tools []Tool
-	// Call runs one tool. When ctx ends before the result's Delivered was called, the client cancelled or the process is
-	// stopping: Call decides what it still finishes, and returns soon. It must bound its own duration, and not panic.
+	// Call runs one tool. If ctx ends before the result's Delivered is called, the client cancelled or the process stops. Call
+	// then decides what it still finishes, and returns soon. Call must bound its own duration, and must not panic.
 	Call func(ctx context.Context, call *Call) Result
-	// Scrub, where set, takes out of each line to the client what it must not show.
+	// Scrub, where set, takes out of each line to the client what must not be shown.
 	Scrub func(line string) string
-	// Logger is where internal errors go. Without one they go nowhere.
+	// Logger gets internal errors. Without a Logger they are dropped.
 	Logger *slog.Logger
-	// MaxConcurrent is how many calls run at once; more of them wait. Zero means 256.
+	// MaxConcurrent is how many calls run at the same time. Further calls wait. Zero means 256.
 	MaxConcurrent int
 }
 
 // Server answers MCP requests. It is safe for concurrent use.
 type Server struct {
 	protocol *server.MCPServer
-	offer    func() // makes the tools known to protocol; to be called before anything is asked about them
+	offer    func() // makes the tools known to protocol; call it before any request about them
 	call     func(ctx context.Context, call *Call) Result
 	scrub    func(string) string
 	log      *slog.Logger
@@ -70,7 +69,7 @@ func New(o Options) *Server {
 	s := &Server{call: o.Call, scrub: o.Scrub, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals)}
 
 	listed := sync.OnceValue(func() []mcp.Tool { return publish(o.Tools) })
-	// mcp-go would list hidden tools too, and by name; a tool filter of its would make them impossible to call.
+	// mcp-go would list hidden tools too, and sort by name. Its tool filter would make hidden tools impossible to call.
 	hooks := &server.Hooks{}
 	hooks.AddAfterListTools(func(_ context.Context, _ any, _ *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
 		result.Tools = listed()
@@ -91,7 +90,7 @@ func New(o Options) *Server {
 	return s
 }
 
-// publish returns what tools/list shows.
+// publish returns the tools that tools/list shows.
 func publish(tools []Tool) []mcp.Tool {
 	list := make([]mcp.Tool, 0, len(tools))
 	for _, t := range tools {
@@ -113,12 +112,12 @@ func publish(tools []Tool) []mcp.Tool {
 	return list
 }
 
-// callTool is the handler of every tool. It never returns an error: mcp-go would make a protocol error of it, which the
-// model behind the client does not get to see.
+// callTool is mcp-go's handler for every tool. It never returns an error: mcp-go would turn it into a protocol error, which
+// the model behind the client does not see.
 func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 	x := exchangeFrom(ctx)
 	call := x.call(ctx, request)
-	result := s.call(x.ctx, call) //nolint:contextcheck // ctx comes from it, and ends too early
+	result := s.call(x.ctx, call) //nolint:contextcheck // ctx comes from x.ctx, and ends too early
 	x.delivered = result.Delivered
 	if call.question != nil {
 		return call.question, nil

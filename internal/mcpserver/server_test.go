@@ -96,7 +96,7 @@ func TestRequestsOfBothEras(t *testing.T) {
 	}
 }
 
-// A hidden tool is not listed (TestRequestsOfBothEras), and still called, so that it can be refused by name.
+// A hidden tool is not listed (TestRequestsOfBothEras), but a call reaches it, so that it can be refused by name.
 func TestHiddenToolIsCalled(t *testing.T) {
 	t.Parallel()
 	want := success("1", `{"args":{},"name":"gone"}`)

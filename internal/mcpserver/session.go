@@ -11,7 +11,7 @@ import (
 
 var _ server.SessionWithClientInfo = (*session)(nil)
 
-// session is what mcp-go remembers of the client at the other end of one pair of streams.
+// session is what mcp-go remembers about the client at the other end of the streams.
 type session struct {
 	id          string
 	initialized atomic.Bool
@@ -27,7 +27,7 @@ func (s *session) SessionID() string { return s.id }
 func (s *session) Initialize()       { s.initialized.Store(true) }
 func (s *session) Initialized() bool { return s.initialized.Load() }
 
-// NotificationChannel returns no channel: there is nothing that clients are notified of, and mcp-go never waits for it.
+// NotificationChannel returns no channel, because this server sends no notifications. mcp-go never waits for one.
 func (s *session) NotificationChannel() chan<- mcp.JSONRPCNotification { return nil }
 
 func (s *session) GetClientInfo() mcp.Implementation {

@@ -14,7 +14,7 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// In these tests the clock is the bubble's: exact, and in no hurry.
+// These tests use the bubble's clock. It is exact and does not depend on the machine's speed.
 func TestStopping(t *testing.T) {
 	t.Parallel()
 	lasting := func(d time.Duration) toolFunc {
@@ -59,7 +59,7 @@ func TestStopping(t *testing.T) {
 	}
 }
 
-// A call that waits for its turn when the process is asked to stop need not wait for those before it.
+// When the process is asked to stop, a call that waits for its turn does not wait for the calls before it.
 func TestStoppingReachesCallsThatWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -125,7 +125,7 @@ func TestStoppingTakesNineSecondsAtMost(t *testing.T) {
 	}
 }
 
-// slowWriter is a client that takes its time.
+// slowWriter is a client that reads slowly.
 type slowWriter struct {
 	takes  time.Duration
 	writes atomic.Int32
@@ -137,7 +137,7 @@ func (w *slowWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A client that stopped listening is like a signal: what runs is told, and finishes.
+// A client that stops reading is like a signal: running calls are told, and finish.
 func TestClosedOutput(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestClosedOutput(t *testing.T) {
 	})
 }
 
-// watchedPipe is a real pipe that tells how its reads fail.
+// watchedPipe is a real pipe that reports how its reads fail.
 type watchedPipe struct {
 	*os.File
 	failed chan error

@@ -15,9 +15,9 @@ const writeBuffer = 64 << 10
 // outgoing is one line to the client.
 type outgoing struct {
 	line []byte
-	// claim, where set, is asked right before the line is written whether somebody still wants it.
+	// claim may be nil. It is called right before the line is written, and reports whether the line is still wanted.
 	claim func() bool
-	// done, where set, is called once, with whether the line was written.
+	// done may be nil. It is called once, and learns whether the line was written.
 	done func(written bool)
 }
 
@@ -110,7 +110,7 @@ func (w *writer) send(o outgoing) {
 	}
 }
 
-// close takes no more lines. run ends when those in the queue are written.
+// close stops taking lines. run ends when the lines in the queue are written.
 func (w *writer) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -174,7 +174,8 @@ func finish(batch []outgoing, written bool) {
 	}
 }
 
-// next waits for the next line. more says whether another one is queued behind it, open that there was one at all.
+// next waits for the next line. more says that another line is queued behind it. open is false when the writer is closed and
+// the queue is empty.
 func (w *writer) next() (o outgoing, more, open bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,4 +1,4 @@
-// Package plain makes text that others wrote fit to be shown; it alone decides which characters are.
+// Package plain is the only place that decides which characters of a text that others wrote are shown.
 package plain
 
 import (

@@ -1,5 +1,4 @@
-// Package policy holds the owner's will: what the configuration lets a client do at all. It is the only place that
-// refuses a call that would otherwise be valid.
+// Package policy is the only place that refuses a valid call because the owner's configuration forbids it.
 package policy
 
 import (
@@ -14,23 +13,23 @@ import (
 	"stripe-mcp/tools"
 )
 
-// Policy is what the configuration says about which calls may be made.
+// Policy says which calls the owner allows.
 type Policy struct {
 	ReadOnly             bool             // offer only tools that change nothing
 	Tools                []string         // offer only these; empty for all
 	AllowLiveWrites      bool             // let a live key change something
-	MaxAmount            map[string]int64 // the most that one call may cost, by lower-case currency in minor units; empty for no cap
+	MaxAmount            map[string]int64 // the highest cost of one call in minor units, by lower-case currency; empty for no cap
 	AllowedRedirectHosts []string         // where people may be sent: host or *.host; empty for anywhere
 	Confirm              Confirm
 }
 
-// Confirm says when a person is asked before something is changed.
+// Confirm says when a person is asked before a call changes something.
 type Confirm string
 
 // When to ask.
 const (
 	ConfirmAuto   Confirm = "auto"   // before a live write, if the client can ask
-	ConfirmAlways Confirm = "always" // before every write, which is refused if the client cannot ask
+	ConfirmAlways Confirm = "always" // before every write; if the client cannot ask, the write is refused
 	ConfirmNever  Confirm = "never"
 )
 
@@ -44,7 +43,7 @@ type Call struct {
 	Prices  Prices
 }
 
-// Prices looks prices up. *stripeapi.Client does.
+// Prices looks prices up. *stripeapi.Client implements it.
 type Prices interface {
 	UnitPrice(ctx context.Context, id string) (stripeapi.UnitPrice, error)
 }
@@ -59,8 +58,8 @@ func (p Policy) Withheld(tool tools.Tool) *outcome.Error {
 	return nil
 }
 
-// Check returns why a call must not be sent, or nil when it may. It reads prices where it has to count. Calls that change
-// nothing always may.
+// Check returns why a call must not be sent, or nil when it may. A call that changes nothing is always allowed. Check reads
+// prices when it has to add up a cost.
 func (p Policy) Check(ctx context.Context, call Call) *outcome.Error {
 	if call.Tool.Effect == tools.Reads {
 		return nil
@@ -73,8 +72,8 @@ func (p Policy) Check(ctx context.Context, call Call) *outcome.Error {
 	return nil
 }
 
-// Validate returns what makes no sense in p given the tools that exist, because such a policy does not say what its owner
-// meant.
+// Validate returns an error when p names tools that do not exist or hosts that cannot be hosts. The owner must have meant
+// something else.
 func (p Policy) Validate(all []tools.Tool) error {
 	known := make([]string, len(all))
 	for i, tool := range all {

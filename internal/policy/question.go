@@ -8,7 +8,7 @@ import (
 	"stripe-mcp/tools"
 )
 
-// Asks reports whether a person has to agree to a call, and whether it is refused when nobody can be asked.
+// Asks reports whether a person has to agree to a call. insists means that the call is refused if the client cannot ask.
 func (p Policy) Asks(call Call) (asks, insists bool) {
 	switch {
 	case call.Tool.Effect == tools.Reads, p.Confirm == ConfirmNever:
@@ -19,8 +19,8 @@ func (p Policy) Asks(call Call) (asks, insists bool) {
 	return call.Live, false
 }
 
-// Question says to a person what a call is about to do. It is made of checked values only; text that customers or models
-// wrote stays out, because it could pose as ours.
+// Question tells a person what a call is about to do. It contains only checked values. Text by customers or models stays
+// out, because it could look like ours.
 func Question(call Call) string {
 	var question strings.Builder
 	fmt.Fprintf(&question, "Stripe, %s mode", call.Mode)
@@ -49,7 +49,7 @@ func Question(call Call) string {
 	return question.String()
 }
 
-// purchases sums up what is given as amounts and names the prices that are given by id.
+// purchases adds up the amounts that the call gives, and names the prices that it gives by id.
 func purchases(list []tools.Purchase) string {
 	const shown = 5
 	var parts []string

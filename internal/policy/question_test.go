@@ -9,7 +9,7 @@ import (
 	"stripe-mcp/tools"
 )
 
-// TestAsks: a person has to agree to what is not certainly a rehearsal.
+// TestAsks: a person has to agree to a write unless it certainly touches only test data.
 func TestAsks(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

@@ -16,7 +16,7 @@ import (
 	"stripe-mcp/tools"
 )
 
-// To add a rule, write it here, put it into one of the two lists, and add its rows to the table in rules_test.go.
+// To add a rule, write it here and put it into one of the two lists. Then add its rows to the table in rules_test.go.
 
 // toolRules decide whether a tool is offered at all.
 func toolRules() []func(Policy, tools.Tool) *outcome.Error {
@@ -52,7 +52,7 @@ func liveWrites(_ context.Context, p Policy, call Call) *outcome.Error {
 		"The owner can allow them with allow_live_writes: true in the configuration, or use a test key")
 }
 
-// redirectHosts keeps people from being sent to a stranger's page after paying.
+// redirectHosts lets Stripe send people only to pages on the owner's hosts.
 func redirectHosts(_ context.Context, p Policy, call Call) *outcome.Error {
 	if len(p.AllowedRedirectHosts) == 0 {
 		return nil
@@ -66,7 +66,7 @@ func redirectHosts(_ context.Context, p Policy, call Call) *outcome.Error {
 	return nil
 }
 
-// checkRedirect compares as browsers do: after IDNA, and without regard to case or port.
+// checkRedirect compares hosts as browsers do: after IDNA, and ignoring case and port.
 func checkRedirect(address string, allowed []string) error {
 	parsed, err := url.Parse(address)
 	switch {
@@ -89,7 +89,7 @@ func checkRedirect(address string, allowed []string) error {
 	return errors.New("is not on an allowed host")
 }
 
-// hostRule is a host, or everything below it.
+// hostRule allows one host, or all hosts below it.
 type hostRule struct {
 	host  string // in ASCII
 	below bool
@@ -112,7 +112,7 @@ func (r hostRule) matches(host string) bool {
 	return host == r.host
 }
 
-// asciiHost returns a host name in the form in which it is looked up.
+// asciiHost returns a host name in the form that DNS uses.
 func asciiHost(name string) (string, error) {
 	host, err := idna.Lookup.ToASCII(name)
 	if err != nil || host == "" {
@@ -120,12 +120,12 @@ func asciiHost(name string) (string, error) {
 	}
 	last := host[strings.LastIndex(host, ".")+1:]
 	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil || last == "" || last[0] >= '0' && last[0] <= '9' {
-		return "", errors.New("names its host by a number, where a name is wanted") // as browsers tell addresses from names
+		return "", errors.New("names its host by a number, where a name is wanted") // browsers take these for IP addresses
 	}
 	return host, nil
 }
 
-// maxAmount adds up what a call costs, a subscription for one period. What cannot be counted is over every cap.
+// maxAmount adds up what a call costs, for a subscription in one period. A cost that cannot be counted is refused.
 func maxAmount(ctx context.Context, p Policy, call Call) *outcome.Error {
 	if len(p.MaxAmount) == 0 {
 		return nil

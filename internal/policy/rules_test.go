@@ -14,12 +14,12 @@ import (
 	"stripe-mcp/tools"
 )
 
-// tool returns one with that effect. The rules look at nothing else of it.
+// tool returns a tool with that effect. The rules look at nothing else.
 func tool(effect tools.Effect) tools.Tool {
 	return tools.Tool{Spec: tools.Spec{Name: "stripe_do", Title: "Do it", Effect: effect}}
 }
 
-// priceList answers as Stripe would. What is not on it cannot be read.
+// priceList answers as Stripe would. A price that is not on it cannot be read.
 type priceList map[string]stripeapi.UnitPrice
 
 func (l priceList) UnitPrice(_ context.Context, id string) (stripeapi.UnitPrice, error) {
@@ -163,7 +163,7 @@ func TestToolRules(t *testing.T) {
 	}
 }
 
-// TestValidate: a policy that cannot mean what its owner wrote is an error.
+// TestValidate: a policy is an error when it cannot mean what its owner wrote.
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

@@ -11,15 +11,15 @@ import (
 	"strings"
 )
 
-// What bounds the memory that arguments take, whatever they hold. Valid ones come nowhere near.
+// These bound the memory that arguments take. Valid arguments stay far below. No tool nests its own deeper than five levels.
 const (
 	maxBytes  = 1 << 20
 	maxValues = 5_000
-	maxDepth  = 32 // of nesting
+	maxDepth  = 32
 )
 
-// parse reads arguments as one JSON object and converts them towards root (see lenient). Absent arguments are an empty
-// object.
+// parse reads arguments as one JSON object and converts them to what root expects (see lenient). Absent arguments are an
+// empty object.
 func parse(arguments json.RawMessage, root *Node) (any, []Problem) {
 	if len(arguments) > maxBytes {
 		return nil, []Problem{{Rule: "the arguments are longer than 1 MiB"}}
@@ -45,7 +45,7 @@ func parse(arguments json.RawMessage, root *Node) (any, []Problem) {
 	return value, nil
 }
 
-// reader decodes arguments.
+// reader decodes the arguments of one call.
 type reader struct {
 	left int // how many more values there may be
 }
@@ -57,8 +57,8 @@ func (r *reader) tooMany() error {
 	return nil
 }
 
-// read decodes one JSON value, keeping numbers as they are written. A name that appears twice in one object is an
-// error: whoever reads the other one, a log or a person, would see a different request.
+// read decodes one JSON value and keeps numbers as they are written. A name may not appear twice in one object: a log or a
+// person could read the other value and see a different request.
 func (r *reader) read(text []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
@@ -127,10 +127,14 @@ func closing(decoder *json.Decoder) error {
 	return nil
 }
 
-// lenient converts what models send into what they certainly mean, given the schema: "10" and 14.0 for integers,
-// "true" for booleans, JSON text for objects and arrays, numbers and booleans for the strings of a map, an empty list
-// for an empty map, null (and "" where a string is no possible value) for an absent argument. A string argument stays a
-// string, and everything uncertain stays as it is, for validation to refuse. Defaults are filled in.
+// lenient converts what models send into what they certainly mean, and fills in defaults. The schema decides:
+//
+//   - An integer may come as "10" or 14.0, and a boolean as "true".
+//   - An object or an array may come as JSON text, and an empty map as an empty list.
+//   - A map's strings may come as numbers or booleans.
+//   - null stands for an absent argument. So does "" where the argument cannot be a string.
+//
+// A string argument stays a string. Everything uncertain stays as it is, and validation refuses it.
 func (r *reader) lenient(value any, n *Node) any {
 	if n == nil {
 		return value
@@ -175,7 +179,7 @@ func (r *reader) lenientObject(value any, n *Node) any {
 	}
 	for name, property := range n.Properties {
 		if _, given := object[name]; !given && property.Default != nil {
-			// The default is part of our own schema: it decodes, or no test of ours passes.
+			// The default is part of our own schema. If it did not decode, no test would pass.
 			object[name], _ = r.read(property.Default)
 		}
 	}
@@ -194,7 +198,7 @@ func (r *reader) lenientArray(value any, n *Node) any {
 	return list
 }
 
-// lenientInteger returns value as a plain integer literal where it certainly is one.
+// lenientInteger returns value as a plain integer literal if it certainly is an integer.
 func lenientInteger(value any) any {
 	switch v := value.(type) {
 	case string:
@@ -205,24 +209,24 @@ func lenientInteger(value any) any {
 		if _, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
 			return v
 		}
-		const exact = 1 << 53 // above this a float64 no longer holds every integer
+		const exact = 1 << 53 // a float64 holds every integer up to here
 		f, err := v.Float64()
 		if err == nil && f == math.Trunc(f) && math.Abs(f) < exact {
 			return json.Number(strconv.FormatInt(int64(f), 10))
 		}
-		// Not an integer that we can hold. As text it fails the type check, without the validator ever computing
+		// This is not an integer that we can hold. As text it fails the type check. So the validator never computes
 		// 1e999999999.
 		return v.String()
 	}
 	return value
 }
 
-// absent reports whether value stands for a left-out argument.
+// absent reports whether value stands for an argument that was left out.
 func absent(value any, n *Node) bool {
 	return value == nil || value == "" && n != nil && n.Type != "string"
 }
 
-// fromText returns the object or array that a string holds as JSON, and any other value as it is.
+// fromText returns the object or array that a string holds as JSON. It returns any other value as it is.
 func (r *reader) fromText(value any) any {
 	s, ok := value.(string)
 	if !ok {
@@ -243,7 +247,7 @@ func isMap(n *Node) bool {
 	return n.AdditionalProperties != nil && n.AdditionalProperties.Type == "string"
 }
 
-// text returns a scalar as the string that JSON writes for it.
+// text returns a number or boolean as JSON writes it. It returns any other value as it is.
 func text(value any) any {
 	switch v := value.(type) {
 	case json.Number:

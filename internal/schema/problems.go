@@ -20,7 +20,7 @@ import (
 
 // Problem is one thing that is wrong with the arguments.
 type Problem struct {
-	Path string // where, e.g. line_items[0].price; empty for the arguments as a whole
+	Path string // the place, e.g. line_items[0].price; empty for the arguments as a whole
 	Rule string // what would be right, e.g. "must be true or false"
 }
 
@@ -32,7 +32,7 @@ func (p Problem) String() string {
 	return p.Path + ": " + p.Rule
 }
 
-// Error lists what is wrong with the arguments, sorted by path. It holds rules, never values.
+// Error lists what is wrong with the arguments, sorted by path. It holds rules and never values.
 type Error struct {
 	Problems []Problem // the last one may say how many more there are
 }
@@ -59,7 +59,7 @@ func newError(problems []Problem) *Error {
 	if more <= 0 {
 		return &Error{Problems: problems}
 	}
-	// Of a key somebody has to know.
+	// A key has to be in the list, because somebody must roll it.
 	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.order(), b.order()) })
 	count := strconv.Itoa(more)
 	if more >= 1000 {
@@ -75,7 +75,7 @@ func (p Problem) order() int {
 	return 1
 }
 
-// comparePaths orders paths by text, but list positions by number.
+// comparePaths compares paths as text, but list positions as numbers.
 func comparePaths(a, b string) int {
 	split := func(path string) []string {
 		return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
@@ -90,8 +90,8 @@ func comparePaths(a, b string) int {
 	})
 }
 
-// independent returns those of broken, which are rules between values, that do not follow from a problem in known. A value
-// with a known problem may not have been decoded, so nothing is said of it, of what stands in it or of what it stands in.
+// independent returns the problems in broken that do not follow from a problem in known. broken are rules between values. A
+// value with a known problem may not have been decoded. So the result says nothing about it, its parts or its container.
 func independent(broken, known []Problem) []Problem {
 	return slices.DeleteFunc(broken, func(b Problem) bool {
 		return slices.ContainsFunc(known, func(k Problem) bool {
@@ -100,16 +100,16 @@ func independent(broken, known []Problem) []Problem {
 	})
 }
 
-// within reports whether path is container or stands in it.
+// within reports whether path is container or lies in it.
 func within(path, container string) bool {
 	rest, ok := strings.CutPrefix(path, container)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// parent returns the path of what a value stands in.
+// parent returns the path of the value that path lies in.
 func parent(path string) string { return path[:max(0, strings.LastIndexAny(path, ".["))] }
 
-// violations translates the validator's error, whose own texts echo values and come in random order.
+// violations translates the validator's error. The validator's own texts echo values and come in random order.
 func violations(err error, root *Node) []Problem {
 	var invalid *validator.ValidationError
 	if !errors.As(err, &invalid) {
@@ -140,7 +140,7 @@ func violations(err error, root *Node) []Problem {
 	return problems
 }
 
-// locate follows a validator's location from root and returns it as a path with the schema that holds there.
+// locate follows a validator's location from root. It returns the location as a path, and the schema at that path.
 func locate(root *Node, location []string) (string, *Node) {
 	path, n := "", root
 	for _, step := range location {
@@ -159,7 +159,7 @@ func locate(root *Node, location []string) (string, *Node) {
 	return path, n
 }
 
-// rule says what a value at n must be. A rule in words wins; k, the violated keyword, picks the words otherwise.
+// rule says what a value at n must be. The node's own words come first. Without them the violated keyword k decides.
 func rule(n *Node, k validator.ErrorKind) string {
 	if n.Comment != "" {
 		return n.Comment + example(n)
@@ -181,7 +181,7 @@ func rule(n *Node, k validator.ErrorKind) string {
 	return "must be " + typeName(n)
 }
 
-// describe adds to "is required" what is wanted.
+// describe says after "is required" what the value must be.
 func describe(n *Node) string {
 	if n == nil {
 		return ""
@@ -238,7 +238,7 @@ func example(n *Node) string {
 	return ", e.g. " + string(text)
 }
 
-// unknown says that n has no property called name, and which ones it has.
+// unknown says that n has no property of that name, and lists the ones that it has.
 func unknown(name string, n *Node) string {
 	known := slices.Sorted(maps.Keys(n.Properties))
 	return fmt.Sprintf("%s is not a known argument; did you mean %s? Known are %s",
@@ -248,7 +248,7 @@ func unknown(name string, n *Node) string {
 const secretAdvice = "looks like a Stripe secret and was not sent anywhere; " +
 	"keys belong in the configuration. If a real key got here, roll it in the Dashboard under Developers > API keys"
 
-// secrets finds strings that look like a key, wherever they stand: they must not be sent, logged or echoed.
+// secrets finds strings that look like a key, at any depth. They must not be sent, logged or echoed.
 func secrets(value any, path string) []Problem {
 	var problems []Problem
 	switch v := value.(type) {
@@ -271,7 +271,7 @@ func secrets(value any, path string) []Problem {
 	return problems
 }
 
-// quoteName makes a name that came from outside fit to be shown.
+// quoteName makes a name from outside safe to show.
 func quoteName(name string) string {
 	const longest = 40
 	if secret.Looks(name) {

@@ -1,5 +1,4 @@
-// Package schema turns typed argument structs into JSON Schema and JSON arguments into those structs; it is the only
-// place that decides whether arguments are acceptable.
+// Package schema is the only place that derives JSON Schemas from Go types and decides whether arguments are acceptable.
 package schema
 
 import (
@@ -13,8 +12,8 @@ import (
 	validator "github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// Node is one JSON Schema (2020-12). In a Constrained type's node, Comment holds the rule in words ("must be …") and
-// Examples a correct value; both serve error messages and are left out of what is published.
+// Node is one JSON Schema (2020-12). In a Constrained type's node, Comment holds the rule in words ("must be …"), and
+// Examples holds a correct value. Error messages use both. The published schema leaves them out.
 type Node = jsonschema.Schema
 
 // Constrained is implemented by field types that carry their own constraint.
@@ -23,8 +22,8 @@ type Constrained interface {
 	Schema() *Node
 }
 
-// Checked is implemented by argument types with a rule that portable JSON Schema cannot express: a relation between
-// fields, a limit on keys, a well-formed URL.
+// Checked is implemented by argument types with a rule that portable JSON Schema cannot express. Examples are a relation
+// between fields, a limit on keys and a well-formed URL.
 type Checked interface {
 	// Check returns what is wrong, with paths relative to the value itself.
 	Check() []Problem
@@ -37,8 +36,8 @@ type Schema[T any] struct {
 	validate func() (*validator.Schema, error)
 }
 
-// For derives the schema of T, a struct whose json tags name the arguments and whose jsonschema tags describe them.
-// Fields without omitempty are required. It panics for types that JSON Schema cannot describe, which no input can cause.
+// For derives the schema of T, a struct whose json tags name the arguments and whose jsonschema tags describe them. Fields
+// without omitempty are required. For panics if JSON Schema cannot describe T. No input can cause that.
 func For[T any]() *Schema[T] {
 	t := reflect.TypeFor[T]()
 	published := publish(derive(t))
@@ -49,11 +48,11 @@ func For[T any]() *Schema[T] {
 	}
 }
 
-// JSON returns the schema as it is published, which is also what Decode enforces.
+// JSON returns the published schema. Decode enforces the same one.
 func (s *Schema[T]) JSON() json.RawMessage { return s.json }
 
-// Decode reads arguments into a T. It first converts what the schema makes certain (see lenient), then validates. When
-// the arguments are not acceptable the error is an *Error that lists the problems; nothing of a value is echoed.
+// Decode reads arguments into a T. It first converts what models certainly mean (see lenient), and then validates. If the
+// arguments are not acceptable, the error is an *Error that lists the problems. It never echoes a value.
 func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	var decoded T
 	value, problems := parse(arguments, s.root)
@@ -75,7 +74,7 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	if err := json.Unmarshal(plain.Bytes(), &decoded); err != nil && len(problems) == 0 {
 		return decoded, fmt.Errorf("decode validated arguments: %w", err)
 	}
-	// What could be decoded is checked all the same, so that one error lists every problem.
+	// The decoded part is checked even then, so that one error lists every problem.
 	problems = append(problems, independent(check(decoded), problems)...)
 	if len(problems) > 0 {
 		return decoded, newError(problems)
@@ -83,8 +82,8 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	return decoded, nil
 }
 
-// Answer returns the schema of T, an answer, as JSON. Below its root it leaves out which other properties there can be: every
-// answer would conform to that, and every client would have to read it. It panics as For does.
+// Answer returns the schema of an answer of type T as JSON. Only the root says that there are no other properties. Elsewhere
+// every answer conforms to that anyway, and clients would have to read it. Answer panics as For does.
 func Answer[T any]() json.RawMessage {
 	root := derive(reflect.TypeFor[T]())
 	others := root.AdditionalProperties
@@ -93,7 +92,7 @@ func Answer[T any]() json.RawMessage {
 	return publish(root)
 }
 
-// publish returns a schema as JSON, without the notes that only error messages use.
+// publish returns a schema as JSON, without the parts that only error messages use.
 func publish(root *Node) json.RawMessage {
 	walk(root, func(n *Node) { n.Comment, n.Examples = "", nil })
 	published, err := json.Marshal(root)
@@ -103,7 +102,7 @@ func publish(root *Node) json.RawMessage {
 	return published
 }
 
-// ListOf returns the constraint of a list of T with a number of items from least to most.
+// ListOf returns the constraint of a list of T that has from least to most items.
 func ListOf[T any](least, most int) *Node {
 	n := &Node{Type: "array", Items: derive(reflect.TypeFor[T]()), MaxItems: &most}
 	if least > 0 {
@@ -112,7 +111,7 @@ func ListOf[T any](least, most int) *Node {
 	return n
 }
 
-// derive returns the schema of t with the constraints of the types in it.
+// derive returns the schema of t, with the constraints of the types in t.
 func derive(t reflect.Type) *Node {
 	constraints := map[reflect.Type]*Node{}
 	collect(t, constraints)
@@ -120,8 +119,8 @@ func derive(t reflect.Type) *Node {
 	if err != nil {
 		panic(fmt.Sprintf("derive the schema of %v: %v", t, err))
 	}
-	// Go's nil slices and pointers make the library allow null, which several clients refuse as a type array. An
-	// absent argument says the same.
+	// The library allows null for slices and pointers, and writes that as an array of types. Several clients refuse such an
+	// array. An absent argument means the same as null.
 	walk(root, func(n *Node) {
 		for _, name := range n.Types {
 			if name != "null" {
@@ -183,8 +182,8 @@ func compile(published json.RawMessage) (*validator.Schema, error) {
 	return compiled, nil
 }
 
-// Walk calls visit for every value at or below root that is not absent, with its path such as line_items[0].price. A
-// struct comes before what stands in it.
+// Walk calls visit for every value at or below root that is not absent. The path looks like line_items[0].price. A struct
+// comes before its fields.
 func Walk(root any, visit func(path string, value any)) {
 	walkValue(reflect.ValueOf(root), "", visit)
 }

@@ -235,8 +235,7 @@ func TestDecodeCountsProblems(t *testing.T) {
 	}
 }
 
-// Whatever a client sends, Decode answers with a value or with problems, and what it accepts it accepts again in its own
-// spelling.
+// For any input Decode returns a value or problems. It accepts what it has accepted again, in its own spelling.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		``, `null`, `{"id":"id_x"}`, `{"id":"id_x","limit":"7","urgent":"true"}`, `{"id":"id_x","items":"[{\"price\":\"p\"}]"}`,

@@ -56,7 +56,7 @@ func TestRedactAndLooks(t *testing.T) {
 	}
 }
 
-// Arguments and answers can be megabytes long, and the time must not depend on what is in them.
+// Arguments and answers can be megabytes long. The time must not depend on their content.
 func TestRedactLongText(t *testing.T) {
 	t.Parallel()
 	const times = 1_000

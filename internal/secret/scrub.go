@@ -9,14 +9,14 @@ import (
 	"sync"
 )
 
-// Scrubber takes out of texts what must not be shown: the secrets it was told, in every form in which programs usually
-// write them, and everything key-shaped. The zero Scrubber knows shapes only. It is safe for concurrent use.
+// Scrubber takes secrets out of texts. It removes the secrets that it was told, in every form that programs usually write,
+// and everything key-shaped. The zero Scrubber knows only shapes. It is safe for concurrent use.
 type Scrubber struct {
 	mu    sync.RWMutex
-	forms []string // of the secrets, as they could stand in a text
+	forms []string // the secrets, in each form that a text could hold
 }
 
-// Learn makes s know one more secret, and its part after the last underscore, which is the secret part of a key.
+// Learn tells s one more secret. s then also knows the part after the last underscore, which is the secret part of a key.
 func (s *Scrubber) Learn(secret Secret) {
 	if secret.IsZero() {
 		return
@@ -25,9 +25,9 @@ func (s *Scrubber) Learn(secret Secret) {
 	defer s.mu.Unlock()
 	text := secret.Reveal()
 	known := append(encodings(text), text)
-	const longEnough = 12 // to be no word of a language
+	const longEnough = 12 // shorter tails could be ordinary words
 	if tail := text[strings.LastIndexByte(text, '_')+1:]; len(tail) >= longEnough {
-		known = append(append(known, encodings(tail)...), tail) // after the whole, which may hold it
+		known = append(append(known, encodings(tail)...), tail) // after the whole, which may contain the tail
 	}
 	for _, f := range known {
 		if !slices.Contains(s.forms, f) {
@@ -36,8 +36,7 @@ func (s *Scrubber) Learn(secret Secret) {
 	}
 }
 
-// Mask returns text without the secrets that s was told. It takes nothing for a secret by its looks, so that data which
-// has to stay what it is can pass through it.
+// Mask returns text without the secrets that s was told. It does not look at shapes. So all other data stays as it is.
 func (s *Scrubber) Mask(text string) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -49,7 +48,7 @@ func (s *Scrubber) Mask(text string) string {
 	return text
 }
 
-// shown is what stands where a secret was. The beginning of a key says which kind it was.
+// shown returns the text that replaces a secret. For a key it keeps the prefix, which tells the kind of key.
 func shown(secret string) string {
 	if Looks(secret) {
 		return Redact(secret)
@@ -57,7 +56,7 @@ func shown(secret string) string {
 	return redacted
 }
 
-// Scrub returns text without the secrets that s was told and without anything key-shaped, see Redact.
+// Scrub returns text without the secrets that s was told, and without anything key-shaped (see Redact).
 func (s *Scrubber) Scrub(text string) string { return Redact(s.Mask(text)) }
 
 // Writer returns a writer that scrubs each write on its way to out.
@@ -68,7 +67,7 @@ type scrubbing struct {
 	out      io.Writer
 }
 
-// Write scrubs text as a whole, so a secret must not be spread over several writes.
+// Write scrubs each text by itself, so a secret must not be split over several writes.
 func (w scrubbing) Write(text []byte) (int, error) {
 	if _, err := io.WriteString(w.out, w.scrubber.Scrub(string(text))); err != nil {
 		return 0, err
@@ -87,8 +86,8 @@ func encodings(text string) []string {
 			list = append(list, strings.ReplaceAll(text, "_", escaped))
 		}
 	}
-	// Three bytes become four characters, so there are three ways for text to begin. What its neighbours have a part in is
-	// left out of the form.
+	// Three bytes become four characters, so text can begin in three ways. The form leaves out the characters that also depend
+	// on the bytes before or after.
 	for before := range 3 {
 		padded := append(make([]byte, before), text...)
 		first, end := (before*8+5)/6, len(padded)*8/6

@@ -1,5 +1,5 @@
-// Package secret is the only place that knows what must not be shown: it holds secrets out of reach
-// of everything that prints, logs or encodes, and finds key-shaped text elsewhere.
+// Package secret is the only place that hides secrets from printers, loggers and encoders, and finds
+// key-shaped text.
 package secret
 
 import (
@@ -8,15 +8,15 @@ import (
 	"log/slog"
 )
 
-// mask stands in for a secret wherever one would have been shown.
+// mask is shown in place of a secret.
 const mask = "[secret]"
 
-// Secret is a text that only Reveal gives back. Printers, loggers and encoders show "[secret]", or
-// nothing for the zero Secret, which holds nothing.
+// Secret is a text that only Reveal returns. Printers, loggers and encoders show "[secret]". For the
+// zero Secret, which holds nothing, they show nothing.
 //
-// The text lives behind a function because methods alone do not protect it: in an unexported field
-// of another struct no method of Secret is called, and reflection then prints what it finds, here a
-// function's address. It also makes Secrets incomparable with ==, which would leak through timing.
+// The text lives behind a function, because methods do not protect it everywhere. In an unexported
+// field of another struct, no method of Secret is called. Reflection then prints what it finds, here
+// a function's address. A function also makes == impossible, which would leak through timing.
 type Secret struct {
 	reveal func() string
 }
@@ -29,7 +29,7 @@ func New(text string) Secret {
 	return Secret{reveal: func() string { return text }}
 }
 
-// Reveal returns the text itself. Call it where the text is used and nowhere earlier.
+// Reveal returns the text itself. Call it only where the text is used.
 func (s Secret) Reveal() string {
 	if s.reveal == nil {
 		return ""
@@ -37,7 +37,7 @@ func (s Secret) Reveal() string {
 	return s.reveal()
 }
 
-// IsZero reports whether s holds nothing; encoders use it for omitempty and omitzero.
+// IsZero reports whether s holds nothing. Encoders use it for omitempty and omitzero.
 func (s Secret) IsZero() bool { return s.reveal == nil }
 
 // String returns "[secret]", or "" for the zero Secret.
@@ -48,17 +48,17 @@ func (s Secret) String() string {
 	return mask
 }
 
-// GoString returns what String does, for the verb %#v.
+// GoString returns the same as String, for the verb %#v.
 func (s Secret) GoString() string { return s.String() }
 
-// Format writes what String returns, whatever the verb and flags.
+// Format writes the same as String, for every verb and flag.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// MarshalText returns what String does; XML, gob, YAML and TOML encoders use it.
+// MarshalText returns the same as String. XML, gob, YAML and TOML encoders use it.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// MarshalJSON returns what String does, as a JSON string.
+// MarshalJSON returns the same as String, as a JSON string.
 func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + s.String() + `"`), nil }
 
-// LogValue returns what String does, for slog.
+// LogValue returns the same as String, for slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }

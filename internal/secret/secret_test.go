@@ -44,7 +44,7 @@ func newHolder() holder {
 	return h
 }
 
-// printers are all the ways out of a process that a value could take by accident.
+// printers are all the ways in which a value could leave the process by accident.
 func printers() map[string]func(any) string {
 	table := map[string]func(any) string{
 		"errorf %w": func(v any) string { return fmt.Errorf("bad: %w", asError(v)).Error() },
@@ -148,8 +148,8 @@ func TestReveal(t *testing.T) {
 	}
 }
 
-// The runtime prints the value of a panic that nobody recovers by rules of its own, so a second
-// process has to die of it.
+// The runtime has its own rules for printing the value of a panic that is not recovered. So a second
+// process has to die of one.
 func TestPanicShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
@@ -200,7 +200,7 @@ func (e valueError) Error() string { return fmt.Sprintf("%v", e.value) }
 
 func asError(v any) error { return valueError{v} }
 
-// encoded returns what an encoder wrote, or its complaint, which must not show a secret either.
+// encoded returns what an encoder wrote, or its error, which must not show a secret either.
 func encoded(data []byte, err error) string {
 	if err != nil {
 		return string(data) + err.Error()
@@ -241,7 +241,7 @@ func compared(v any) string {
 	return cmp.Diff(struct{ V any }{nil}, struct{ V any }{v}, everything)
 }
 
-// dump walks all that reflection can reach, unexported fields included, as debugging tools do.
+// dump visits everything that reflection can reach, as debugging tools do. That includes unexported fields.
 func dump(v reflect.Value) string {
 	var out strings.Builder
 	var walk func(reflect.Value)

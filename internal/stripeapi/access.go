@@ -8,23 +8,23 @@ import (
 	"github.com/stripe/stripe-go/v79"
 )
 
-// Permission is what a restricted key has to be given (https://docs.stripe.com/keys#limit-access).
+// Permission is one that a restricted key needs (https://docs.stripe.com/keys#limit-access).
 type Permission struct {
 	Name     string // as the Dashboard calls it, such as Customers
-	Path     string // of a list that a key with this permission may read
-	Optional bool   // without it a tool works, and leaves something out
+	Path     string // a list that a key with this permission may read
+	Optional bool   // without it the tool works, but leaves something out
 }
 
-// Access is what a key turned out to be good for.
+// Access says what a key can do.
 type Access struct {
-	Account string       // id of the key's account; empty when the key may not read that
-	Name    string       // the account's, where it has one
+	Account string       // id of the key's account; empty when the key may not read it
+	Name    string       // the account's name, or empty
 	Denied  []Permission // what the key may not read
-	Clock   time.Time    // Stripe's, at the last answer; zero when it did not say
+	Clock   time.Time    // Stripe's clock at the last answer; zero when it did not say
 }
 
-// Access asks Stripe about the key. It only reads: the account, and one object for each of permissions. What a key may
-// write cannot be told by reading.
+// Access asks Stripe about the key. It reads the account and one list for each permission. Reading does not show what a key
+// may write.
 func (c *Client) Access(ctx context.Context, permissions []Permission) (Access, error) {
 	var access Access
 	account := &stripe.Account{}
@@ -49,7 +49,7 @@ func (c *Client) Access(ctx context.Context, permissions []Permission) (Access, 
 	return access, nil
 }
 
-// mayRead reports whether Stripe lets the key read path, and notes Stripe's clock.
+// mayRead reports whether the key may read path, and notes Stripe's clock.
 func (c *Client) mayRead(ctx context.Context, access *Access, record *call, path string, params *stripe.Params, into stripe.LastResponseSetter) (bool, error) {
 	params.Context = withCall(ctx, record)
 	err := c.backend.Call(http.MethodGet, path, c.key.Reveal(), params, into)

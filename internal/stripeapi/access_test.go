@@ -78,7 +78,7 @@ func TestAccessOfARefusedKey(t *testing.T) {
 	}
 }
 
-// TestAnswersCannotRepeatTheKey: wherever in an answer the key stands, it goes no further.
+// TestAnswersCannotRepeatTheKey: the key is taken out of every part of an answer.
 func TestAnswersCannotRepeatTheKey(t *testing.T) {
 	t.Parallel()
 	s := script(t, status(200, `{"id":"`+key+`","object":"customer","name":"`+key+`","metadata":{"a":"`+key+`"}}`, "Request-Id", key))

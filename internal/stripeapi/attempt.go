@@ -14,7 +14,7 @@ import (
 
 // attempt is one try at sending a request.
 type attempt struct {
-	sent      bool // a connection was there, so the request may have arrived
+	sent      bool // there was a connection, so the request may have arrived
 	object    object
 	status    int // HTTP status, 0 when no complete answer came
 	requestID string
@@ -22,10 +22,10 @@ type attempt struct {
 	replayed  bool        // Stripe repeated a saved answer (Idempotent-Replayed)
 	refusal   *apiError   // Stripe's own error object
 	trouble   troubleKind // why there is no usable answer
-	cause     error       // the fault of the network behind trouble, for its kind only: its text may quote a URL
+	cause     error       // the network error behind trouble; never show its text, which may quote a URL
 }
 
-// object is what the journal keeps of an answer.
+// object is the part of an answer that the journal keeps.
 type object struct {
 	Object      string `json:"object"`
 	ID          string `json:"id"`
@@ -41,7 +41,7 @@ type object struct {
 	} `json:"items"` // of a subscription
 }
 
-// amount returns what an object costs, in minor units: a session as a whole, a subscription for one period.
+// amount returns what an object costs in minor units: the total of a session, or one period of a subscription.
 func (o object) amount() int64 {
 	total := o.AmountTotal
 	for _, item := range o.Items.Data {
@@ -72,8 +72,8 @@ type apiError struct {
 	} `json:"approval_request"`
 }
 
-// savedError reports whether Stripe repeated an internal error that it keeps for this idempotency key: no further attempt
-// can learn more.
+// savedError reports whether Stripe repeated an internal error that it keeps for this idempotency key. Another attempt cannot
+// learn more.
 func (a attempt) savedError() bool { return a.replayed && a.status >= http.StatusInternalServerError }
 
 // parseRefusal reads Stripe's error object from a body, or returns nil when the body holds none. A gateway may answer in
@@ -106,8 +106,7 @@ func loggedID(address string) string {
 	return "req_" + id
 }
 
-// read takes in the answer, leaving a response whose body is in memory. It fails when the answer is not a complete one
-// from Stripe.
+// read reads the whole answer and leaves its body in memory. It fails when the answer is not complete or not Stripe's.
 func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) error {
 	const longest = 16 << 20 // the largest answer, a list of 100 sessions, is about 400 KB
 	a.sent = true

@@ -20,7 +20,7 @@ import (
 	"stripe-mcp/internal/stripeapi"
 )
 
-// network is a Stripe without a network in between.
+// network is a Stripe that is called without a network.
 type network func(*http.Request) (*http.Response, error)
 
 func (n network) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -34,7 +34,7 @@ func (n network) client(timeout time.Duration) *stripeapi.Client {
 	}).As(stripeapi.Makes)
 }
 
-// lastMoment is a body that ends when the time for the call has run out.
+// lastMoment is a body that ends when the time for the call is over.
 type lastMoment struct {
 	io.Reader
 	ctx context.Context
@@ -50,7 +50,7 @@ func (b lastMoment) Read(into []byte) (int, error) {
 
 func (lastMoment) Close() error { return nil }
 
-// TestTheBudgetEndsEverything, on a clock that is in no hurry.
+// TestTheBudgetEndsEverything runs on the bubble's clock, so it does not depend on the machine's speed.
 func TestTheBudgetEndsEverything(t *testing.T) {
 	t.Parallel()
 	answer := func(status int, body io.ReadCloser) *http.Response {

@@ -11,7 +11,7 @@ import (
 	"stripe-mcp/internal/outcome"
 )
 
-// call records what became of one request over all its attempts.
+// call records what happened to one request in all its attempts.
 type call struct {
 	effect      Effect
 	asked       asked
@@ -20,8 +20,8 @@ type call struct {
 	receipt     *journal.Receipt       // follows the answer to the caller
 
 	mu       sync.Mutex
-	intent   *journal.Intent // of what is journalled
-	blocked  error           // why the journal forbids sending
+	intent   *journal.Intent // nil when the request is not journalled
+	blocked  error           // why the journal forbids sending, or nil
 	began    time.Time
 	attempts []attempt
 	pending  bool // an attempt is under way, or may have been applied
@@ -37,15 +37,15 @@ func withCall(ctx context.Context, c *call) context.Context {
 	return context.WithValue(ctx, callKey{}, c)
 }
 
-// callFrom returns the record that the request's sender put into its context.
+// callFrom returns the call that the sender put into the context.
 func callFrom(ctx context.Context) *call {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
 		return c
 	}
-	return &call{effect: Makes} // the careful assumption
+	return &call{effect: Makes} // the safe assumption: it is journalled
 }
 
-// add records a finished attempt. What Stripe plainly refused counts as not sent.
+// add records a finished attempt. An attempt that Stripe plainly refused no longer counts as pending.
 func (c *call) add(a attempt) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -53,7 +53,7 @@ func (c *call) add(a attempt) {
 	c.pending = c.judge() == outcome.Unknown
 }
 
-// last returns the attempt that decided how the failure reads, and whether there was any.
+// last returns the last attempt, and whether there was one. It decides how a failure is described.
 func (c *call) last() (attempt, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -70,9 +70,8 @@ func (c *call) markSent() {
 	c.pending = true
 }
 
-// lifetime returns the context under which a request runs. A read ends with its caller. So does a write, as long as nothing
-// can have come of it. A write that is under way has to be seen through: it ends with the caller's deadline, or a little
-// after the caller.
+// lifetime returns the context of a request. A read ends with its caller. So does a write that Stripe cannot have carried
+// out. Any other write goes on until the caller's deadline, or a little longer than the caller.
 func (c *call) lifetime(caller context.Context) (context.Context, context.CancelFunc) {
 	if c.effect == Reads {
 		return caller, func() {}
@@ -84,7 +83,7 @@ func (c *call) lifetime(caller context.Context) (context.Context, context.Cancel
 	}
 	stop := context.AfterFunc(caller, func() {
 		if !errors.Is(caller.Err(), context.Canceled) {
-			return // its time is over and it waits for the word on that, which is no reason to hand over
+			return // the time is over, but the caller still waits for the answer
 		}
 		if !c.abandon(caller) {
 			cancel()
@@ -95,13 +94,13 @@ func (c *call) lifetime(caller context.Context) (context.Context, context.Cancel
 	return ctx, func() { stop(); cancel() }
 }
 
-// abandon takes note that the caller has gone. It returns false when nothing can have come of the call.
+// abandon notes that the caller has left. It returns false when Stripe cannot have carried the request out.
 func (c *call) abandon(caller context.Context) bool {
 	c.mu.Lock()
 	pending, intent := c.pending, c.intent
 	c.mu.Unlock()
 	if pending && intent != nil {
-		_ = intent.Abandon(caller) // unrecorded, the intent is handed over when this process ends
+		_ = intent.Abandon(caller) // without this record the key is taken over when this process ends
 	}
 	return pending
 }

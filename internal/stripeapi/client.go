@@ -1,4 +1,4 @@
-// Package stripeapi is the thin wrapper around Stripe's API and the only sender of requests to it.
+// Package stripeapi is the only sender of requests to Stripe.
 package stripeapi
 
 import (
@@ -24,12 +24,12 @@ import (
 // Config says how to reach Stripe.
 type Config struct {
 	Key     secret.Secret     // sk_ or rk_ key
-	Account string            // connected account sent as Stripe-Account; empty for the key's own
+	Account string            // connected account, sent as Stripe-Account; empty for the key's own
 	BaseURL string            // e.g. https://api.stripe.com
 	Timeout time.Duration     // for one tool call, retries included
-	Rate    float64           // requests a second at most, retries included; 0 for no limit
-	Network http.RoundTripper // what carries the requests: NewNetwork, or a simulator
-	Journal *journal.Journal  // records what creates something
+	Rate    float64           // most requests a second, retries included; 0 for no limit
+	Network http.RoundTripper // carries the requests: NewNetwork or a simulator
+	Journal *journal.Journal  // records the requests that create something
 	Logger  *slog.Logger      // receives one debug line per attempt, without arguments or keys
 }
 
@@ -37,11 +37,11 @@ type Config struct {
 type Client struct {
 	*connection
 
-	effect  Effect           // of what its writing methods do
-	receipt *journal.Receipt // follows the answer to the caller; nil when nobody asked
+	effect  Effect           // what its writing methods do
+	receipt *journal.Receipt // follows the answer to the caller; nil without a caller
 }
 
-// connection is what all clients for one key share.
+// connection holds what all clients for one key share.
 type connection struct {
 	timeout       time.Duration
 	backend       stripe.Backend
@@ -54,12 +54,12 @@ type connection struct {
 	prices        price.Client
 }
 
-// New returns a client for cfg that can only read. It sends nothing.
+// New returns a client for cfg that can only read (see As). New itself sends nothing.
 func New(cfg Config) *Client {
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		URL:               new(cfg.BaseURL),
 		HTTPClient:        &http.Client{Transport: newTransport(cfg)},
-		MaxNetworkRetries: stripe.Int64(0), // transport retries, and knows more of what happened
+		MaxNetworkRetries: stripe.Int64(0), // transport retries: it knows more about each attempt
 		EnableTelemetry:   new(false),
 		LeveledLogger:     &stripe.LeveledLogger{Level: stripe.LevelNull}, // the default prints to stdout, which belongs to the protocol
 	})
@@ -77,17 +77,17 @@ func New(cfg Config) *Client {
 	}}
 }
 
-// As returns a client whose writing methods have that effect, which decides whether their requests are journalled.
+// As returns a client whose writing methods have that effect. The effect decides whether their requests are journalled.
 func (c *Client) As(effect Effect) *Client {
 	return &Client{c.connection, effect, c.receipt}
 }
 
-// For returns a client that works for the caller of receipt.
+// For returns a client that works for the receipt's caller.
 func (c *Client) For(receipt *journal.Receipt) *Client {
 	return &Client{c.connection, c.effect, receipt}
 }
 
-// WithBudget bounds everything done under the returned context by the configured time for one call.
+// WithBudget returns a context that ends after the configured time for one call.
 func (c *Client) WithBudget(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, c.timeout)
 }
@@ -158,7 +158,7 @@ func (c *Client) CancelSubscription(ctx context.Context, id string) (Reply[*stri
 	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) }, over)
 }
 
-// CancelSubscriptionAtPeriodEnd lets a subscription run out instead of renewing.
+// CancelSubscriptionAtPeriodEnd lets a subscription end with its period instead of renewing.
 func (c *Client) CancelSubscriptionAtPeriodEnd(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
 	params := &stripe.SubscriptionParams{CancelAtPeriodEnd: new(true)}
 	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) },
@@ -170,8 +170,8 @@ func over(s *stripe.Subscription) bool {
 	return s.Status == stripe.SubscriptionStatusCanceled || s.Status == stripe.SubscriptionStatusIncompleteExpired
 }
 
-// cancel sends a cancellation and tells the truth about it. The answer can get lost, and Stripe answers a second cancel
-// with 404 although the subscription exists: in both cases the subscription is read, and done decides.
+// cancel sends a cancellation and finds out what happened. The answer can get lost. Stripe also answers a second
+// cancellation with 404, although the subscription exists. In both cases cancel reads the subscription, and done decides.
 func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, request func() (*stripe.Subscription, error),
 	done func(*stripe.Subscription) bool,
 ) (Reply[*stripe.Subscription], error) {
@@ -179,7 +179,7 @@ func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, r
 	defer release()
 	canceled, _, err := write(sending, c, asked{object: "subscription", id: id}, params, request)
 	failure := outcome.As(err)
-	note := ""
+	var note string
 	switch {
 	case failure == nil && done(canceled):
 		return Reply[*stripe.Subscription]{Object: canceled}, nil
@@ -224,8 +224,8 @@ func (c *Client) CreateBillingPortalSession(ctx context.Context, params *stripe.
 	return opened, err
 }
 
-// HostedInvoiceURL returns where a customer can pay an invoice. A key that may not read invoices gets "" and no note; when
-// the invoice cannot be read for another reason, the note says so.
+// HostedInvoiceURL returns the page where a customer can pay an invoice. A key that may not read invoices gets "" and no
+// note. When the invoice cannot be read for another reason, the note says so.
 func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) Reply[string] {
 	ctx, cancel := context.WithTimeout(ctx, limits.Addition)
 	defer cancel()
@@ -241,14 +241,14 @@ func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) Reply[s
 	}
 }
 
-// UnitPrice is what one of a price costs.
+// UnitPrice is the cost of one unit of a price.
 type UnitPrice struct {
 	Amount    int64  // in minor units of Currency
 	Currency  string // lower case
-	Countable bool   // the cost is Amount times the quantity; not so for tiers, metered use and amounts that customers choose
+	Countable bool   // the cost is Amount times the quantity; false for tiers, metered use and amounts that customers choose
 }
 
-// UnitPrice looks a price up. Its amount never changes.
+// UnitPrice looks a price up. The amount of a price never changes.
 func (c *Client) UnitPrice(ctx context.Context, id string) (UnitPrice, error) {
 	params := &stripe.PriceParams{}
 	found, err := read(ctx, asked{object: "price", id: id}, &params.Params, func() (*stripe.Price, error) { return c.prices.Get(id, params) })

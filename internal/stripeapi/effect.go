@@ -1,10 +1,10 @@
 package stripeapi
 
-// Effect is what a tool does to the account. The journal, the owner's rules, the question to the person and what clients are
-// told of a tool all follow from it.
+// Effect is what a tool does to the account. The journal, the owner's rules, the question to the person and the tool's
+// annotations depend on it.
 type Effect int
 
-// The effects. A client starts with Reads, so that a tool that states no effect cannot write.
+// The effects. A tool that states no effect has Reads, and so it cannot write.
 const (
 	Reads   Effect = iota
 	Makes          // adds an object; a repetition would add another
@@ -14,7 +14,7 @@ const (
 	Pays           // moves money; a repetition would move it again
 )
 
-// Journalled reports whether requests are recorded before they are sent, because repeating one would do its work twice.
+// Journalled reports whether requests are recorded before they are sent. They are if repeating one would do its work twice.
 func (e Effect) Journalled() bool { return e == Makes || e == Pays }
 
 // String returns the effect as one word.

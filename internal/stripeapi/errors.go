@@ -16,7 +16,7 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
-// troubleKind is why an attempt brought no usable answer.
+// troubleKind says why an attempt brought no usable answer.
 type troubleKind int
 
 const (
@@ -24,7 +24,7 @@ const (
 	noAnswer               // nothing came back
 	cutOff                 // the answer broke off
 	redirected             // a redirect, which Stripe's API never sends
-	noTurn                 // the limit of requests a second left it no time
+	noTurn                 // too many requests waited before it, so its time ran out
 	foreign                // an answer that is not Stripe's, such as a proxy's page
 	unrelated              // an answer about something else than what was asked for
 	misshapen              // the object that was asked for, in a shape that cannot be understood
@@ -37,7 +37,7 @@ var (
 	errTooLate    = errors.New("the idempotency key is too old for another attempt")
 )
 
-// failure describes a call that did not succeed.
+// failure returns the error for a call that did not succeed.
 func (c *call) failure(ctx context.Context) *outcome.Error {
 	if c.blocked != nil {
 		return refusedByJournal(c.blocked)
@@ -50,7 +50,7 @@ func (c *call) failure(ctx context.Context) *outcome.Error {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			failure.Message = "the call was cancelled, or this server stopped, before anything was sent"
 		}
-		if failure.Outcome != outcome.Unknown { // else an earlier call's key was to be used, and what it did is still open
+		if failure.Outcome != outcome.Unknown { // unknown here means that the key is an earlier call's, whose outcome is not known
 			return failure
 		}
 	case last.refusal != nil:
@@ -71,7 +71,7 @@ func (c *call) failure(ctx context.Context) *outcome.Error {
 	return failure
 }
 
-// refusedByJournal describes a call that the journal kept from being sent.
+// refusedByJournal returns the error for a call that the journal did not let out.
 func refusedByJournal(cause error) *outcome.Error {
 	if _, ok := errors.AsType[*journal.UnresolvedError](cause); ok {
 		return outcome.Refuse("earlier_call_unresolved", cause.Error()+". Nothing was sent now",
@@ -84,7 +84,7 @@ func refusedByJournal(cause error) *outcome.Error {
 	return outcome.Refuse("journal_unavailable", cause.Error()+". Nothing was sent", hint)
 }
 
-// quote takes over Stripe's own words, which may name a key or quote what a customer wrote.
+// quote copies Stripe's own words into e. They may name a key or quote a customer, so fit cleans them.
 func quote(e *outcome.Error, a attempt) {
 	e.Type = fit(a.refusal.Type)
 	e.Code = fit(a.refusal.Code)
@@ -97,13 +97,13 @@ func quote(e *outcome.Error, a attempt) {
 		a.status >= http.StatusInternalServerError
 }
 
-// fit makes a text of Stripe's fit to be shown.
+// fit makes one of Stripe's texts safe to show.
 func fit(text string) string {
 	const longest = 1000
 	return plain.Clean(secret.Redact(text), longest)
 }
 
-// describe says in words what went wrong with an attempt that Stripe did not answer.
+// describe says in words why an attempt has no usable answer from Stripe.
 func (a attempt) describe() string {
 	switch a.trouble {
 	case redirected:
@@ -129,7 +129,8 @@ func (a attempt) describe() string {
 	return "Stripe could not be reached: " + unreachable(a.cause)
 }
 
-// unreachable names the kind of a network fault; the library's text may quote addresses with credentials.
+// unreachable names the kind of a network error. It leaves out the library's text, which may quote addresses with
+// credentials.
 func unreachable(cause error) string {
 	var (
 		dns         *net.DNSError

@@ -23,7 +23,7 @@ import (
 
 const key = "sk_test_MadeUpForTests"
 
-// TestOutcomes holds what a caller is told after each story that the network and Stripe can tell.
+// TestOutcomes has what a caller is told after each thing that the network and Stripe can do.
 func TestOutcomes(t *testing.T) {
 	t.Parallel()
 	const html = "<html>Bad gateway</html>"
@@ -200,7 +200,7 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
-// TestCancelTellsTheTruth: Stripe's answer to a cancel can get lost, and a second cancel is answered with 404.
+// TestCancelTellsTheTruth: Stripe's answer to a cancellation can get lost, and Stripe answers a second one with 404.
 func TestCancelTellsTheTruth(t *testing.T) {
 	t.Parallel()
 	canceled := status(200, `{"id":"sub_1","object":"subscription","status":"canceled"}`)
@@ -258,7 +258,7 @@ func TestCancelTellsTheTruth(t *testing.T) {
 	}
 }
 
-// TestWhatLeavesTheMachine: the headers say no more of this machine than they must.
+// TestWhatLeavesTheMachine: the headers say only what they must about this machine.
 func TestWhatLeavesTheMachine(t *testing.T) {
 	t.Parallel()
 	server := script(t, success)
@@ -332,7 +332,7 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// TestErrorShape is what scripts parse.
+// TestErrorShape holds the JSON that scripts parse.
 func TestErrorShape(t *testing.T) {
 	t.Parallel()
 	_, err := create(t, script(t, refusal(400, "invalid_request_error", "resource_missing", "No such price")), time.Minute)

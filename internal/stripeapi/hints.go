@@ -48,7 +48,7 @@ func (c *call) hint(e *outcome.Error, last attempt) string {
 	return ""
 }
 
-// adviceFor knows the refusals that cost people the most time.
+// adviceFor returns advice for those of Stripe's refusals that cost people the most time, or "".
 func adviceFor(e *outcome.Error, last attempt) string {
 	message := strings.ToLower(e.Message)
 	says := func(text string) bool { return strings.Contains(message, text) }
@@ -85,7 +85,7 @@ func at(url string) string {
 	return " at " + url
 }
 
-// permission returns the name of the missing permission where Stripe's message holds one (rak_…).
+// permission returns the name of the missing permission (rak_…) if Stripe's message holds it.
 func permission(message string) string {
 	start := strings.Index(message, "rak_")
 	if start < 0 {

@@ -6,18 +6,18 @@ import (
 	"stripe-mcp/internal/outcome"
 )
 
-// codeApprovalRequired is the error code of requests that a person has to approve.
+// codeApprovalRequired is Stripe's error code for requests that a person must approve.
 const codeApprovalRequired = "approval_required"
 
-// outcome decides over all attempts of a call.
+// outcome returns what judge says now.
 func (c *call) outcome() outcome.Outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.judge()
 }
 
-// judge decides over the attempts so far, and over those of earlier calls whose key this one inherited. The least certain
-// one counts: after one that may have been applied, only Stripe's success or its own final no settles the matter.
+// judge returns the outcome of all attempts so far. Earlier calls whose key this one inherited count too. The least certain
+// attempt decides: if Stripe may have carried one out, only Stripe's success or its clear refusal settles the outcome.
 func (c *call) judge() outcome.Outcome {
 	if c.blocked != nil {
 		return outcome.Refused

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 
 // unsigned is an answer without a request id, as a gateway gives it.
 func unsigned(code int, body string) reply {
-	return func(w http.ResponseWriter, r *http.Request) {
+	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(code)
 		_, _ = fmt.Fprint(w, body)
@@ -69,7 +70,7 @@ func TestAnswersToAnotherQuestion(t *testing.T) {
 	)
 	get := func(ctx context.Context, c *stripeapi.Client) (string, error) {
 		found, err := c.Customer(ctx, "cus_1")
-		return fmt.Sprint(found != nil && found.ID != ""), err
+		return strconv.FormatBool(found != nil && found.ID != ""), err
 	}
 	list := func(ctx context.Context, c *stripeapi.Client) (string, error) {
 		page, err := c.CheckoutSessions(ctx, &stripe.CheckoutSessionListParams{})
@@ -162,7 +163,7 @@ func TestACancellationThatWasNone(t *testing.T) {
 // TestSwitchingProtocols: a body without end does not hold the call.
 func TestSwitchingProtocols(t *testing.T) {
 	t.Parallel()
-	server := script(t, func(w http.ResponseWriter, r *http.Request) {
+	server := script(t, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			panic(err)

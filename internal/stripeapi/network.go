@@ -8,25 +8,19 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"stripe-mcp/internal/limits"
+	"stripe-mcp/internal/local"
 )
 
-func isLoopback(host string) bool {
-	address := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || address != nil && address.IsLoopback()
-}
-
-// NewNetwork returns the transport for a real network. proxy may be nil for the environment's, and is not used
-// for addresses on this machine; caFile may be empty, else
-// it names a PEM file of certificate authorities to trust besides the system's.
+// NewNetwork returns the transport for a real network. A nil proxy means the environment's. proxy is not used for addresses
+// on this machine. caFile names a PEM file of certificate authorities to trust besides the system's, or is empty.
 func NewNetwork(proxy *url.URL, caFile string) (http.RoundTripper, error) {
 	const (
 		dialTimeout = limits.Dial
 		idleTimeout = 90 * time.Second
-		idleConns   = 64 // as many as calls are likely to run side by side
+		idleConns   = 64 // about as many calls as run at the same time
 	)
 	network := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -40,7 +34,7 @@ func NewNetwork(proxy *url.URL, caFile string) (http.RoundTripper, error) {
 	}
 	if proxy != nil {
 		network.Proxy = func(req *http.Request) (*url.URL, error) {
-			if isLoopback(req.URL.Hostname()) { // a key for this machine stays on it
+			if local.IsLoopback(req.URL.Hostname()) { // a key that is sent to this machine must not leave it
 				return nil, nil
 			}
 			return proxy, nil

@@ -21,7 +21,7 @@ import (
 	"stripe-mcp/internal/stripeapi"
 )
 
-// TestProxy: what goes to this machine does not leave it, whatever the proxy is.
+// TestProxy: a request to this machine does not leave it, even with a proxy.
 func TestProxy(t *testing.T) {
 	t.Parallel()
 	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "direct") }))
@@ -59,7 +59,7 @@ func TestProxy(t *testing.T) {
 	}
 }
 
-// TestTheLogNamesNoObject: an id is an argument, and an owner's own id may be a customer's name.
+// TestTheLogNamesNoObject: the log holds no id, because an owner's own id may be a customer's name.
 func TestTheLogNamesNoObject(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

@@ -11,7 +11,7 @@ import (
 	"stripe-mcp/internal/outcome"
 )
 
-// TestASavedError: that Stripe keeps an internal error for a key ends the key's use, but only when the caller knows of it.
+// TestASavedError: when Stripe keeps an internal error for a key, the key is no longer used once the caller knows that.
 func TestASavedError(t *testing.T) {
 	t.Parallel()
 	saved := refusal(http.StatusInternalServerError, "api_error", "", "oops", "Idempotent-Replayed", "true")

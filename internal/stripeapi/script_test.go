@@ -17,7 +17,7 @@ import (
 	"stripe-mcp/internal/stripeapi"
 )
 
-// scripted is a Stripe that answers its requests with the given replies in turn, the last one for ever.
+// scripted is a Stripe that answers requests with the given replies in turn. It repeats the last one.
 type scripted struct {
 	*httptest.Server
 
@@ -46,7 +46,7 @@ func script(t *testing.T, replies ...reply) *scripted {
 	return s
 }
 
-// client returns one that may make things.
+// client returns a client that may create objects.
 func (s *scripted) client(t *testing.T, timeout time.Duration) *stripeapi.Client {
 	t.Helper()
 	network, err := stripeapi.NewNetwork(nil, "")
@@ -103,7 +103,7 @@ func reset(w http.ResponseWriter, _ *http.Request) {
 	_ = conn.Close()
 }
 
-// truncate promises more than it sends.
+// truncate announces a longer body than it sends.
 func truncate(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")
 	_, _ = io.WriteString(w, customerJSON[:20])

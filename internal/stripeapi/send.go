@@ -12,16 +12,21 @@ import (
 
 // Page is one page of a list.
 type Page[T any] struct {
-	Data    []T
-	HasMore bool     // whether Stripe has more after the last row
-	Last    string   // id of the last row that Stripe sent
-	LeftOut []string // ids of rows that cannot be understood, and are not in Data
+	Data []T
+	Rest
 }
 
-// Reply is an object with what has to be said about it.
+// Rest is what is not in a page.
+type Rest struct {
+	HasMore bool     // whether Stripe has more after the last row
+	Last    string   // id of the last row that Stripe sent
+	LeftOut []string // ids of rows that cannot be understood
+}
+
+// Reply is an object with a note about it.
 type Reply[T any] struct {
 	Object T
-	Note   string // how the answer came about, when it is not the plain answer to the request
+	Note   string // where the object comes from, if it is not the plain answer to the request
 }
 
 // asked is what an answer has to be.
@@ -45,7 +50,7 @@ func list[T any](ctx context.Context, object string, params *stripe.ListParams, 
 	if err != nil {
 		return Page[T]{}, call.failure(ctx)
 	}
-	return Page[T]{rows, meta.HasMore, call.lastRow, call.leftOut}, nil
+	return Page[T]{rows, Rest{meta.HasMore, call.lastRow, call.leftOut}}, nil
 }
 
 // write sends a request that has the client's effect.
@@ -59,8 +64,8 @@ func write[T any](ctx context.Context, c *Client, want asked, params *stripe.Par
 	return result, call, err
 }
 
-// create is write for something new. An answer that Stripe saved for an earlier equal request may be out of date, so the
-// object is then read again.
+// create is write for a new object. Stripe's answer may be the saved one of an earlier equal request. That one may be out
+// of date, so create then reads the object again.
 func create[T any](
 	ctx context.Context, c *Client, want asked, params *stripe.Params, request func() (T, error), again func(context.Context, T) (T, error),
 ) (Reply[T], error) {
@@ -115,7 +120,7 @@ func understands[T any](body []byte) bool {
 	return json.Unmarshal(body, &answer) == nil
 }
 
-// leaveTime returns a context that ends early enough for one more request within ctx.
+// leaveTime returns a context that ends earlier than ctx, so that one more request fits into ctx.
 func leaveTime(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {

@@ -25,11 +25,11 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
-// maxRetries is how often a request is sent again.
+// maxRetries is how often a request may be sent again.
 const maxRetries = 4
 
-// transport carries stripe-go's requests. It sends each of them until it is answered, refused or out of time, and records
-// every attempt in the call that it finds in the context.
+// transport carries stripe-go's requests. It sends a request until it is answered, refused or out of time. It records every
+// attempt in the call that the context holds.
 type transport struct {
 	network http.RoundTripper
 	base    string
@@ -46,7 +46,7 @@ func newTransport(cfg Config) *transport {
 	return t
 }
 
-// RoundTrip sends one request of stripe-go's with all its attempts.
+// RoundTrip sends one of stripe-go's requests, with all its attempts.
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// readForm returns the body, so that every attempt can have it from its beginning.
+// readForm returns the body, so that every attempt can send all of it.
 func readForm(req *http.Request) ([]byte, error) {
 	if req.Body == nil {
 		return nil, nil
@@ -87,22 +87,22 @@ func readForm(req *http.Request) ([]byte, error) {
 	return form, errors.Join(err, req.Body.Close())
 }
 
-// complete sets the headers that stripe-go sets otherwise than we want.
+// complete sets the headers for which stripe-go's own values are wrong for us.
 func (t *transport) complete(req *http.Request) {
-	// stripe-go's own value carries the output of uname, and so the host's name.
+	// stripe-go's own value contains the output of uname, and with it the host's name.
 	req.Header.Set("X-Stripe-Client-User-Agent", `{"lang":"go","publisher":"stripe-mcp"}`)
 	if t.account != "" {
 		req.Header.Set("Stripe-Account", t.account)
 	}
-	// One key for all attempts makes repeating them safe. The journal sets its own for what it records. Stripe ignores the
-	// key of a DELETE, and net/http would resend such a request behind our back.
+	// With one key for all attempts, repeating them is safe. For what the journal records, begin sets the journal's key. A
+	// DELETE gets no key: Stripe ignores it, and with a key net/http would resend the request without telling us.
 	req.Header.Del("Idempotency-Key")
 	if req.Method == http.MethodPost {
 		req.Header.Set("Idempotency-Key", rand.Text())
 	}
 }
 
-// begin records a request before it is sent, and gives it its idempotency key. After an error it must not be sent.
+// begin records a request before it is sent and sets its idempotency key. After an error the request must not be sent.
 func (t *transport) begin(ctx context.Context, call *call, req *http.Request, form []byte) error {
 	intent, err := t.journal.Begin(ctx, call.receipt, journal.Request{
 		Method: req.Method, Path: req.URL.Path, Body: string(form), Base: t.base, Account: t.account, Authorization: req.Header.Get("Authorization"),
@@ -142,8 +142,8 @@ func (t *transport) settle(ctx context.Context, call *call) {
 	}
 }
 
-// attempt sends the request once, reads the whole answer and records what happened. It fails unless the answer is complete
-// and Stripe's.
+// attempt sends the request once, reads the whole answer and records what happened. It fails if the answer is not complete
+// or not Stripe's.
 func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.Response, error) {
 	if call.intent != nil && call.intent.Expired() {
 		return nil, errTooLate
@@ -156,15 +156,15 @@ func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.R
 	}
 	start := time.Now()
 	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		// With a connection in hand, the request may get through whatever happens next.
+		// Once there is a connection, the request may arrive, even if sending it fails.
 		GotConn: func(httptrace.GotConnInfo) {
 			record.sent = true
 			call.markSent()
 		},
 	})
 	once := req.Clone(ctx)
-	// Without a length net/http would send chunks, which simple servers do not read. Without GetBody it cannot resend on its
-	// own and leave us with a wrong count.
+	// Without a length net/http would send chunks, which simple servers do not read. With GetBody it could resend on its own,
+	// and our count of attempts would be wrong.
 	once.Body, once.ContentLength, once.GetBody = io.NopCloser(bytes.NewReader(form)), int64(len(form)), nil
 	if len(form) == 0 {
 		once.Body = http.NoBody
@@ -176,6 +176,9 @@ func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.R
 		record.trouble, record.cause = noAnswer, err
 	}
 	call.add(record)
+	if date, err := http.ParseTime(record.date); err == nil {
+		t.journal.Observe(date)
+	}
 	t.logger.DebugContext(ctx, "stripe request", "method", req.Method, "path", call.route(req.URL), "status", record.status,
 		"request_id", record.requestID, "took", time.Since(start))
 	if err != nil {
@@ -184,7 +187,7 @@ func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.R
 	return resp, nil
 }
 
-// route returns a path for the log, without the id in it, which is an argument and may be a customer's name.
+// route returns a path for the log. It leaves the id out, because an id is an argument and may be a customer's name.
 func (c *call) route(address *url.URL) string {
 	path, id := address.EscapedPath(), "/"+url.PathEscape(c.asked.id)
 	at := strings.LastIndex(path, id) // behind the collection, which may have the same name
@@ -204,7 +207,7 @@ func (c *call) keyInUse() bool {
 // answers, 409, 429 and 5xx, unless Stripe says otherwise or the wait would outlast the caller's time.
 func (c *call) worthRetrying(ctx context.Context, resp *http.Response, err error) bool {
 	if ctx.Err() != nil {
-		return false // an answer that came at the last moment counts all the same
+		return false // the time is over; an answer that came in the last moment still counts
 	}
 	if err != nil {
 		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
@@ -217,7 +220,7 @@ func (c *call) worthRetrying(ctx context.Context, resp *http.Response, err error
 	case ok && retryAfter(resp) > time.Until(deadline):
 		return false
 	case resp.StatusCode >= http.StatusInternalServerError && isReplay(resp):
-		return false // saved for this key, it will not change
+		return false // Stripe keeps this answer for this key, so it will not change
 	}
 	switch resp.Header.Get("Stripe-Should-Retry") {
 	case "true":
@@ -229,8 +232,8 @@ func (c *call) worthRetrying(ctx context.Context, resp *http.Response, err error
 		resp.StatusCode >= http.StatusInternalServerError
 }
 
-// pause returns how long to wait before the next attempt: as long as Stripe asks, or else twice as long each time, less a
-// random part so that many clients do not come back at once.
+// pause returns how long to wait before the next attempt. Stripe's own wish comes first. Otherwise the wait doubles each
+// time, less a random part, so that many clients do not return at the same moment.
 func pause(retries int, resp *http.Response) time.Duration {
 	if wait := retryAfter(resp); wait > 0 {
 		return wait
@@ -239,7 +242,7 @@ func pause(retries int, resp *http.Response) time.Duration {
 	return wait/2 + mathrand.N(wait/2) //nolint:gosec // spreads load, guards nothing
 }
 
-// sleep waits, and reports whether ctx let it.
+// sleep waits. It reports false when ctx ends first.
 func sleep(ctx context.Context, wait time.Duration) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -251,7 +254,7 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// retryAfter returns the pause that an answer asks for, 0 when it asks for none.
+// retryAfter returns the pause that an answer asks for, or 0.
 func retryAfter(resp *http.Response) time.Duration {
 	if resp == nil {
 		return 0
@@ -266,11 +269,11 @@ func retryAfter(resp *http.Response) time.Duration {
 	return 0
 }
 
-// isReplay reports whether Stripe repeated what it answered to an earlier request with the same idempotency key
+// isReplay reports whether Stripe repeated its answer to an earlier request with the same idempotency key
 // (https://docs.stripe.com/api/idempotent_requests).
 func isReplay(resp *http.Response) bool { return resp.Header.Get("Idempotent-Replayed") == "true" }
 
-// newLimiter returns a limiter that lets no more than perSecond requests through in any second, a fifth of them at once.
+// newLimiter returns a limiter that lets at most perSecond requests through in any second. A fifth of them may go at once.
 func newLimiter(perSecond float64) *rate.Limiter {
 	if perSecond == 0 {
 		return rate.NewLimiter(rate.Inf, 0)

@@ -13,14 +13,14 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// patience is how long a keyring may take to answer. One that waits for a person who is not there never does.
+// patience is how long a keyring may take to answer. One that waits for an absent person never does.
 const patience = 3 * time.Second
 
 // service is our name in the keyring.
 const service = "stripe-mcp"
 
 // ErrNotFound says that a keyring has nothing under an id.
-var ErrNotFound = errors.New("not in the keyring")
+var ErrNotFound = keyring.ErrNotFound
 
 // Keyring is an operating system's store of small secrets. Its methods may block.
 type Keyring interface {
@@ -49,49 +49,20 @@ func SystemKeyring(bus string) Keyring {
 	if info, err := os.Stat(socket); err != nil || info.Mode().Type() != fs.ModeSocket {
 		return nil
 	}
-	return systemKeyring{address}
-}
-
-type systemKeyring struct{ bus string }
-
-func (k systemKeyring) Get(id string) (string, error) {
-	if err := k.prepare(); err != nil {
-		return "", err
-	}
-	text, err := keyring.Get(service, id)
-	return text, translated(err)
-}
-
-func (k systemKeyring) Set(id, text string) error {
-	if err := k.prepare(); err != nil {
-		return err
-	}
-	return keyring.Set(service, id, text)
-}
-
-func (k systemKeyring) Delete(id string) error {
-	if err := k.prepare(); err != nil {
-		return err
-	}
-	return translated(keyring.Delete(service, id))
-}
-
-// prepare tells the library the bus in the only way it can be told; without, it would start programs to find one.
-func (k systemKeyring) prepare() error {
-	if k.bus == "" {
+	// The library can be told the bus in no other way. Without, it would start programs to find one.
+	if err := os.Setenv("DBUS_SESSION_BUS_ADDRESS", address); err != nil {
 		return nil
 	}
-	return os.Setenv("DBUS_SESSION_BUS_ADDRESS", k.bus)
+	return systemKeyring{}
 }
 
-func translated(err error) error {
-	if errors.Is(err, keyring.ErrNotFound) {
-		return ErrNotFound
-	}
-	return err
-}
+type systemKeyring struct{}
 
-// patiently waits for ask, but not for ever: what it started goes on, and nobody listens any more.
+func (systemKeyring) Get(id string) (string, error) { return keyring.Get(service, id) }
+func (systemKeyring) Set(id, text string) error     { return keyring.Set(service, id, text) }
+func (systemKeyring) Delete(id string) error        { return keyring.Delete(service, id) }
+
+// patiently waits for ask, up to a limit. What ask started goes on, and its answer is dropped.
 func patiently(ctx context.Context, ask func() (string, error)) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

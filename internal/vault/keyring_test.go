@@ -68,10 +68,10 @@ func TestKeyringTroubles(t *testing.T) {
 	keyring := newRing()
 	stored(t, h.vault("config", keyring))
 	for want, other := range map[string]vault.Keyring{
-		"there is none here":                      nil,
-		"does not hold its key-encryption key":    newRing(),
-		"cannot be read (locked): unlock it":      &ring{broken: errors.New("locked")},
-		"the keyring was emptied; run stripe-mcp": newRing(),
+		"there is none here":                            nil,
+		"does not hold its key-encryption key":          newRing(),
+		"cannot be read: locked\nhint: unlock":          &ring{broken: errors.New("locked")},
+		"the keyring was emptied\nhint: run stripe-mcp": newRing(),
 	} {
 		if _, _, err := h.vault("config", other).Open(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
@@ -80,7 +80,7 @@ func TestKeyringTroubles(t *testing.T) {
 	checkOpens(t, h.vault("config", keyring))
 }
 
-// TestSilentKeyring: a keyring that waits for somebody who is not there is given up, and a file does its work.
+// TestSilentKeyring: a keyring that waits for an absent person is given up, and a file does its work.
 func TestSilentKeyring(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
@@ -103,7 +103,7 @@ func TestSilentKeyring(t *testing.T) {
 	})
 }
 
-// TestOpenEndsWithItsContext: nobody waits longer than they want to.
+// TestOpenEndsWithItsContext: opening ends when its caller gives up.
 func TestOpenEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)

@@ -8,10 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
-	"github.com/google/renameio/v2/maybe"
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 )
 
 // keep puts a new key-encryption key into the keyring or, failing that, into a file, and says where in the label.
@@ -23,12 +23,9 @@ func (v Vault) keep(ctx context.Context, label *Label, kek []byte) error {
 	}
 	label.KeptIn = InFile
 	if !filepath.IsAbs(v.state) {
-		return errors.New("there is no keyring and no folder for the key-encryption key; set state_dir in the configuration")
+		return hint.Errorf("set state_dir in the configuration", "there is no keyring and no folder for the key-encryption key")
 	}
-	if err := os.MkdirAll(v.state, 0o700); err != nil {
-		return fmt.Errorf("write the key-encryption key: %w", err)
-	}
-	if err := maybe.WriteFile(v.keyFile(label.KeyID), []byte(text+"\n"), 0o600); err != nil {
+	if err := local.WriteFile(v.keyFile(label.KeyID), []byte(text+"\n"), 0o600); err != nil {
 		return fmt.Errorf("write the key-encryption key: %w", err)
 	}
 	return nil
@@ -53,48 +50,42 @@ func (v Vault) fetch(ctx context.Context, label Label) ([]byte, error) {
 	case InFile:
 		text, err = v.fromFile(label.KeyID)
 	default:
-		err = fmt.Errorf("%s is damaged%s", v.path, again)
+		err = hint.Errorf(again, "%s is damaged", v.path)
 	}
 	if err != nil {
 		return nil, err
 	}
 	kek, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
 	if err != nil {
-		return nil, fmt.Errorf("its key-encryption key is damaged%s", again)
+		return nil, hint.Errorf(again, "its key-encryption key is damaged")
 	}
 	return kek, nil
 }
 
 func (v Vault) fromKeyring(ctx context.Context, id string) (string, error) {
 	if v.keyring == nil {
-		return "", errors.New("its key-encryption key is in the system's keyring, and there is none here: unlock or start it (on Linux: a Secret Service on the user's D-Bus), or run stripe-mcp setup again, which then uses a file")
+		return "", hint.Errorf(again+", which uses a file where there is no keyring", "its key-encryption key is in the system's keyring, and there is none here")
 	}
 	text, err := patiently(ctx, func() (string, error) { return v.keyring.Get(id) })
 	switch {
 	case errors.Is(err, ErrNotFound):
-		return "", fmt.Errorf("the system's keyring does not hold its key-encryption key: the vault was made on another computer or by another user, or the keyring was emptied%s", again)
+		return "", hint.Errorf(again, "the system's keyring does not hold its key-encryption key: the vault was made on another computer, or the keyring was emptied")
 	case err != nil:
-		return "", fmt.Errorf("the system's keyring, which holds its key-encryption key, cannot be read (%w): unlock it and call again, or run stripe-mcp setup again", err)
+		return "", hint.Errorf("unlock the keyring and call again", "the system's keyring, which holds its key-encryption key, cannot be read: %w", err)
 	}
 	return text, nil
 }
 
 func (v Vault) fromFile(id string) (string, error) {
 	path := v.keyFile(id)
-	info, err := os.Stat(path)
+	text, mode, err := local.ReadFile(path, largest)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("its key-encryption key %s does not exist: the vault was made on another computer, by another user or with another state_dir%s", path, again)
+		return "", hint.Errorf(again, "its key-encryption key %s does not exist: the vault was made on another computer or with another state_dir", path)
 	case err != nil:
-		return "", fmt.Errorf("its key-encryption key cannot be read: %w", err)
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0: // Windows has no such bits
-		return "", fmt.Errorf("other users can open %s (mode %04o); run: chmod 600 '%s'", path, info.Mode().Perm(), path)
+		return "", fmt.Errorf("its key-encryption key: %w", err)
 	}
-	text, err := os.ReadFile(path) //nolint:gosec // its name is checked by plainID
-	if err != nil {
-		return "", fmt.Errorf("its key-encryption key cannot be read: %w", err)
-	}
-	return string(text), nil
+	return string(text), local.CheckPrivate(path, mode, local.OthersUse)
 }
 
 // forget deletes the key-encryption key that the label names.

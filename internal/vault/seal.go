@@ -48,7 +48,7 @@ func open(aead cipher.AEAD, e envelope) ([]byte, error) {
 	return aead.Open(nil, e.Nonce, e.Sealed, bound)
 }
 
-// bound is the authenticated data: all that the envelope says in clear.
+// bound returns the authenticated data: the readable part of the envelope.
 func (e *envelope) bound() ([]byte, error) {
 	return json.Marshal(envelope{Version: e.Version, Profile: e.Profile, Label: e.Label})
 }

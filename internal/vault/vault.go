@@ -1,9 +1,9 @@
-// Package vault keeps the Stripe key at rest; it alone encrypts and decrypts it.
+// Package vault is the only place that encrypts and decrypts the Stripe key at rest.
 //
 // The key lies in an envelope beside the configuration file, sealed with AES-256-GCM under a key-encryption key of its
-// own. That one is in the operating system's keyring or, where there is none, in a private file in another folder. So
-// whoever gets hold of one folder, by a backup, a sync, a commit or as another user, does not have the Stripe key. Programs
-// that run as the same user can do all that this one can: nothing at rest protects against them.
+// own. That one is in the operating system's keyring or, where there is none, in a private file in another folder. A copy
+// of one folder (a backup, a sync, a commit, another user) does not give the Stripe key away. Nothing at rest protects
+// against programs that run as the same user: they can do all that this one can.
 package vault
 
 import (
@@ -17,26 +17,26 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2/maybe"
-
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/secret"
 )
 
 const (
 	format  = 1        // of envelopes
 	largest = 16 << 10 // bytes of an envelope
-	again   = "; run stripe-mcp setup again"
+	again   = "run stripe-mcp setup again"
 )
 
 // Vault is the place of one profile's key.
 type Vault struct {
 	path    string // of the envelope
-	profile string // of which configuration the envelope is a part
+	profile string // names the configuration that the envelope belongs to
 	state   string // folder for a key-encryption key in a file
 	keyring Keyring
 }
 
-// Label is what an envelope says in clear. It can be trusted as far as Open succeeds.
+// Label is the readable part of an envelope. It can be trusted as far as Open succeeds.
 type Label struct {
 	Mode    string `json:"mode"`              // "test" or "live"
 	Account string `json:"account,omitempty"` // whose key it is, where the key may know
@@ -102,22 +102,22 @@ func (v Vault) Open(ctx context.Context) (secret.Secret, Label, error) {
 	}
 	aead, err := cipherFor(kek)
 	if err != nil {
-		return secret.Secret{}, e.Label, fmt.Errorf("its key-encryption key is damaged%s", again)
+		return secret.Secret{}, e.Label, hint.Errorf(again, "its key-encryption key is damaged")
 	}
 	plain, err := open(aead, e)
 	if err != nil {
-		return secret.Secret{}, e.Label, fmt.Errorf("%s was changed after setup wrote it, so nothing in it can be trusted%s", v.path, again)
+		return secret.Secret{}, e.Label, hint.Errorf(again, "%s was changed after setup wrote it, so nothing in it can be trusted", v.path)
 	}
 	return secret.New(string(plain)), e.Label, nil
 }
 
-// Store seals key under a new key-encryption key, so that copies of earlier envelopes open nothing any more. mode and
-// account are bound to it. When it fails, what was there before still opens.
+// Store seals key under a new key-encryption key, so that copies of earlier envelopes no longer open. mode and
+// account are bound to it. When it fails, the earlier envelope still opens.
 func (v Vault) Store(ctx context.Context, key secret.Secret, mode, account string) (Label, error) {
 	if filepath.Clean(v.state) == filepath.Dir(v.path) {
-		return Label{}, errors.New("state_dir is the folder of the configuration, so one copy would hold both the envelope and what opens it; choose another state_dir")
+		return Label{}, hint.Errorf("choose another state_dir", "state_dir is the folder of the configuration, so that one copy would hold both the envelope and what opens it")
 	}
-	old, _ := v.read() // whatever it is, it is replaced
+	old, _ := v.read() // a damaged one is replaced, too
 	kek := make([]byte, keySize)
 	_, _ = rand.Read(kek) // never fails (crypto/rand)
 	e := envelope{Version: format, Profile: v.profile, Label: Label{Mode: mode, Account: account, KeyID: rand.Text()}}
@@ -157,10 +157,7 @@ func (v Vault) write(e envelope) error {
 	if err != nil {
 		return fmt.Errorf("encode the vault: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(v.path), 0o700); err != nil {
-		return fmt.Errorf("write the vault: %w", err)
-	}
-	if err := maybe.WriteFile(v.path, append(text, '\n'), 0o600); err != nil {
+	if err := local.WriteFile(v.path, append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("write the vault: %w", err)
 	}
 	return nil
@@ -168,25 +165,18 @@ func (v Vault) write(e envelope) error {
 
 // read returns the envelope as far as it can be judged without its key.
 func (v Vault) read() (envelope, error) {
-	info, err := os.Stat(v.path)
-	if err != nil {
-		return envelope{}, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > largest {
-		return envelope{}, fmt.Errorf("%s is not a vault; move it away, then run stripe-mcp setup", v.path)
-	}
-	text, err := os.ReadFile(v.path)
+	text, _, err := local.ReadFile(v.path, largest)
 	if err != nil {
 		return envelope{}, err
 	}
 	var e envelope
 	switch err := json.Unmarshal(text, &e); {
 	case err != nil || e.Version == 0 || !plainID(e.KeyID):
-		return envelope{}, fmt.Errorf("%s is damaged%s", v.path, again)
+		return envelope{}, hint.Errorf(again, "%s is damaged", v.path)
 	case e.Version != format:
-		return envelope{}, fmt.Errorf("%s was written by another version of stripe-mcp; use that one, or run stripe-mcp setup again", v.path)
+		return envelope{}, hint.Errorf(again, "%s was written by another version of stripe-mcp", v.path)
 	case e.Profile != v.profile:
-		return envelope{}, fmt.Errorf("%s belongs to another configuration, named %q%s", v.path, secret.Redact(e.Profile), again)
+		return envelope{}, hint.Errorf(again, "%s belongs to another configuration, named %q", v.path, secret.Redact(e.Profile))
 	}
 	return e, nil
 }

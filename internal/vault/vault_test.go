@@ -86,7 +86,7 @@ func TestStoreAndOpen(t *testing.T) {
 	}
 }
 
-// TestModes: both files are their owner's alone, and lie in different folders.
+// TestModes: both files are private to their owner, and lie in different folders.
 func TestModes(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
@@ -181,7 +181,7 @@ func TestFailsClosed(t *testing.T) {
 		{"a huge file", func(t *testing.T, h home) {
 			t.Helper()
 			write(t, filepath.Join(h.config, "config.vault"), strings.Repeat(" ", 20<<10))
-		}, "is not a vault"},
+		}, "is larger than 16 KiB"},
 		{"no key-encryption key", func(t *testing.T, h home) {
 			t.Helper()
 			if err := os.Remove(kek(t, h)); err != nil {
@@ -214,7 +214,7 @@ func TestFailsClosed(t *testing.T) {
 	}
 }
 
-// TestSwapped: the envelopes of two profiles cannot stand in for each other, whatever their names say.
+// TestSwapped: the envelopes of two profiles cannot stand in for each other, even under the other's name.
 func TestSwapped(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)

@@ -1,4 +1,4 @@
-package cli
+package local
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 
 func TestHarden(t *testing.T) {
 	t.Parallel()
-	harden()
+	Harden()
 	dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
 	if err != nil || dumpable != 0 {
 		t.Errorf("other programs can read this process's memory: %d, %v", dumpable, err)

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package cli
-
-// harden does what only Linux can.
-func harden() {}

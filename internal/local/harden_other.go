@@ -1,0 +1,6 @@
+//go:build !linux
+
+package local
+
+// Harden does what only Linux can.
+func Harden() {}
