@@ -245,7 +245,7 @@ func TestNoLeakInTheProtocol(t *testing.T) {
 		`KEY`,
 	}
 	for _, configured := range []bool{true, false} { // else it is known by its shape only
-		t.Run(fmt.Sprint(configured), func(t *testing.T) {
+		t.Run(map[bool]string{true: "known", false: "by its shape"}[configured], func(t *testing.T) {
 			t.Parallel()
 			environment := []string{"STRIPE_MCP_API_BASE=" + hostileStripe(t), "STRIPE_MCP_LOG_LEVEL=debug", testKey}
 			if configured {
