@@ -167,7 +167,7 @@ func TestBigMistakes(t *testing.T) {
 }
 
 // TestAFrozenPeer: a process that is stopped while it holds the journal's lock stops no other one. What needs the journal is
-// refused, and says why.
+// refused, and says why. The test holds the lock as such a process does.
 func TestAFrozenPeer(t *testing.T) {
 	t.Parallel()
 	stripe := &slowStripe{}
