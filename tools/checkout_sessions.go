@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/stripe/stripe-go/v79"
@@ -318,7 +319,7 @@ func toCheckoutSession(s *stripe.CheckoutSession) checkoutSessionOutput {
 		ExpiresAt:     timestamp(s.ExpiresAt),
 		Livemode:      s.Livemode,
 	}
-	if s.Currency != "" {
+	if s.Currency != "" && hasTotal(s) {
 		out.AmountTotal = &s.AmountTotal
 		out.AmountTotalDisplay = Display(s.AmountTotal, out.Currency)
 	}
@@ -332,6 +333,19 @@ func toCheckoutSession(s *stripe.CheckoutSession) checkoutSessionOutput {
 		out.PaymentIntent = s.PaymentIntent.ID
 	}
 	return out
+}
+
+// hasTotal reports whether Stripe sent what a session costs. It sends null where there is nothing to pay for, as in setup
+// mode, which has a currency all the same; its specification allows that in every mode. The library reads null as zero.
+// The amounts of line items are never null.
+func hasTotal(s *stripe.CheckoutSession) bool {
+	if s.AmountTotal != 0 || s.LastResponse == nil {
+		return s.AmountTotal != 0
+	}
+	var sent struct {
+		AmountTotal *int64 `json:"amount_total"`
+	}
+	return json.Unmarshal(s.LastResponse.RawJSON, &sent) == nil && sent.AmountTotal != nil
 }
 
 func withLineItems(s *stripe.CheckoutSession) checkoutSessionDetails {

@@ -53,7 +53,7 @@ func writes() []write {
 		{"stripe_create_subscription", `{"customer":"cus_7","items":[{"price":"price_7","quantity":3},{"price":"price_8"}],"payment_behavior":"default_incomplete",
 			"trial_period_days":7,"cancel_at_period_end":true,"metadata":{"k":"v"}}`,
 			tools.Request{Customer: "cus_7", AtPeriodEnd: true, Purchases: []tools.Purchase{
-				{Argument: "items[0]", Price: "price_7", Quantity: 3}, {Argument: "items[1]", Price: "price_8"},
+				{Argument: "items[0]", Price: "price_7", Quantity: 3, InCustomersCurrency: true}, {Argument: "items[1]", Price: "price_8", InCustomersCurrency: true},
 			}}},
 		{"stripe_cancel_subscription", `{"subscription_id":"sub_7"}`, tools.Request{Subscription: "sub_7"}},
 		{"stripe_cancel_subscription", `{"subscription_id":"sub_7","cancel_at_period_end":true}`, tools.Request{Subscription: "sub_7", AtPeriodEnd: true}},

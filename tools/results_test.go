@@ -44,6 +44,18 @@ func TestResults(t *testing.T) {
 			`{"id":"cs_1","status":"complete","payment_status":"paid","mode":"payment","amount_total":2000,"amount_total_display":"2.000 KWD","currency":"kwd","customer":"cus_1","customer_email":"ab@c",` +
 				`"payment_intent":"pi_1","cancel_url":"https://h/?a&b","created":"2023-11-14T22:13:20Z","livemode":true,` +
 				`"line_items":[{"description":"T <b>","quantity":1,"price":"p","amount_total":2000,"amount_total_display":"2.000 KWD"}],"line_items_has_more":true}`},
+		{"a session that costs nothing", "stripe_get_checkout_session", `{"session_id":"cs_1"}`,
+			map[string]string{"/v1/checkout/sessions/cs_1": `{"id":"cs_1","object":"checkout.session","mode":"payment","amount_total":0,"currency":"eur","livemode":false}`},
+			`{"id":"cs_1","mode":"payment","amount_total":0,"amount_total_display":"0.00 EUR","currency":"eur","livemode":false}`},
+		{"a session without a total", "stripe_get_checkout_session", `{"session_id":"cs_1"}`,
+			map[string]string{"/v1/checkout/sessions/cs_1": `{"id":"cs_1","object":"checkout.session","mode":"setup","amount_total":null,"currency":"usd","livemode":false}`},
+			`{"id":"cs_1","mode":"setup","currency":"usd","livemode":false}`},
+		{"sessions with and without a total, and one that cannot be read", "stripe_list_checkout_sessions", `{}`,
+			map[string]string{"/v1/checkout/sessions": `{"object":"list","has_more":false,"data":[{"id":"cs_0","object":"checkout.session","created":"x"},
+				{"id":"cs_1","object":"checkout.session","amount_total":null,"currency":"usd"},{"id":"cs_2","object":"checkout.session","amount_total":0,"currency":"usd"},
+				{"id":"cs_3","object":"checkout.session","currency":"usd"},{"id":"cs_4","object":"checkout.session","amount_total":5,"currency":"usd"}]}`},
+			`{"data":[{"id":"cs_1","currency":"usd","livemode":false},{"id":"cs_2","amount_total":0,"amount_total_display":"0.00 USD","currency":"usd","livemode":false},` +
+				`{"id":"cs_3","currency":"usd","livemode":false},{"id":"cs_4","amount_total":5,"amount_total_display":"0.05 USD","currency":"usd","livemode":false}],"has_more":false,"note":"1 row has an unexpected shape and cannot be shown: cs_0"}`},
 		{"a subscription that is past due", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
 			map[string]string{"/v1/subscriptions/sub_1": subscription("past_due", flat), "/v1/invoices/in_1": invoice},
 			`{"id":"sub_1","status":"past_due","customer":"cus_1",` + flatItem + `,"cancel_at_period_end":false,"latest_invoice":"in_1","hosted_invoice_url":"https://invoice.stripe.com/i/1","livemode":true}`},

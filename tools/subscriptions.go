@@ -52,7 +52,9 @@ func (trialDays) Schema() *schema.Node {
 }
 
 func (item subscriptionItem) disclose(path string, r *Request) {
-	r.Purchases = append(r.Purchases, Purchase{Argument: path, Price: string(item.Price), Quantity: int64(item.Quantity)})
+	r.Purchases = append(r.Purchases, Purchase{
+		Argument: path, Price: string(item.Price), Quantity: int64(item.Quantity), InCustomersCurrency: true,
+	})
 }
 
 type getSubscriptionInput struct {

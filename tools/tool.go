@@ -106,6 +106,8 @@ type Purchase struct {
 	UnitAmount int64  // in minor units of Currency; it means nothing when there is a Price
 	Currency   string // in lower case; with a Price, the currency that the caller wants, or empty
 	Quantity   int64  // 0 when left out, as metered prices require
+
+	InCustomersCurrency bool // of the currencies that a Price has, the customer's counts
 }
 
 // Redirect is an address that people will be sent to.

@@ -34,8 +34,10 @@ func (s *countingStripe) keys() []string {
 func newCountingStripe(t *testing.T) *countingStripe {
 	t.Helper()
 	prices := map[string]string{
-		"price_9eur":    `"unit_amount":900,"unit_amount_decimal":"900","currency":"eur","billing_scheme":"per_unit"`,
-		"price_yen":     `"unit_amount":900,"unit_amount_decimal":"900","currency":"jpy","billing_scheme":"per_unit"`,
+		"price_9eur": `"unit_amount":900,"unit_amount_decimal":"900","currency":"eur","billing_scheme":"per_unit"`,
+		"price_yen":  `"unit_amount":900,"unit_amount_decimal":"900","currency":"jpy","billing_scheme":"per_unit"`,
+		"price_usd": `"unit_amount":900,"unit_amount_decimal":"900","currency":"eur","billing_scheme":"per_unit",
+			"currency_options":{"eur":{"unit_amount":900},"usd":{"unit_amount":99999900}}`,
 		"price_tiers":   `"unit_amount":null,"currency":"eur","billing_scheme":"tiered"`,
 		"price_metered": `"unit_amount":1,"unit_amount_decimal":"1","currency":"eur","billing_scheme":"per_unit","recurring":{"usage_type":"metered"}`,
 		"price_tiny":    `"unit_amount":null,"unit_amount_decimal":"0.5","currency":"eur","billing_scheme":"per_unit"`,
@@ -77,6 +79,11 @@ func TestPolicy(t *testing.T) {
 	bought := func(price string) string {
 		return fmt.Sprintf(`{"customer":"cus_1","items":[{"price":%q,"quantity":5}]}`, price)
 	}
+	priced := func(price, more string) string {
+		return fmt.Sprintf(`{"mode":"payment","line_items":[{"price":%q}],"success_url":"https://shop.example/ok"%s}`, price, more)
+	}
+	item := `{"price_data":{"currency":"eur","unit_amount":999999999999,"product_data":{"name":"x"}},"quantity":999999}`
+	huge := `{"mode":"payment","line_items":[` + strings.Repeat(item+",", 18) + item + `],"success_url":"https://shop.example/ok"}`
 	const cap50 = "STRIPE_MCP_MAX_AMOUNT=eur:5000"
 	const hosts = "STRIPE_MCP_ALLOWED_REDIRECT_HOSTS=shop.example,*.pay.example,bücher.example"
 	tests := []struct {
@@ -98,6 +105,8 @@ func TestPolicy(t *testing.T) {
 
 		{"the cap", testKey + " " + cap50, "stripe_create_checkout_session", cart(2501, 2), cart(2500, 2), "max_amount", "max_amount"},
 		{"the cap, in an overflow", testKey + " " + cap50, "stripe_create_checkout_session", cart(999999999999, 999999), "", "max_amount", "max_amount"},
+		{"more than can be counted", testKey, "stripe_create_checkout_session", huge, "", "amount_too_large", "no setting"},
+		{"a price that can be paid in another currency", testKey + " " + cap50, "stripe_create_checkout_session", priced("price_usd", ""), priced("price_usd", `,"currency":"eur"`), "max_amount", "max_amount"},
 		{"a currency without a cap", testKey + " STRIPE_MCP_MAX_AMOUNT=usd:5000", "stripe_create_checkout_session", cart(1, 1), "", "max_amount", "max_amount"},
 		{"a price that is looked up", testKey + " " + cap50, "stripe_create_subscription", "", bought("price_9eur"), "", ""},
 		{"a price that is looked up and too much", testKey + " STRIPE_MCP_MAX_AMOUNT=eur:4499", "stripe_create_subscription", bought("price_9eur"), "", "max_amount", "max_amount"},

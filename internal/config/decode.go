@@ -85,17 +85,30 @@ func checkWhole(format string, data []byte) error {
 		if err != nil {
 			return err
 		}
-		object, isObject := tree.Value.(*hujson.Object)
-		if !isObject { // null
-			return nil
+		return checkNamesOnce(tree, "")
+	}
+	return nil
+}
+
+// checkNamesOnce refuses an object that has two equal names. of is its own name, or empty for the whole file.
+func checkNamesOnce(value hujson.Value, of string) error {
+	object, isObject := value.Value.(*hujson.Object)
+	if !isObject {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, member := range object.Members {
+		literal, _ := member.Name.Value.(hujson.Literal)
+		name := literal.String()
+		switch {
+		case seen[name] && of == "":
+			return contentError{"a name is given twice", member.Name.StartOffset}
+		case seen[name]:
+			return contentError{nameShown(of) + " gives a name twice", member.Name.StartOffset}
 		}
-		seen := map[string]bool{}
-		for _, member := range object.Members {
-			name, _ := member.Name.Value.(hujson.Literal)
-			if seen[name.String()] {
-				return contentError{"a name is given twice", member.Name.StartOffset}
-			}
-			seen[name.String()] = true
+		seen[name] = true
+		if err := checkNamesOnce(member.Value, name); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -183,9 +184,27 @@ func (l *loader) take(values map[string]any, from func(name string) source) {
 		}
 	}
 	for name, value := range values {
+		if err := checkFolded(value); err != nil {
+			l.problem(from(name).label, err)
+			continue
+		}
 		l.values.Set(name, value)
 		l.sources[name] = from(name)
 	}
+}
+
+// checkFolded refuses names that differ in their case only, because viper would keep either.
+func checkFolded(value any) error {
+	names, _ := value.(map[string]any)
+	seen := map[string]bool{}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		name = strings.ToLower(name)
+		if seen[name] {
+			return givenTwice(name)
+		}
+		seen[name] = true
+	}
+	return nil
 }
 
 // apply turns the gathered values into the Config.

@@ -212,6 +212,22 @@ func TestEmptyFilesConfigureNothing(t *testing.T) {
 	}
 }
 
+// Caps are read alike from everywhere, in any case of their currencies.
+func TestCaps(t *testing.T) {
+	t.Parallel()
+	want := map[string]int64{"eur": 50000, "jpy": 0}
+	for why, options := range map[string]config.Options{
+		"YAML":     {Path: written(t, "a.yaml", "max_amount: {EUR: 50000, jpy: '0'}")},
+		"TOML":     {Path: written(t, "a.toml", "[max_amount]\nEur = 50000\njpy = 0")},
+		"JSON":     {Path: written(t, "a.json", `{"max_amount": {"eur": 50000, "JPY": 0}}`)},
+		"variable": {Env: []string{"STRIPE_MCP_MAX_AMOUNT= eur : 50000,JPY:0"}},
+	} {
+		if got := loaded(t, options).MaxAmount; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v", why, got)
+		}
+	}
+}
+
 // What a hint tells people to write is right, in a file and in a variable.
 func TestExamplesAreRight(t *testing.T) {
 	t.Parallel()

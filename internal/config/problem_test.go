@@ -43,6 +43,10 @@ func TestProblemsInFiles(t *testing.T) {
 		proxy     = "proxy in FILE must be an http, https or socks5 URL" + write + "http://proxy.example:3128"
 		account   = "stripe_account in FILE must be the id of a connected account" + write + "acct_1MadeUp"
 	)
+	const (
+		once    = "\nhint: keep one of the two"
+		amounts = "max_amount in FILE must be whole numbers in minor units by currency\nhint: write, for example, eur:50000"
+	)
 	tests := []struct{ file, content, want string }{
 		{"a.yaml", "readonly: true", `unknown key "readonly" in FILE` + "\nhint: correct the name, perhaps to read_only"},
 		{"a.yaml", "Read_Only: true", `unknown key "Read_Only" in FILE` + "\nhint: correct the name, perhaps to read_only"},
@@ -70,6 +74,13 @@ func TestProblemsInFiles(t *testing.T) {
 		{"a.yaml", "timeout: 999ms", "timeout in FILE" + wantTime + "40s"},
 		{"a.yaml", "timeout: 10m1s", "timeout in FILE" + wantTime + "40s"},
 		{"a.yaml", "timeout: -5s", "timeout in FILE" + wantTime + "40s"},
+
+		{"a.yaml", "max_amount: {eur: 1, EUR: 1}", `max_amount in FILE: "eur" is given twice` + once},
+		{"a.toml", "max_amount = {eur = 1, EUR = 1}", `max_amount in FILE: "eur" is given twice` + once},
+		{"a.json", `{"max_amount": {"eur": 1, "EUR": 1}}`, `max_amount in FILE: "eur" is given twice` + once},
+		{"a.yaml", "max_amount: {eur: 1, ' eur': 1}", `max_amount in FILE: "eur" is given twice` + once},
+		{"a.yaml", "max_amount: {}", amounts}, {"a.yaml", "max_amount: {euro: 1}", amounts}, {"a.yaml", "max_amount: {eur: -1}", amounts},
+		{"a.json", `{"max_amount": {"eur": 0.5}}`, amounts}, {"a.yaml", "max_amount: [eur]", amounts},
 
 		{"a.yaml", "log_level: loud", "log_level in FILE" + wantLevel + "warn"},
 		{"a.yaml", "state_dir: ~/state", "state_dir in FILE" + wantPath + "/home/you/stripe-mcp"},
@@ -145,6 +156,9 @@ func TestProblemsElsewhere(t *testing.T) {
 		{"mistyped file variable", config.Options{Env: []string{"STRIPE_MCP_CONF=/a.yaml"}}, `unknown environment variable "STRIPE_MCP_CONF"` + "\nhint: correct the name, perhaps to STRIPE_MCP_CONFIG"},
 		{"bad variable", config.Options{Env: []string{"STRIPE_MCP_TIMEOUT=40"}}, "environment variable STRIPE_MCP_TIMEOUT must be a time with its unit, from 1s to 10m\nhint: write, for example, 40s"},
 		{"bad list", config.Options{Env: []string{"STRIPE_MCP_TOOLS=a,,b"}}, "environment variable STRIPE_MCP_TOOLS must be a list of names\nhint: write, for example, stripe_get_customer, stripe_list_subscriptions"},
+		{"a cap twice", config.Options{Env: []string{"STRIPE_MCP_MAX_AMOUNT=eur:1,eur:2"}}, `environment variable STRIPE_MCP_MAX_AMOUNT: "eur" is given twice` + "\nhint: keep one of the two"},
+		{"a cap twice, in capitals too", config.Options{Env: []string{"STRIPE_MCP_MAX_AMOUNT=eur:1, EUR:1"}}, `environment variable STRIPE_MCP_MAX_AMOUNT: "eur" is given twice` + "\nhint: keep one of the two"},
+		{"a cap of nothing", config.Options{Env: []string{"STRIPE_MCP_MAX_AMOUNT=eur:1,"}}, "environment variable STRIPE_MCP_MAX_AMOUNT must be whole numbers in minor units by currency\nhint: write, for example, eur:50000"},
 		{"bad switch", config.Options{Env: []string{"STRIPE_MCP_READ_ONLY=on"}}, "environment variable STRIPE_MCP_READ_ONLY must be true or false\nhint: write, for example, true"},
 		{"bad flag", config.Options{LogLevel: "loud"}, "--log-level must be debug, info, warn or error\nhint: write, for example, warn"},
 		{"two keys", config.Options{Env: []string{"STRIPE_MCP_STRIPE_SECRET_KEY=" + testKey, "STRIPE_MCP_STRIPE_SECRET_KEY_FILE=/k"}},

@@ -124,15 +124,18 @@ func choice(field func(*Config) *string, words ...string) rule {
 // amounts is a rule for sums of money by currency, in minor units.
 func amounts(field func(*Config) *map[string]int64) rule {
 	return to("whole numbers in minor units by currency", "eur:50000", field, func(value any) (map[string]int64, error) {
-		given, ok := value.(map[string]any)
+		given, _ := value.(map[string]any)
 		if text, isText := value.(string); isText { // all that an environment variable can be
-			given, ok = map[string]any{}, true
+			given = map[string]any{}
 			for pair := range strings.SplitSeq(text, ",") {
 				currency, amount, _ := strings.Cut(pair, ":")
+				if _, twice := given[currency]; twice {
+					return nil, givenTwice(currency)
+				}
 				given[currency] = amount
 			}
 		}
-		if !ok || len(given) == 0 {
+		if len(given) == 0 {
 			return nil, errKind
 		}
 		currencyCode := regexp.MustCompile(`^[a-z]{3}$`)
@@ -146,10 +149,17 @@ func amounts(field func(*Config) *map[string]int64) rule {
 			if err != nil || number < 0 || !currencyCode.MatchString(code) {
 				return nil, errKind
 			}
+			if _, twice := result[code]; twice {
+				return nil, givenTwice(code)
+			}
 			result[code] = number
 		}
 		return result, nil
 	})
+}
+
+func givenTwice(name string) error {
+	return hint.Errorf("keep one of the two", "%s is given twice", nameShown(name))
 }
 
 // rate is a rule for calls per second.

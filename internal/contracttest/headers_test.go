@@ -51,7 +51,7 @@ func TestEqualCallsAreTwo(t *testing.T) {
 // TestConnectedAccount names the account that every request acts for.
 func TestConnectedAccount(t *testing.T) {
 	t.Parallel()
-	stripe := &recorder{}
+	stripe := ending("stripe_cancel_subscription")
 	client := connect(t, stripe.start(t), "STRIPE_MCP_STRIPE_ACCOUNT=acct_1MadeUp")
 	call(t, client, "stripe_create_customer", `{"email": "jenny@example.com"}`)
 	call(t, client, "stripe_cancel_subscription", `{"subscription_id": "sub_123"}`)

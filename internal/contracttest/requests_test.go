@@ -157,7 +157,7 @@ func TestRequests(t *testing.T) {
 	for _, row := range contract {
 		t.Run(row.tool+" with "+row.with, func(t *testing.T) {
 			t.Parallel()
-			stripe := &recorder{}
+			stripe := ending(row.tool)
 			client := connect(t, stripe.start(t))
 			answer := call(t, client, row.tool, row.arguments)
 
@@ -179,6 +179,34 @@ func TestRequests(t *testing.T) {
 			checkID(t, answer)
 			checkSize(t, answer)
 		})
+	}
+}
+
+// ending returns a Stripe that ends what a tool wants to end. stripe-mock ends nothing.
+func ending(tool string) *recorder {
+	if tool != "stripe_cancel_subscription" {
+		return &recorder{}
+	}
+	return &recorder{amend: map[string]map[string]any{"subscription": {"status": "canceled"}}}
+}
+
+// TestACancellationThatIsIgnored: stripe-mock answers with success, and with a subscription that goes on.
+func TestACancellationThatIsIgnored(t *testing.T) {
+	t.Parallel()
+	stripe := &recorder{}
+	got, err := connect(t, stripe.start(t)).Call(t.Context(), "stripe_cancel_subscription", json.RawMessage(`{"subscription_id":"sub_123"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := got.Text(); !got.IsError || !strings.Contains(text, `"outcome":"unknown"`) || !strings.Contains(text, "the subscription is still active") {
+		t.Errorf("got %s", text)
+	}
+	var sent []string
+	for _, r := range stripe.recorded() {
+		sent = append(sent, r.String())
+	}
+	if got, want := strings.Join(sent, "\n"), "DELETE /v1/subscriptions/sub_123\nGET /v1/subscriptions/sub_123"; got != want {
+		t.Errorf("sent\n%s\n\nwant\n%s", got, want)
 	}
 }
 

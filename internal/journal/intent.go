@@ -28,7 +28,7 @@ func (i *Intent) Inherited() bool { return i.record.Takes != "" }
 func (i *Intent) Expires() time.Time { return i.record.KeyTime.Add(KeyLifetime) }
 
 // Expired reports whether it is too late for another attempt.
-func (i *Intent) Expired() bool { return expired(i.record.KeyTime, i.journal.stripeTime()) }
+func (i *Intent) Expired() bool { return tooOld(i.record.KeyTime, i.journal.stripeTime()) }
 
 // Durable reports whether the intent outlives this process.
 func (i *Intent) Durable() bool {

@@ -217,21 +217,22 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 	here := j.now()
 	now := here.Add(time.Duration(j.skew.Load())) // Stripe's
 	j.forget()
-	if err := j.expire(now); err != nil {
+	expired, err := j.expire(now)
+	if err != nil {
 		return nil, &UnavailableError{cause: err}
 	}
 	secret, err := j.digestKey()
 	if err != nil {
 		return nil, &UnavailableError{cause: err}
 	}
-	if j.log.full() {
+	if j.log.full() || expired >= manyExpired { // of which a new file needs to tell little
 		_ = j.log.rotate(j.stillOpen(now)) // a full journal that cannot be rotated can still be written to, or append says why not
 	}
 	r := newRecord(here, secret, receipt.caller, request)
 	r.Process, r.KeyTime = j.log.process(), now
 	if earlier := j.predecessor(r, receipt, request.Page); earlier != nil {
 		rolled := earlier.Request != "" && earlier.Fingerprint != r.Fingerprint
-		if rolled || earlier.expired || expired(earlier.KeyTime, now) {
+		if rolled || earlier.expired || tooOld(earlier.KeyTime, now) {
 			if err := j.append(record{Time: here, Event: eventEnded, Intent: earlier.Intent}); err != nil {
 				return nil, &UnavailableError{cause: err}
 			}
@@ -382,9 +383,9 @@ func (j *Journal) forget() {
 }
 
 // expire records of unknown intents whose key is too old that nothing more can be learned of them.
-func (j *Journal) expire(now time.Time) error {
+func (j *Journal) expire(now time.Time) (int, error) {
 	if j.aging.IsZero() || now.Sub(j.aging) <= KeyLifetime {
-		return nil
+		return 0, nil
 	}
 	var over []record
 	j.aging = time.Time{}
@@ -392,16 +393,23 @@ func (j *Journal) expire(now time.Time) error {
 		switch {
 		case !e.unknown || e.expired || e.ended:
 		case now.Sub(e.KeyTime) > KeyLifetime:
-			r := e.record
-			r.Time, r.Event = j.now(), eventExpired
+			r := record{
+				Time: j.now(), Event: eventExpired, Intent: e.Intent, Caller: e.Caller, Request: e.Request, Fingerprint: e.Fingerprint, KeyTime: e.KeyTime,
+			}
+			if e.Request == "" {
+				r.Digest = e.Digest
+			}
 			over = append(over, r)
 		default:
 			j.watch(e)
 		}
 	}
 	slices.SortFunc(over, func(a, b record) int { return a.KeyTime.Compare(b.KeyTime) })
-	return j.append(over...)
+	return len(over), j.append(over...)
 }
+
+// manyExpired are worth a new file.
+const manyExpired = 1000
 
 // keepExpired is how long an intent of unknown outcome refuses the first equal request.
 const keepExpired = 30 * 24 * time.Hour

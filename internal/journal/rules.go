@@ -88,9 +88,9 @@ func (r *Receipt) reached() bool {
 	return !r.written.IsZero() && !r.missed
 }
 
-// expired reports whether Stripe may have forgotten a key that was first used at start. When that lies in the future the
+// tooOld reports whether Stripe may have forgotten a key that was first used at start. When that lies in the future the
 // clock was set back, and the age is not known.
-func expired(start, now time.Time) bool {
+func tooOld(start, now time.Time) bool {
 	age := now.Sub(start)
 	return age > KeyLifetime || age < -time.Hour
 }

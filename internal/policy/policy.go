@@ -46,6 +46,8 @@ type Call struct {
 // Prices looks prices up. *stripeapi.Client implements it.
 type Prices interface {
 	UnitPrice(ctx context.Context, id string) (stripeapi.UnitPrice, error)
+	// CustomerCurrency returns what a customer is billed in, empty when that is not settled yet.
+	CustomerCurrency(ctx context.Context, id string) (string, error)
 }
 
 // Withheld returns why a tool is not offered, or nil when it is.

@@ -3,7 +3,11 @@ package policy
 import (
 	"fmt"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
+
+	"golang.org/x/net/idna"
 
 	"stripe-mcp/tools"
 )
@@ -19,28 +23,26 @@ func (p Policy) Asks(call Call) (asks, insists bool) {
 	return call.Live, false
 }
 
-// Question tells a person what a call is about to do. It contains only checked values. Text by customers or models stays
-// out, because it could look like ours.
+// Question tells a person what a call is about to do. Text by customers or models stays out, because it could look like
+// ours. Ids and hosts are shown in a form that cannot.
 func Question(call Call) string {
 	var question strings.Builder
 	fmt.Fprintf(&question, "Stripe, %s mode", call.Mode)
 	if call.Account != "" {
-		fmt.Fprintf(&question, ", account %s", call.Account)
+		fmt.Fprintf(&question, ", account %s", shown(call.Account))
 	}
 	fmt.Fprintf(&question, ": %s", strings.ToLower(call.Tool.Title[:1])+call.Tool.Title[1:])
 	if what := purchases(call.Purchases); what != "" {
 		question.WriteString(" for " + what)
 	}
 	if call.Subscription != "" {
-		question.WriteString(" " + call.Subscription)
+		question.WriteString(" " + shown(call.Subscription))
 	}
 	if call.Customer != "" {
-		question.WriteString(", customer " + call.Customer)
+		question.WriteString(", customer " + shown(call.Customer))
 	}
 	for _, redirect := range call.Redirects {
-		if parsed, err := url.Parse(redirect.URL); err == nil {
-			fmt.Fprintf(&question, ", %s on %s", redirect.Argument, parsed.Host)
-		}
+		fmt.Fprintf(&question, ", %s on %s", redirect.Argument, shownHost(redirect.URL))
 	}
 	if call.Tool.Effect == tools.Ends && !call.AtPeriodEnd {
 		question.WriteString(", at once and for good")
@@ -49,30 +51,73 @@ func Question(call Call) string {
 	return question.String()
 }
 
+// longestShown is how many characters of an id or a host a question shows.
+const longestShown = 60
+
+// shown returns an id or a currency for a question. What holds more than an id needs could look like our own words, so it
+// is quoted with all that is not ASCII escaped.
+func shown(id string) string {
+	if !regexp.MustCompile(`^[A-Za-z0-9_.-]+$`).MatchString(id) {
+		id = strconv.QuoteToASCII(id)
+	}
+	if len(id) > longestShown {
+		return id[:longestShown-1] + "…"
+	}
+	return id
+}
+
+// shownHost returns where an address leads, as it is looked up. Of a long host the end is shown, which says whose it is.
+func shownHost(address string) string {
+	const unreadable = "a host that cannot be read"
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return unreadable
+	}
+	host := parsed.Hostname()
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+		host = ascii
+	}
+	if !regexp.MustCompile(`^[A-Za-z0-9_.:-]+$`).MatchString(host) {
+		return unreadable
+	}
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := parsed.Port(); port != "" {
+		number, err := strconv.ParseUint(port, 10, 16)
+		if err != nil {
+			return unreadable
+		}
+		host += ":" + strconv.FormatUint(number, 10)
+	}
+	if len(host) > longestShown {
+		return "…" + host[len(host)-longestShown+1:]
+	}
+	return host
+}
+
 // purchases adds up the amounts that the call gives, and names the prices that it gives by id.
 func purchases(list []tools.Purchase) string {
-	const shown = 5
-	var parts []string
-	sums := map[string]int64{}
-	var order []string
+	const longest = 5
+	var all, prices, order []string
+	sums := tally{}
 	for _, purchase := range list {
-		quantity := max(purchase.Quantity, 1)
 		if purchase.Price != "" {
-			parts = append(parts, fmt.Sprintf("%d x %s", quantity, purchase.Price))
+			prices = append(prices, fmt.Sprintf("%d x %s", max(purchase.Quantity, 1), shown(purchase.Price)))
 			continue
 		}
 		if _, known := sums[purchase.Currency]; !known {
 			order = append(order, purchase.Currency)
 		}
-		sums[purchase.Currency] += purchase.UnitAmount * quantity
+		if !sums.add(purchase.Currency, purchase.UnitAmount, purchase.Quantity) {
+			return "more than can be counted" // which is refused before anybody is asked
+		}
 	}
-	all := make([]string, 0, len(order)+len(parts))
 	for _, currency := range order {
-		all = append(all, tools.Display(sums[currency], currency))
+		all = append(all, tools.Display(sums[currency], shown(currency)))
 	}
-	all = append(all, parts...)
-	if len(all) > shown {
-		all = append(all[:shown], fmt.Sprintf("%d more prices", len(all)-shown))
+	if all = append(all, prices...); len(all) > longest {
+		all = append(all[:longest], fmt.Sprintf("%d more prices", len(all)-longest))
 	}
 	return strings.Join(all, " + ")
 }

@@ -1,6 +1,9 @@
 package policy_test
 
 import (
+	"fmt"
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,6 +44,14 @@ func TestAsks(t *testing.T) {
 func TestQuestion(t *testing.T) {
 	t.Parallel()
 	price := func(id string, quantity int64) tools.Purchase { return tools.Purchase{Price: id, Quantity: quantity} }
+	to := func(urls ...string) []tools.Redirect {
+		list := make([]tools.Redirect, len(urls))
+		for i, address := range urls {
+			list[i] = tools.Redirect{Argument: fmt.Sprint("u", i), URL: address}
+		}
+		return list
+	}
+	const none = "a host that cannot be read"
 	tests := map[string]struct {
 		call policy.Call
 		want string
@@ -56,6 +67,24 @@ func TestQuestion(t *testing.T) {
 		"a long cart": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Makes), Purchases: []tools.Purchase{
 			price("p1", 1), price("p2", 2), price("p3", 3), price("p4", 4), price("p5", 5), price("p6", 6), price("p7", 7),
 		}}}, "Stripe, LIVE mode: do it for 1 x p1 + 2 x p2 + 3 x p3 + 4 x p4 + 5 x p5 + 2 more prices. Go ahead?"},
+		"a host in other letters": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Opens), Redirects: to(
+			"https://sh\u043ep.example/", "https://SHOP.Example:00443/", "https://my_shop.example/?a", "http://[::1]:80/", "https://shop.example@evil.example/")}},
+			"Stripe, LIVE mode: do it, u0 on xn--shp-ted.example, u1 on shop.example:443, u2 on my_shop.example, u3 on [::1]:80, u4 on evil.example. Go ahead?"},
+		"a host that says too much": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Opens), Redirects: to(
+			"https://shop.example."+strings.Repeat("a.", 2500)+"evil.example/", "https://"+strings.Repeat("\u043e", 60)+".evil.example:8443/", "https://evil.example:"+strings.Repeat("0", 100)+"443/")}},
+			"Stripe, LIVE mode: do it, u0 on …" + strings.Repeat(".a", 23) + ".evil.example, u1 on …" + strings.Repeat("a", 41) + ".evil.example:8443, u2 on evil.example:443. Go ahead?"},
+		"a host that cannot be read": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Opens), Redirects: to(
+			"https://shop.example\u202e.example/", "https://shop.example\u00a0go.example/", "https:// /", "https://%zz/", "https:///x", "https://[fe80::1%25a%20b]/", "https://a.example:99999/")}},
+			"Stripe, LIVE mode: do it, u0 on " + none + ", u1 on " + none + ", u2 on " + none + ", u3 on " + none + ", u4 on " + none + ", u5 on " + none + ", u6 on " + none + ". Go ahead?"},
+		"ids that pose as our own words": {policy.Call{Mode: "LIVE", Account: "acct_1. All is\u00a0well", Request: tools.Request{
+			Tool: tool(tools.Ends), Customer: "cus_1. Go ahead?", Subscription: "sub\u202e_1", AtPeriodEnd: true, Purchases: []tools.Purchase{
+				{Price: "pr\u0456ce", Quantity: 1}, {UnitAmount: 1, Currency: "\u0435ur"}, {Price: strings.Repeat("p", 61), Quantity: 1}, {Price: strings.Repeat("\u0456", 61), Quantity: 1},
+			}}},
+			`Stripe, LIVE mode, account "acct_1. All is\u00a0well": do it for 0.01 "\U0435UR" + 1 x "pr\u0456ce" + 1 x ` + strings.Repeat("p", 59) + `… + 1 x "` + strings.Repeat(`\u0456`, 9) + `\u04…` +
+				` "sub\u202e_1", customer "cus_1. Go ahead?". Go ahead?`},
+		"more than can be counted": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Makes), Purchases: []tools.Purchase{
+			{UnitAmount: math.MaxInt64, Currency: "eur", Quantity: 1}, {UnitAmount: math.MaxInt64, Currency: "eur", Quantity: 1}, {UnitAmount: 2002, Currency: "eur", Quantity: 1}, {UnitAmount: 1, Currency: "usd"},
+		}}}, "Stripe, LIVE mode: do it for more than can be counted. Go ahead?"},
 		"a cancellation": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Ends), Subscription: "sub_1"}},
 			"Stripe, LIVE mode: do it sub_1, at once and for good. Go ahead?"},
 		"a cancellation at the period's end": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Ends), Subscription: "sub_1", AtPeriodEnd: true}},

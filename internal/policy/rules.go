@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/idna"
 
 	"stripe-mcp/internal/outcome"
+	"stripe-mcp/internal/stripeapi"
 	"stripe-mcp/tools"
 )
 
@@ -25,7 +26,7 @@ func toolRules() []func(Policy, tools.Tool) *outcome.Error {
 
 // callRules decide whether a call that changes something is sent. The cheapest come first.
 func callRules() []func(context.Context, Policy, Call) *outcome.Error {
-	return []func(context.Context, Policy, Call) *outcome.Error{liveWrites, redirectHosts, maxAmount}
+	return []func(context.Context, Policy, Call) *outcome.Error{liveWrites, redirectHosts, countable, maxAmount}
 }
 
 func readOnly(p Policy, tool tools.Tool) *outcome.Error {
@@ -125,54 +126,101 @@ func asciiHost(name string) (string, error) {
 	return host, nil
 }
 
-// maxAmount adds up what a call costs, for a subscription in one period. A cost that cannot be counted is refused.
-func maxAmount(ctx context.Context, p Policy, call Call) *outcome.Error {
-	if len(p.MaxAmount) == 0 {
-		return nil
+// tally is what purchases cost in all, in minor units by currency.
+type tally map[string]int64
+
+// add counts a purchase, of which no quantity means one. It returns false and adds nothing when the sum is too large.
+func (t tally) add(currency string, amount, quantity int64) bool {
+	quantity = max(quantity, 1)
+	cost := amount * quantity
+	sum := t[currency] + cost
+	if cost/quantity != amount || (sum > t[currency]) != (cost > 0) {
+		return false
 	}
-	refuse := func(message string, values ...any) *outcome.Error {
-		return outcome.Refuse("max_amount", "nothing was sent: "+fmt.Sprintf(message, values...),
-			"The owner can change max_amount in the configuration")
-	}
-	total := map[string]int64{}
+	t[currency] = sum
+	return true
+}
+
+// countable refuses what would be shown to a person, or compared with a cap, as less than it is.
+func countable(_ context.Context, _ Policy, call Call) *outcome.Error {
+	total := tally{}
 	for _, purchase := range call.Purchases {
-		cost, currency, err := costOf(ctx, call.Prices, purchase)
-		if err != nil {
-			return refuse("what %s costs cannot be counted (%v), and max_amount is set", purchase.Argument, err)
-		}
-		limit, capped := p.MaxAmount[currency]
-		if !capped {
-			return refuse("max_amount is set, and it has no cap for %s", strings.ToUpper(currency))
-		}
-		if total[currency] > math.MaxInt64-cost {
-			return refuse("the sum is larger than any amount")
-		}
-		total[currency] += cost
-		if total[currency] > limit {
-			return refuse("it costs more than the cap of %s", tools.Display(limit, currency))
+		if purchase.Price == "" && !total.add(purchase.Currency, purchase.UnitAmount, purchase.Quantity) {
+			return tooLarge(purchase)
 		}
 	}
 	return nil
 }
 
-// costOf returns what a purchase costs in minor units.
-func costOf(ctx context.Context, prices Prices, purchase tools.Purchase) (cost int64, currency string, err error) {
-	amount, currency := purchase.UnitAmount, purchase.Currency
-	if purchase.Price != "" {
-		price, err := prices.UnitPrice(ctx, purchase.Price)
-		switch {
-		case err != nil:
-			return 0, "", fmt.Errorf("its price could not be read: %w", err)
-		case !price.Countable:
-			return 0, "", errors.New("its price depends on use or on the customer")
-		case currency != "" && currency != price.Currency:
-			return 0, "", errors.New("its price is in another currency than the session")
+func tooLarge(purchase tools.Purchase) *outcome.Error {
+	return outcome.Refuse("amount_too_large", "nothing was sent: with "+purchase.Argument+" the sum is larger than can be counted",
+		"Give smaller amounts or quantities. The owner has no setting for this: no sum so large can be paid")
+}
+
+// maxAmount adds up what a call costs, for a subscription in one period. A cost that cannot be counted is refused. Where
+// Stripe will choose the currency later, the cost has to be within the cap of each that it can choose.
+func maxAmount(ctx context.Context, p Policy, call Call) *outcome.Error {
+	if len(p.MaxAmount) == 0 {
+		return nil
+	}
+	hint := "The owner can change max_amount in the configuration"
+	refuse := func(message string, values ...any) *outcome.Error {
+		return outcome.Refuse("max_amount", "nothing was sent: "+fmt.Sprintf(message, values...), hint)
+	}
+	customers := sync.OnceValues(func() (string, error) { return call.Prices.CustomerCurrency(ctx, call.Customer) })
+	total := tally{}
+	for _, purchase := range call.Purchases {
+		possible, err := unitPrices(ctx, call.Prices, purchase, customers)
+		if err != nil {
+			return refuse("what %s costs cannot be counted (%v), and max_amount is set", purchase.Argument, err)
 		}
-		amount, currency = price.Amount, price.Currency
+		if len(possible) > 1 && !purchase.InCustomersCurrency {
+			hint = "Name the currency to pay in, because the price has several, or have the owner change max_amount in the configuration"
+		}
+		for _, price := range possible {
+			limit, capped := p.MaxAmount[price.Currency]
+			if !capped {
+				return refuse("max_amount is set, and it has no cap for %s", strings.ToUpper(price.Currency))
+			}
+			if !total.add(price.Currency, price.Amount, purchase.Quantity) {
+				return tooLarge(purchase)
+			}
+			if total[price.Currency] > limit {
+				return refuse("it costs more than the cap of %s", tools.Display(limit, price.Currency))
+			}
+		}
 	}
-	quantity := max(purchase.Quantity, 1)
-	if amount > math.MaxInt64/quantity {
-		return 0, "", errors.New("the sum is larger than any amount")
+	return nil
+}
+
+// unitPrices returns what one unit of a purchase can cost, in each currency that is possible. Of a price with several
+// currencies, Stripe takes the session's own one. Without it, Checkout goes by where the customer is when they pay
+// (https://docs.stripe.com/products-prices/manage-prices#use-multi-currency-prices). A subscription is billed in the
+// customer's currency; a customer gets theirs with the first bill.
+func unitPrices(ctx context.Context, prices Prices, purchase tools.Purchase, customers func() (string, error)) ([]stripeapi.UnitPrice, error) {
+	if purchase.Price == "" {
+		return []stripeapi.UnitPrice{{Amount: purchase.UnitAmount, Currency: purchase.Currency, Countable: true}}, nil
 	}
-	return amount * quantity, currency, nil
+	price, err := prices.UnitPrice(ctx, purchase.Price)
+	if err != nil {
+		return nil, fmt.Errorf("its price could not be read: %w", err)
+	}
+	possible := append([]stripeapi.UnitPrice{price}, price.Others...)
+	currency := purchase.Currency
+	if currency == "" && purchase.InCustomersCurrency && len(possible) > 1 {
+		if currency, err = customers(); err != nil {
+			return nil, fmt.Errorf("its currency is the customer's, who could not be read: %w", err)
+		}
+	}
+	chosen := slices.IndexFunc(possible, func(price stripeapi.UnitPrice) bool { return price.Currency == currency })
+	switch {
+	case chosen >= 0:
+		possible = possible[chosen : chosen+1]
+	case purchase.Currency != "":
+		return nil, errors.New("its price is in another currency than the session")
+	}
+	if slices.ContainsFunc(possible, func(price stripeapi.UnitPrice) bool { return !price.Countable }) {
+		return nil, errors.New("its price depends on use or on the customer")
+	}
+	return possible, nil
 }

@@ -19,22 +19,45 @@ func tool(effect tools.Effect) tools.Tool {
 	return tools.Tool{Spec: tools.Spec{Name: "stripe_do", Title: "Do it", Effect: effect}}
 }
 
-// priceList answers as Stripe would. A price that is not on it cannot be read.
-type priceList map[string]stripeapi.UnitPrice
+// priceList answers as Stripe would. A price that is not on it cannot be read. It counts how often a customer is.
+type priceList struct {
+	prices    map[string]stripeapi.UnitPrice
+	customers map[string]string // their currencies
+	read      int
+}
 
-func (l priceList) UnitPrice(_ context.Context, id string) (stripeapi.UnitPrice, error) {
-	price, ok := l[id]
+func (l *priceList) UnitPrice(_ context.Context, id string) (stripeapi.UnitPrice, error) {
+	price, ok := l.prices[id]
 	if !ok {
 		return price, errors.New("no such price")
 	}
 	return price, nil
 }
 
-func prices() priceList {
-	return priceList{
-		"price_9eur":    {Amount: 900, Currency: "eur", Countable: true},
-		"price_yen":     {Amount: 900, Currency: "jpy", Countable: true},
-		"price_metered": {Currency: "eur"},
+func (l *priceList) CustomerCurrency(_ context.Context, id string) (string, error) {
+	l.read++
+	currency, ok := l.customers[id]
+	if !ok {
+		return "", errors.New("no such customer")
+	}
+	return currency, nil
+}
+
+func prices() *priceList {
+	usd := func(amount int64) stripeapi.UnitPrice {
+		return stripeapi.UnitPrice{Amount: amount, Currency: "usd", Countable: true}
+	}
+	return &priceList{
+		prices: map[string]stripeapi.UnitPrice{
+			"price_9eur":    {Amount: 900, Currency: "eur", Countable: true},
+			"price_yen":     {Amount: 900, Currency: "jpy", Countable: true},
+			"price_metered": {Currency: "eur"},
+			"price_huge":    {Amount: math.MaxInt64 / 2, Currency: "eur", Countable: true},
+			"price_dear":    {Amount: 900, Currency: "eur", Countable: true, Others: []stripeapi.UnitPrice{usd(99999900)}},
+			"price_both":    {Amount: 900, Currency: "eur", Countable: true, Others: []stripeapi.UnitPrice{usd(1000)}},
+			"price_choice":  {Amount: 900, Currency: "eur", Countable: true, Others: []stripeapi.UnitPrice{{Currency: "usd"}}},
+		},
+		customers: map[string]string{"cus_eur": "eur", "cus_usd": "usd", "cus_jpy": "jpy", "cus_new": ""},
 	}
 }
 
@@ -43,6 +66,7 @@ func TestCallRules(t *testing.T) {
 	t.Parallel()
 	var (
 		capped = policy.Policy{MaxAmount: map[string]int64{"eur": 5000}}
+		both   = policy.Policy{MaxAmount: map[string]int64{"eur": 5000, "usd": 5000}}
 		hosts  = policy.Policy{AllowedRedirectHosts: []string{"shop.example", "*.pay.example", "bücher.example"}}
 		eur    = func(amount, quantity int64) tools.Purchase {
 			return tools.Purchase{Argument: "items[0]", UnitAmount: amount, Currency: "eur", Quantity: quantity}
@@ -53,16 +77,26 @@ func TestCallRules(t *testing.T) {
 		buying = func(list ...tools.Purchase) tools.Request {
 			return tools.Request{Tool: tool(tools.Makes), Purchases: list}
 		}
+		billing = func(customer string, ids ...string) tools.Request {
+			request := tools.Request{Tool: tool(tools.Makes), Customer: customer}
+			for _, id := range ids {
+				request.Purchases = append(request.Purchases, tools.Purchase{Argument: "items[0]", Price: id, InCustomersCurrency: true})
+			}
+			return request
+		}
 		to = func(url string) tools.Request {
 			return tools.Request{Tool: tool(tools.Opens), Redirects: []tools.Redirect{{Argument: "return_url", URL: url}}}
 		}
 		tooMuch  = "nothing was sent: it costs more than the cap of 50.00 EUR"
-		tooLarge = "nothing was sent: the sum is larger than any amount"
+		inUSD    = "nothing was sent: it costs more than the cap of 50.00 USD"
+		uncapped = "nothing was sent: max_amount is set, and it has no cap for USD"
+		tooLarge = "nothing was sent: with items[0] the sum is larger than can be counted"
 	)
 	uncountable := func(why string) string {
 		return "nothing was sent: what items[0] costs cannot be counted (" + why + "), and max_amount is set"
 	}
 	hints := map[string]string{
+		"amount_too_large":          "Give smaller amounts or quantities. The owner has no setting for this: no sum so large can be paid",
 		"max_amount":                "The owner can change max_amount in the configuration",
 		"redirect_host_not_allowed": "Use an address on one of the allowed hosts, or have the owner add the host to allowed_redirect_hosts in the configuration",
 		"live_writes_not_allowed":   "The owner can allow them with allow_live_writes: true in the configuration, or use a test key",
@@ -84,12 +118,17 @@ func TestCallRules(t *testing.T) {
 		{"a live write that is allowed", policy.Policy{AllowLiveWrites: true}, true, tools.Request{Tool: tool(tools.Ends)}, "", ""},
 		{"a test write", policy.Policy{}, false, tools.Request{Tool: tool(tools.Pays)}, "", ""},
 
-		{"no cap", policy.Policy{}, false, buying(eur(math.MaxInt64, 2)), "", ""},
+		{"no cap", policy.Policy{}, false, buying(eur(math.MaxInt64, 1)), "", ""},
+		{"a product that overflows without a cap", policy.Policy{}, false, buying(eur(math.MaxInt64, 2)), "amount_too_large", tooLarge},
+		{"a product that overflows to little", policy.Policy{}, false, buying(eur(1<<62, 4)), "amount_too_large", tooLarge},
+		{"a sum that overflows without a cap", policy.Policy{}, false, buying(eur(math.MaxInt64, 1), eur(math.MaxInt64, 1), eur(2002, 1)), "amount_too_large", tooLarge},
+		{"currencies are summed apart", policy.Policy{}, false, buying(eur(math.MaxInt64, 1), tools.Purchase{UnitAmount: math.MaxInt64, Currency: "usd"}), "", ""},
 		{"at the cap", capped, false, buying(eur(2500, 2)), "", ""},
 		{"over the cap", capped, false, buying(eur(2501, 2)), "max_amount", tooMuch},
 		{"over the cap together", capped, false, buying(eur(2500, 1), eur(2501, 1)), "max_amount", tooMuch},
-		{"a product that overflows", capped, false, buying(eur(math.MaxInt64/2, 3)), "max_amount", uncountable("the sum is larger than any amount")},
-		{"a sum that overflows", policy.Policy{MaxAmount: map[string]int64{"eur": math.MaxInt64}}, false, buying(eur(math.MaxInt64, 1), eur(1, 1)), "max_amount", tooLarge},
+		{"a product that overflows", capped, false, buying(eur(math.MaxInt64/2, 3)), "amount_too_large", tooLarge},
+		{"a price that is looked up and overflows", capped, false, buying(priced("price_huge", "", 3)), "amount_too_large", tooLarge},
+		{"a sum that overflows", policy.Policy{MaxAmount: map[string]int64{"eur": math.MaxInt64}}, false, buying(eur(math.MaxInt64, 1), eur(1, 1)), "amount_too_large", tooLarge},
 		{"a currency without a cap", capped, false, buying(tools.Purchase{UnitAmount: 1, Currency: "usd"}), "max_amount", "nothing was sent: max_amount is set, and it has no cap for USD"},
 		{"a quantity that is left out is 1", capped, false, buying(priced("price_9eur", "", 0)), "", ""},
 		{"a price that is looked up", capped, false, buying(priced("price_9eur", "", 5)), "", ""},
@@ -99,6 +138,19 @@ func TestCallRules(t *testing.T) {
 		{"a price in a currency without a cap", capped, false, buying(priced("price_yen", "", 1)), "max_amount", "nothing was sent: max_amount is set, and it has no cap for JPY"},
 		{"a metered price", capped, false, buying(priced("price_metered", "", 1)), "max_amount", uncountable("its price depends on use or on the customer")},
 		{"a price that cannot be read", capped, false, buying(priced("price_none", "", 1)), "max_amount", uncountable("its price could not be read: no such price")},
+		{"another currency of a price, within its cap", both, false, buying(priced("price_both", "", 5)), "", ""},
+		{"another currency of a price, without a fixed amount", both, false, buying(priced("price_choice", "", 1)), "max_amount", uncountable("its price depends on use or on the customer")},
+		{"the session picks the main currency", capped, false, buying(priced("price_dear", "eur", 1)), "", ""},
+		{"the session picks another currency", both, false, buying(priced("price_dear", "usd", 1)), "max_amount", inUSD},
+		{"the session picks one that the price has not", both, false, buying(priced("price_both", "jpy", 1)), "max_amount", uncountable("its price is in another currency than the session")},
+		{"the customer picks the main currency", capped, false, billing("cus_eur", "price_dear", "price_both"), "", ""},
+		{"the customer picks another currency", both, false, billing("cus_usd", "price_dear"), "max_amount", inUSD},
+		{"the customer picks one without a cap", capped, false, billing("cus_usd", "price_both"), "max_amount", uncapped},
+		{"the customer picks one that the price has not", capped, false, billing("cus_jpy", "price_both"), "max_amount", uncapped},
+		{"a customer without a currency", capped, false, billing("cus_new", "price_both"), "max_amount", uncapped},
+		{"a customer without a currency, and all fit", both, false, billing("cus_new", "price_both"), "", ""},
+		{"a customer who cannot be read", both, false, billing("cus_none", "price_both"), "max_amount", uncountable("its currency is the customer's, who could not be read: no such customer")},
+		{"a customer who is of no matter", capped, false, billing("cus_none", "price_9eur"), "", ""},
 		{"nothing to pay", capped, false, buying(), "", ""},
 
 		{"anywhere", policy.Policy{}, false, to("https://evil.example/"), "", ""},
@@ -125,7 +177,37 @@ func TestCallRules(t *testing.T) {
 			if tt.kind != "" {
 				want = &outcome.Error{Outcome: outcome.Refused, Type: tt.kind, Message: tt.message, Hint: hints[tt.kind]}
 			}
-			got := tt.policy.Check(t.Context(), policy.Call{Request: tt.request, Live: tt.live, Prices: prices()})
+			list := prices()
+			got := tt.policy.Check(t.Context(), policy.Call{Request: tt.request, Live: tt.live, Prices: list})
+			if list.read > 1 {
+				t.Errorf("the customer was read %d times", list.read)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestOpenCurrency: where Stripe will pick one of a price's currencies, each has to fit, and the caller learns that it can
+// name one.
+func TestOpenCurrency(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		price string
+		caps  map[string]int64
+		want  string
+	}{
+		"one without a cap": {"price_both", map[string]int64{"eur": 5000}, "nothing was sent: max_amount is set, and it has no cap for USD"},
+		"one over its cap":  {"price_dear", map[string]int64{"eur": 5000, "usd": 5000}, "nothing was sent: it costs more than the cap of 50.00 USD"},
+	}
+	for why, tt := range tests {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			want := &outcome.Error{Outcome: outcome.Refused, Type: "max_amount", Message: tt.want,
+				Hint: "Name the currency to pay in, because the price has several, or have the owner change max_amount in the configuration"}
+			request := tools.Request{Tool: tool(tools.Makes), Purchases: []tools.Purchase{{Argument: "line_items[0]", Price: tt.price, Quantity: 1}}}
+			got := policy.Policy{MaxAmount: tt.caps}.Check(t.Context(), policy.Call{Request: request, Prices: prices()})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -18,7 +18,7 @@ func expandable(kind string) []string {
 		"invoice":        {"customer", "subscription"},
 		"customer":       {"invoice_settings.default_payment_method"},
 		"payment_method": {"customer"},
-		"price":          {"product"},
+		"price":          {"product", "currency_options"}, // its prices have one currency each
 	}[kind]
 }
 

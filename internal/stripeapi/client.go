@@ -3,8 +3,11 @@ package stripeapi
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/stripe/stripe-go/v79"
@@ -112,8 +115,22 @@ func (c *Client) CheckoutSession(ctx context.Context, id string) (*stripe.Checko
 func (c *Client) CheckoutSessions(ctx context.Context, params *stripe.CheckoutSessionListParams) (Page[*stripe.CheckoutSession], error) {
 	return list(ctx, "checkout.session", &params.ListParams, func() ([]*stripe.CheckoutSession, *stripe.ListMeta, error) {
 		iter := c.checkout.List(params)
-		return iter.CheckoutSessionList().Data, iter.Meta(), iter.Err()
+		return withAnswers(iter.CheckoutSessionList()), iter.Meta(), iter.Err()
 	})
+}
+
+// withAnswers returns the rows of a list, each with the part of the answer that it was read from, as a single object has.
+func withAnswers(found *stripe.CheckoutSessionList) []*stripe.CheckoutSession {
+	var answer struct {
+		Data []json.RawMessage `json:"data"`
+	}
+	if found.LastResponse != nil {
+		_ = json.Unmarshal(found.LastResponse.RawJSON, &answer) // it was read before
+	}
+	for i, row := range found.Data[:min(len(found.Data), len(answer.Data))] {
+		row.LastResponse = &stripe.APIResponse{RawJSON: answer.Data[i]}
+	}
+	return found.Data
 }
 
 // CreateCustomer creates a customer (https://docs.stripe.com/api/customers/create).
@@ -241,25 +258,55 @@ func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) Reply[s
 	}
 }
 
-// UnitPrice is the cost of one unit of a price.
-type UnitPrice struct {
-	Amount    int64  // in minor units of Currency
-	Currency  string // lower case
-	Countable bool   // the cost is Amount times the quantity; false for tiers, metered use and amounts that customers choose
+// CustomerCurrency returns the currency that Stripe bills a customer in. It is empty before their first bill.
+func (c *Client) CustomerCurrency(ctx context.Context, id string) (string, error) {
+	found, err := c.Customer(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return string(found.Currency), nil
 }
 
-// UnitPrice looks a price up. The amount of a price never changes.
+// UnitPrice is the cost of one unit of a price.
+type UnitPrice struct {
+	Amount    int64       // in minor units of Currency
+	Currency  string      // lower case
+	Countable bool        // the cost is Amount times the quantity; false for tiers, metered use and amounts that customers choose
+	Others    []UnitPrice // the same in the other currencies that it can be paid in
+}
+
+// UnitPrice looks a price up with all its currencies.
 func (c *Client) UnitPrice(ctx context.Context, id string) (UnitPrice, error) {
 	params := &stripe.PriceParams{}
+	params.AddExpand("currency_options")
 	found, err := read(ctx, asked{object: "price", id: id}, &params.Params, func() (*stripe.Price, error) { return c.prices.Get(id, params) })
 	if err != nil {
 		return UnitPrice{}, err
 	}
-	metered := found.Recurring != nil && found.Recurring.UsageType == stripe.PriceRecurringUsageTypeMetered
-	return UnitPrice{
-		Amount:   found.UnitAmount,
-		Currency: string(found.Currency),
-		Countable: found.BillingScheme == stripe.PriceBillingSchemePerUnit && found.CustomUnitAmount == nil && found.TransformQuantity == nil &&
-			!metered && float64(found.UnitAmount) == found.UnitAmountDecimal,
-	}, nil
+	perUnit := found.BillingScheme == stripe.PriceBillingSchemePerUnit && found.CustomUnitAmount == nil &&
+		found.TransformQuantity == nil && (found.Recurring == nil || found.Recurring.UsageType != stripe.PriceRecurringUsageTypeMetered)
+	// Stripe sends null where the amount is no whole number, or the customer's choice. stripe-go makes that 0.
+	type amount struct {
+		UnitAmount *int64 `json:"unit_amount"`
+	}
+	var sent struct {
+		amount
+
+		CurrencyOptions map[string]amount `json:"currency_options"`
+	}
+	_ = json.Unmarshal(found.LastResponse.RawJSON, &sent) // it was read before, and what is missing is not countable
+	in := func(currency string, a amount) UnitPrice {
+		price := UnitPrice{Currency: currency, Countable: perUnit && a.UnitAmount != nil}
+		if price.Countable {
+			price.Amount = *a.UnitAmount
+		}
+		return price
+	}
+	price := in(string(found.Currency), sent.amount)
+	for _, currency := range slices.Sorted(maps.Keys(sent.CurrencyOptions)) {
+		if currency != price.Currency { // its own is among them
+			price.Others = append(price.Others, in(currency, sent.CurrencyOptions[currency]))
+		}
+	}
+	return price, nil
 }
