@@ -94,7 +94,7 @@ func hostileStripe(t *testing.T) string {
 				_ = connection.Close()
 			}
 		default:
-			_, _ = fmt.Fprintf(w, `{"id":"cus_1","object":"customer","email":%s,"name":%s,"description":%s,"metadata":{"k":%s,%s:"v"},"livemode":false}`, said, said, said, said, said)
+			_, _ = fmt.Fprintf(w, `{"id":"cus_fine","object":"customer","email":%s,"name":%s,"description":%s,"metadata":{"k":%s,%s:"v"},"livemode":false}`, said, said, said, said, said)
 		}
 	})
 }
@@ -222,6 +222,49 @@ func hostileSession(t *testing.T, h home, key string, environment []string) map[
 	}
 	places["log"] = log.String()
 	return places
+}
+
+// TestNoLeakInTheProtocol: a key can stand wherever a client has a choice, and what answers it does not show it.
+func TestNoLeakInTheProtocol(t *testing.T) {
+	t.Parallel()
+	key := canary()
+	lines := []string{
+		`{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"KEY","capabilities":{"KEY":{}},"clientInfo":{"name":"KEY","version":"KEY"}}}`,
+		`{"jsonrpc":"2.0","id":2,"method":"KEY"}`,
+		`{"jsonrpc":"2.0","id":3,"method":"tools/KEY","params":{"KEY":"KEY"}}`,
+		`{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"KEY","arguments":{}}}`,
+		`{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"stripe_get_customer","KEY":1,"_meta":{"KEY":1}}}`,
+		`{"jsonrpc":"2.0","id":6,"method":"tools/list","params":{"cursor":"KEY"}}`,
+		`{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"stripe_get_customer","arguments":"KEY"}}`,
+		`{"jsonrpc":"2.0","id":8,"method":"prompts/get","params":{"name":"KEY"}}`,
+		`{"jsonrpc":"2.0","id":9,"method":"resources/read","params":{"uri":"KEY"}}`,
+		`{"jsonrpc":"2.0","id":"KEY","method":"ping"}`,
+		`{"jsonrpc":"2.0","id":"KEY","method":"tools/call","params":{"name":"stripe_get_customer","arguments":{"customer_id":"cus_1"}}}`,
+		`{"jsonrpc":"KEY","id":"a KEY","method":"ping"}`,
+		`{"jsonrpc":"2.0","id":10,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"KEY"}}}`,
+		`KEY`,
+	}
+	for _, configured := range []bool{true, false} { // else it is known by its shape only
+		t.Run(map[bool]string{true: "known", false: "by its shape"}[configured], func(t *testing.T) {
+			t.Parallel()
+			environment := []string{"STRIPE_MCP_API_BASE=" + hostileStripe(t), "STRIPE_MCP_LOG_LEVEL=debug", testKey}
+			if configured {
+				environment[2] = "STRIPE_MCP_STRIPE_SECRET_KEY=" + key
+			}
+			h := newHome(t)
+			got := h.run(environment, strings.ReplaceAll(strings.Join(lines, "\n"), "KEY", key))
+			checkSilent(t, key, map[string]string{"stdout": got.stdout, "stderr": got.stderr})
+			answers := 0
+			for line := range strings.Lines(got.stdout) {
+				if answers++; !json.Valid([]byte(line)) {
+					t.Errorf("not JSON: %s", line)
+				}
+			}
+			if answers != len(lines) {
+				t.Errorf("%d answers to %d lines:\n%s", answers, len(lines), got.stdout)
+			}
+		})
+	}
 }
 
 // TestNoLeakOfAMisplacedKey: people put keys where none belongs, and the complaint must not show them.

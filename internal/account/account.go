@@ -30,7 +30,7 @@ type Options struct {
 	LoadFault error                             // what is wrong with the configuration, or nil
 	Reload    func() (config.Config, error)     // reads the configuration again when the key was replaced
 	Network   func() (http.RoundTripper, error) // returns what carries requests; the first call asks for it
-	Scrubber  *secret.Scrubber                  // takes keys out of everything that leaves
+	Scrubber  *secret.Scrubber                  // learns the key. Everything that leaves has to pass it
 	Logger    *slog.Logger
 }
 
@@ -105,7 +105,7 @@ type Caller struct {
 
 // Answer says how a call ended.
 type Answer struct {
-	JSON    json.RawMessage // the tool's answer, or an object that describes the failure
+	JSON    json.RawMessage // the tool's answer, or an object that describes the failure. It is not scrubbed
 	Failure *outcome.Error  // nil when the tool answered
 	Words   string          // the failure for a model, in lines
 	// Delivered must be told whether the caller got JSON. If that turns out to be wrong, tell it false once more.
@@ -129,7 +129,7 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 		text, answer.Failure = o.describe(ctx, err)
 		answer.Words = a.Scrubber.Scrub(answer.Failure.Lines())
 	}
-	answer.JSON = json.RawMessage(a.Scrubber.Scrub(string(text)))
+	answer.JSON = text
 	return answer
 }
 

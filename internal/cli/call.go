@@ -47,9 +47,10 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.Tools())))
 	}
 	got := a.Call(ctx, account.Caller{Client: "stripe-mcp call"}, tool, arguments)
-	_, err := fmt.Fprintf(p.stdout, "%s\n", got.JSON)
+	answer := p.scrubber.Scrub(string(got.JSON))
+	_, err := fmt.Fprintln(p.stdout, answer)
 	got.Delivered(err == nil)
-	_, _ = fmt.Fprint(p.stderr, a.howToOpen(ctx, string(got.JSON)))
+	_, _ = fmt.Fprint(p.stderr, a.howToOpen(ctx, answer))
 	switch {
 	case err != nil:
 		return &exitError{ExitToolError, fmt.Sprintf("stripe-mcp: the call was made, and its answer could not be written (%v). "+

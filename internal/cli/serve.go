@@ -31,6 +31,7 @@ func (p *process) serve(ctx context.Context) error {
 		Version:      version(),
 		Instructions: account.Instructions(a.Config),
 		Tools:        a.published(),
+		Scrub:        p.scrubber.Scrub,
 		Logger:       a.Logger,
 		Call:         a.serveCall,
 	})

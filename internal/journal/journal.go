@@ -69,7 +69,8 @@ type Journal struct {
 	log  log
 
 	recorder recorder
-	turn     chan struct{} // holds a token while a step is under way
+	turn     chan struct{}             // holds a token while a step is under way
+	stepped  atomic.Pointer[time.Time] // when the last step began
 
 	// What follows belongs to the step.
 	all      map[string]*entry // by intent: the open ones, and those of this process that ended a moment ago
@@ -169,28 +170,51 @@ func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) 
 
 // step runs what has to be one step for all processes. A caller that leaves in the meantime gets the context's own error.
 func (j *Journal) step(caller context.Context, do func() error) error {
-	ctx, cancel := context.WithTimeout(caller, limits.Lock)
-	defer cancel()
+	began := time.Now()
 	unavailable := func(err error) error {
 		if errors.Is(caller.Err(), context.Canceled) {
 			return caller.Err()
 		}
 		return &UnavailableError{cause: err}
 	}
-	select {
-	case j.turn <- struct{}{}:
-		defer func() { <-j.turn }()
-	case <-ctx.Done():
+	if !j.takeTurn(caller, began) {
 		return unavailable(errBusy)
 	}
+	defer func() { <-j.turn }()
+	ctx, cancel := context.WithTimeout(caller, j.patience(began))
+	defer cancel()
 	if err := j.log.lock(ctx, j.apply, j.reset); err != nil {
 		return unavailable(err)
 	}
 	defer j.log.unlock()
+	now := time.Now()
+	j.stepped.Store(&now)
 	if err := j.catchUp(); err != nil {
 		return unavailable(err)
 	}
 	return do()
+}
+
+// takeTurn waits for the steps before.
+func (j *Journal) takeTurn(caller context.Context, began time.Time) bool {
+	for left := j.patience(began); left > 0; left = j.patience(began) {
+		select {
+		case j.turn <- struct{}{}:
+			return true
+		case <-caller.Done():
+			return false
+		case <-time.After(left):
+		}
+	}
+	return false
+}
+
+// patience returns how much longer a step waits that began then. As long as others get on, nobody holds the journal for good.
+func (j *Journal) patience(began time.Time) time.Duration {
+	if last := j.stepped.Load(); last != nil && last.After(began) {
+		began = *last
+	}
+	return limits.Lock - time.Since(began)
 }
 
 // catchUp writes what a damaged log has lost, and what could not be written before.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 // equal is the request in all stories. They differ in who makes it, and when.
@@ -14,6 +17,55 @@ func equal() Request {
 	return Request{
 		Method: "POST", Path: "/v1/customers", Body: "email=jenny%40example.com&name=Jenny", Base: "https://api.stripe.com",
 		Authorization: "Bearer sk_test_MadeUpForTests",
+	}
+}
+
+// stiff is a log that takes its time for each step. It is never had when that is long.
+type stiff struct {
+	memory
+
+	takes time.Duration
+}
+
+func (s *stiff) lock(ctx context.Context, _ func(record), _ func(bool)) error {
+	select {
+	case <-time.After(s.takes):
+		return nil
+	case <-ctx.Done():
+		return errBusy
+	}
+}
+
+// TestWaitingForTheJournal: requests wait as long as others get on. When none does, they are all refused together.
+func TestWaitingForTheJournal(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		takes, until time.Duration
+		fails        bool
+	}{
+		"a slow disk, and many requests": {takes: time.Second, until: 30 * time.Second},
+		"a frozen process":               {takes: time.Hour, until: limits.Lock, fails: true},
+	}
+	for why, tt := range tests {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				begin := time.Now()
+				j := newJournal(&stiff{takes: tt.takes})
+				var requests sync.WaitGroup
+				for range 30 {
+					requests.Go(func() {
+						if _, err := j.Begin(t.Context(), nil, equal()); (err != nil) != tt.fails || err != nil && !errors.Is(err, errBusy) {
+							t.Error(err)
+						}
+					})
+				}
+				requests.Wait()
+				if took := time.Since(begin); took != tt.until {
+					t.Errorf("took %v, want %v", took, tt.until)
+				}
+			})
+		})
 	}
 }
 

@@ -12,10 +12,10 @@ const (
 	// SeeThrough is how long a write that was sent goes on after its caller has left.
 	SeeThrough = 8 * time.Second
 	// Unread is how long a client may leave its answers unread, when they are many or when it sends no more.
-	Unread = 8 * time.Second
+	Unread = 6 * time.Second
 	// Look is the pause between two looks at something that does not report.
 	Look = 50 * time.Millisecond
-	// Lock is how long a request waits for other processes before it is recorded.
+	// Lock is how long a request waits to be recorded while no other one gets on.
 	Lock = 10 * time.Second
 	// Record is how long the journal waits for other processes when it records what has happened.
 	Record = 5 * time.Second

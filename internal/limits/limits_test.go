@@ -12,6 +12,7 @@ func TestOrder(t *testing.T) {
 	t.Parallel()
 	for why, order := range map[string][]time.Duration{
 		"a record fits into a write that is seen through, that into the drain, and that into the end": {limits.Record, limits.SeeThrough, limits.Drain, limits.Stop},
+		"what a client does not read is given up early enough for its calls to end within the drain":  {limits.Unread, limits.Drain - time.Second, limits.Stop},
 		"a person's answer leaves the call time to be sent, and the client time to get the answer":    {limits.Question, limits.Confirmed, limits.Client},
 		"a call ends before its client gives up":                                                      {limits.Call, limits.Client},
 		"one try to connect leaves a call time for others":                                            {limits.Dial, limits.Call / 2},

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"stripe-mcp/internal/secret"
 )
 
 func benchServer() *Server {
@@ -15,7 +17,9 @@ func benchServer() *Server {
 	for i := range tools {
 		tools[i] = Tool{Name: "tool_" + strconv.Itoa(i), Description: "does something", Schemas: schemas(schema, schema)}
 	}
-	return New(Options{Tools: tools, Call: toolFunc(echo).handle})
+	scrubber := &secret.Scrubber{}
+	scrubber.Learn(secret.New("sk_test_MadeUpKeyOfAUsualLength"))
+	return New(Options{Tools: tools, Call: toolFunc(echo).handle, Scrub: scrubber.Scrub})
 }
 
 func BenchmarkNew(b *testing.B) {

@@ -22,6 +22,8 @@ type loop struct {
 	client  *session
 	out     *writer
 	written chan struct{} // closed when nothing more will be written
+	unread  chan struct{} // closed when the client has stopped reading
+	stop    context.CancelFunc
 	calls   *pendingCalls
 	asking  *questions
 	running sync.WaitGroup // the goroutines of calls
@@ -33,7 +35,7 @@ type loop struct {
 //     out has no reader any more either, the client has died: as if ctx had ended.
 //   - ctx ends. Reading stops at once and the contexts of running calls end. Their answers are still written, if they come
 //     within 9 s.
-//   - out can no longer be written. The same happens, but the answers are lost.
+//   - out can no longer be written, or the client has stopped reading it. The same happens, but the answers are lost.
 //
 // Calls run concurrently. Other requests are answered in order, and never wait for a call.
 //
@@ -49,7 +51,10 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	}
 	defer s.protocol.UnregisterSession(ctx, client.SessionID())
 
-	l := &loop{server: s, client: client, out: newWriter(), written: make(chan struct{}), calls: newPendingCalls()}
+	l := &loop{
+		server: s, client: client, out: newWriter(s.scrub), written: make(chan struct{}), unread: make(chan struct{}), stop: stop,
+		calls: newPendingCalls(),
+	}
 	l.asking = newQuestions(l.out)
 	go func() {
 		defer close(l.written)
@@ -95,13 +100,10 @@ func (l *loop) read(ctx context.Context, in io.Reader) error {
 	return nil
 }
 
-// mostCalls is how many calls may wait for their end before no more is read.
-const mostCalls = 1024
-
 // makeRoom waits while too much is under way or unread, so that memory is bounded whatever a client sends or does not read.
 // It returns false when the client has stopped reading.
 func (l *loop) makeRoom(ctx context.Context) bool {
-	for ctx.Err() == nil && (l.out.full() || l.calls.waiting() >= mostCalls) {
+	for ctx.Err() == nil && (l.out.full() || l.calls.full()) {
 		if l.out.stalled() {
 			l.giveUp(ctx)
 			return false
@@ -111,9 +113,11 @@ func (l *loop) makeRoom(ctx context.Context) bool {
 	return true
 }
 
-// giveUp drops what the client does not read.
+// giveUp drops what the client does not read, and ends the calls.
 func (l *loop) giveUp(ctx context.Context) {
 	l.out.discard()
+	close(l.unread)
+	l.stop()
 	l.server.log.WarnContext(ctx, "stopping: the client does not read its answers")
 }
 
@@ -139,7 +143,7 @@ func (l *loop) dispatch(ctx context.Context, got received) {
 // start runs a call on a goroutine of its own, which waits for a slot there, so that the reading never does.
 func (l *loop) start(ctx context.Context, request message, read time.Time) {
 	ctx, stop := context.WithCancel(ctx)
-	call := l.calls.add(request.id, read, stop)
+	call := l.calls.add(request, read, stop)
 	x := &exchange{ctx: ctx, client: l.client, questions: l.asking, seals: l.server.seals, slots: l.server.slots, read: read}
 	l.running.Go(func() {
 		x.takeSlot()
@@ -172,7 +176,10 @@ func (l *loop) drain(ctx context.Context) {
 		defer close(finished)
 		l.running.Wait()
 		l.out.close()
-		<-l.written
+		select {
+		case <-l.written:
+		case <-l.unread:
+		}
 	}()
 	for waiting := true; waiting; {
 		select {
@@ -180,16 +187,21 @@ func (l *loop) drain(ctx context.Context) {
 			return
 		case <-ctx.Done():
 			waiting = false
-		case <-time.After(time.Second):
+		case <-time.After(limits.Look):
 			if l.out.stalled() {
 				l.giveUp(ctx)
-				return
 			}
 		}
 	}
+	left := limits.Drain
+	select {
+	case <-l.unread:
+		left -= limits.Unread // the calls had that time already
+	default:
+	}
 	select {
 	case <-finished:
-	case <-time.After(limits.Drain):
+	case <-time.After(left):
 		l.out.discard()
 		l.server.log.WarnContext(ctx, "stopping with calls unfinished or answers unwritten")
 	}

@@ -9,12 +9,19 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
+// What calls that are not answered yet may take before no more is read.
+const (
+	mostCalls = 1024
+	mostBytes = 4 << 20
+)
+
 // remembered is how many answered calls can still be cancelled.
 const remembered = 256
 
 // pendingCall is a tool call. Its address identifies it, because a client may use one id twice.
 type pendingCall struct {
 	id        string
+	size      int       // bytes of its request
 	read      time.Time // when it was read
 	stop      context.CancelFunc
 	cancelled bool
@@ -36,6 +43,7 @@ func (c *pendingCall) crossed() bool {
 type pendingCalls struct {
 	mu       sync.Mutex
 	all      map[*pendingCall]struct{} // the calls that are not answered yet
+	bytes    int                       // of their requests
 	answered []*pendingCall
 }
 
@@ -44,19 +52,20 @@ func newPendingCalls() *pendingCalls {
 }
 
 // add remembers a call that stop cancels.
-func (p *pendingCalls) add(id json.RawMessage, read time.Time, stop context.CancelFunc) *pendingCall {
+func (p *pendingCalls) add(request message, read time.Time, stop context.CancelFunc) *pendingCall {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	call := &pendingCall{id: string(id), read: read, stop: stop}
+	call := &pendingCall{id: string(request.id), size: len(request.id) + len(request.params), read: read, stop: stop}
 	p.all[call] = struct{}{}
+	p.bytes += call.size
 	return call
 }
 
-// waiting returns how many calls are not answered yet.
-func (p *pendingCalls) waiting() int {
+// full reports whether the calls that are not answered yet take too much.
+func (p *pendingCalls) full() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.all)
+	return len(p.all) >= mostCalls || p.bytes > mostBytes
 }
 
 // cancel stops every call of that id that was not answered yet, and will not be. When there is none, the cancellation has
@@ -93,6 +102,7 @@ func (p *pendingCalls) finish(call *pendingCall, written bool, retract func()) b
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.all, call)
+	p.bytes -= call.size
 	if !written || call.cancelled {
 		return false
 	}

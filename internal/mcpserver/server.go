@@ -39,6 +39,8 @@ type Options struct {
 	// Call runs one tool. If ctx ends before the result's Delivered is called, the client cancelled or the process stops. Call
 	// then decides what it still finishes, and returns soon. Call must bound its own duration, and must not panic.
 	Call func(ctx context.Context, call *Call) Result
+	// Scrub, where set, takes out of each line to the client what must not be shown.
+	Scrub func(line string) string
 	// Logger gets internal errors. Without a Logger they are dropped.
 	Logger *slog.Logger
 	// MaxConcurrent is how many calls run at the same time. Further calls wait. Zero means 256.
@@ -50,6 +52,7 @@ type Server struct {
 	protocol *server.MCPServer
 	offer    func() // makes the tools known to protocol; call it before any request about them
 	call     func(ctx context.Context, call *Call) Result
+	scrub    func(string) string
 	log      *slog.Logger
 	slots    chan struct{}
 	seals    func() *seals
@@ -63,7 +66,7 @@ func New(o Options) *Server {
 	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = defaultMaxConcurrent
 	}
-	s := &Server{call: o.Call, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals)}
+	s := &Server{call: o.Call, scrub: o.Scrub, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals)}
 
 	listed := sync.OnceValue(func() []mcp.Tool { return publish(o.Tools) })
 	// mcp-go would list hidden tools too, and sort by name. Its tool filter would make hidden tools impossible to call.

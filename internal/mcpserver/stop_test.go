@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -120,6 +121,58 @@ func TestStoppingTakesNineSecondsAtMost(t *testing.T) {
 				if writes := out.writes.Load(); writes != begun {
 					t.Errorf("wrote %d times after the end", writes-begun)
 				}
+			})
+		})
+	}
+}
+
+// A client that reads nothing is given up, so that neither memory nor the end of the process depends on it.
+func TestAClientThatReadsNothing(t *testing.T) {
+	t.Parallel()
+	const tick = limits.Look
+	tests := map[string]struct {
+		pings, end bool
+		takes      time.Duration // a call
+		endsIn     time.Duration
+	}{
+		"pings, and the input ends":              {pings: true, end: true, endsIn: limits.Unread},
+		"calls that are answered":                {endsIn: limits.Unread},
+		"calls that are answered, then the end":  {end: true, endsIn: limits.Unread},
+		"calls that take too long, then the end": {pings: true, end: true, takes: time.Hour, endsIn: limits.Drain},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				in, inWrite := io.Pipe()
+				ended := make(chan error, 1)
+				go func() {
+					ended <- newServer(func(context.Context, string, json.RawMessage) Result {
+						time.Sleep(test.takes)
+						return okResult
+					}).Serve(t.Context(), in, &slowWriter{takes: 24 * time.Hour})
+				}()
+				go func() {
+					for i := range mostCalls + 10 {
+						message := call(strconv.Itoa(i), "buy", "{}")
+						if test.pings && i > 0 {
+							message = ping(strconv.Itoa(i))
+						}
+						_, _ = io.WriteString(inWrite, message+"\n")
+					}
+					if test.end {
+						_ = inWrite.Close()
+					}
+				}()
+				begin := time.Now()
+				if err := <-ended; err != nil {
+					t.Errorf("Serve: %v", err)
+				}
+				if took := time.Since(begin); took < test.endsIn || took > test.endsIn+2*tick {
+					t.Errorf("took %v, want %v", took, test.endsIn)
+				}
+				_ = in.Close()
+				time.Sleep(48 * time.Hour)
 			})
 		})
 	}

@@ -35,6 +35,8 @@ const mostUnread = 16 << 20
 // A client that sends its requests before it reads the answers would wait for the server to read while the server waits for
 // the client to read. So the queue is long, and what bounds it is the loop, which stops reading (see makeRoom).
 type writer struct {
+	scrub func(string) string // what a line must not show; nil for nothing
+
 	mu      sync.Mutex
 	change  sync.Cond // of queue and closed
 	queue   []outgoing
@@ -43,8 +45,8 @@ type writer struct {
 	moved   time.Time // when something was last written, or began to wait
 }
 
-func newWriter() *writer {
-	w := &writer{}
+func newWriter(scrub func(string) string) *writer {
+	w := &writer{scrub: scrub}
 	w.change.L = &w.mu
 	return w
 }
@@ -86,6 +88,12 @@ func (p progress) Write(text []byte) (written int, err error) {
 
 // send queues a line. It never waits. After close the line is dropped.
 func (w *writer) send(o outgoing) {
+	if w.scrub != nil {
+		line := string(o.line)
+		if scrubbed := w.scrub(line); scrubbed != line {
+			o.line = []byte(scrubbed)
+		}
+	}
 	w.mu.Lock()
 	closed := w.closed
 	if !closed {

@@ -11,20 +11,31 @@ import (
 	"strings"
 )
 
-// maxDepth bounds the nesting of arguments. No tool nests its arguments deeper than five levels.
-const maxDepth = 32
+// These bound the memory that arguments take. Valid arguments stay far below. No tool nests its own deeper than five levels.
+const (
+	maxBytes  = 1 << 20
+	maxValues = 5_000
+	maxDepth  = 32
+)
 
 // parse reads arguments as one JSON object and converts them to what root expects (see lenient). Absent arguments are an
 // empty object.
 func parse(arguments json.RawMessage, root *Node) (any, []Problem) {
+	if len(arguments) > maxBytes {
+		return nil, []Problem{{Rule: "the arguments are longer than 1 MiB"}}
+	}
 	if len(bytes.TrimSpace(arguments)) == 0 {
 		return map[string]any{}, nil
 	}
-	value, err := read(arguments)
+	r := &reader{left: maxValues}
+	value, err := r.read(arguments)
+	if err == nil {
+		value = r.lenient(value, root)
+		err = r.tooMany() // in texts that hold JSON
+	}
 	if err != nil {
 		return nil, []Problem{{Rule: err.Error()}}
 	}
-	value = lenient(value, root)
 	if value == nil {
 		return map[string]any{}, nil
 	}
@@ -34,12 +45,24 @@ func parse(arguments json.RawMessage, root *Node) (any, []Problem) {
 	return value, nil
 }
 
+// reader decodes the arguments of one call.
+type reader struct {
+	left int // how many more values there may be
+}
+
+func (r *reader) tooMany() error {
+	if r.left < 0 {
+		return fmt.Errorf("the arguments hold more than %d values", maxValues)
+	}
+	return nil
+}
+
 // read decodes one JSON value and keeps numbers as they are written. A name may not appear twice in one object: a log or a
 // person could read the other value and see a different request.
-func read(text []byte) (any, error) {
+func (r *reader) read(text []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
-	value, err := readValue(decoder, maxDepth)
+	value, err := r.readValue(decoder, maxDepth)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +72,11 @@ func read(text []byte) (any, error) {
 	return value, nil
 }
 
-func readValue(decoder *json.Decoder, depth int) (any, error) {
+func (r *reader) readValue(decoder *json.Decoder, depth int) (any, error) {
+	r.left--
+	if err := r.tooMany(); err != nil {
+		return nil, err
+	}
 	if depth == 0 {
 		return nil, fmt.Errorf("the JSON is nested more than %d levels deep", maxDepth)
 	}
@@ -59,11 +86,11 @@ func readValue(decoder *json.Decoder, depth int) (any, error) {
 	}
 	switch token {
 	case json.Delim('{'):
-		return readObject(decoder, depth)
+		return r.readObject(decoder, depth)
 	case json.Delim('['):
 		list := []any{}
 		for decoder.More() {
-			item, err := readValue(decoder, depth-1)
+			item, err := r.readValue(decoder, depth-1)
 			if err != nil {
 				return nil, err
 			}
@@ -75,7 +102,7 @@ func readValue(decoder *json.Decoder, depth int) (any, error) {
 	}
 }
 
-func readObject(decoder *json.Decoder, depth int) (any, error) {
+func (r *reader) readObject(decoder *json.Decoder, depth int) (any, error) {
 	object := map[string]any{}
 	for decoder.More() {
 		token, err := decoder.Token()
@@ -86,7 +113,7 @@ func readObject(decoder *json.Decoder, depth int) (any, error) {
 		if _, twice := object[name]; twice {
 			return nil, fmt.Errorf("%s appears twice in one object", quoteName(name))
 		}
-		if object[name], err = readValue(decoder, depth-1); err != nil {
+		if object[name], err = r.readValue(decoder, depth-1); err != nil {
 			return nil, err
 		}
 	}
@@ -108,15 +135,15 @@ func closing(decoder *json.Decoder) error {
 //   - null stands for an absent argument. So does "" where the argument cannot be a string.
 //
 // A string argument stays a string. Everything uncertain stays as it is, and validation refuses it.
-func lenient(value any, n *Node) any {
+func (r *reader) lenient(value any, n *Node) any {
 	if n == nil {
 		return value
 	}
 	switch n.Type {
 	case "object":
-		return lenientObject(value, n)
+		return r.lenientObject(value, n)
 	case "array":
-		return lenientArray(value, n)
+		return r.lenientArray(value, n)
 	case "integer":
 		return lenientInteger(value)
 	case "boolean":
@@ -130,8 +157,8 @@ func lenient(value any, n *Node) any {
 	return value
 }
 
-func lenientObject(value any, n *Node) any {
-	value = fromText(value)
+func (r *reader) lenientObject(value any, n *Node) any {
+	value = r.fromText(value)
 	if list, ok := value.([]any); ok && len(list) == 0 && isMap(n) {
 		return map[string]any{}
 	}
@@ -148,25 +175,25 @@ func lenientObject(value any, n *Node) any {
 			object[name] = text(member)
 			continue
 		}
-		object[name] = lenient(member, n.Properties[name])
+		object[name] = r.lenient(member, n.Properties[name])
 	}
 	for name, property := range n.Properties {
 		if _, given := object[name]; !given && property.Default != nil {
 			// The default is part of our own schema. If it did not decode, no test would pass.
-			object[name], _ = read(property.Default)
+			object[name], _ = r.read(property.Default)
 		}
 	}
 	return object
 }
 
-func lenientArray(value any, n *Node) any {
-	value = fromText(value)
+func (r *reader) lenientArray(value any, n *Node) any {
+	value = r.fromText(value)
 	list, ok := value.([]any)
 	if !ok {
 		return value
 	}
 	for i, item := range list {
-		list[i] = lenient(item, n.Items)
+		list[i] = r.lenient(item, n.Items)
 	}
 	return list
 }
@@ -200,7 +227,7 @@ func absent(value any, n *Node) bool {
 }
 
 // fromText returns the object or array that a string holds as JSON. It returns any other value as it is.
-func fromText(value any) any {
+func (r *reader) fromText(value any) any {
 	s, ok := value.(string)
 	if !ok {
 		return value
@@ -209,7 +236,7 @@ func fromText(value any) any {
 	if !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
 		return value
 	}
-	if decoded, err := read([]byte(trimmed)); err == nil {
+	if decoded, err := r.read([]byte(trimmed)); err == nil {
 		return decoded
 	}
 	return value

@@ -32,12 +32,12 @@ func (p Problem) String() string {
 	return p.Path + ": " + p.Rule
 }
 
-// Error lists everything that is wrong with the arguments, sorted by path. It holds rules and never values.
+// Error lists what is wrong with the arguments, sorted by path. It holds rules and never values.
 type Error struct {
-	Problems []Problem
+	Problems []Problem // the last one may say how many more there are
 }
 
-// Error returns all problems, a line each.
+// Error returns the problems, a line each.
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
@@ -46,12 +46,33 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// mostListed is how many problems are listed. The others are counted.
+const mostListed = 20
+
 // newError sorts problems and keeps one of each.
 func newError(problems []Problem) *Error {
 	slices.SortFunc(problems, func(a, b Problem) int {
 		return cmp.Or(comparePaths(a.Path, b.Path), cmp.Compare(a.Rule, b.Rule))
 	})
-	return &Error{Problems: slices.Compact(problems)}
+	problems = slices.Compact(problems)
+	more := len(problems) - mostListed
+	if more <= 0 {
+		return &Error{Problems: problems}
+	}
+	// A key has to be in the list, because somebody must roll it.
+	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.order(), b.order()) })
+	count := strconv.Itoa(more)
+	if more >= 1000 {
+		count = fmt.Sprintf("%d,%03d", more/1000, more%1000)
+	}
+	return &Error{Problems: append(problems[:mostListed:mostListed], Problem{Rule: "and " + count + " more"})}
+}
+
+func (p Problem) order() int {
+	if strings.HasSuffix(p.Rule, secretAdvice) {
+		return 0
+	}
+	return 1
 }
 
 // comparePaths compares paths as text, but list positions as numbers.
@@ -224,15 +245,16 @@ func unknown(name string, n *Node) string {
 		quoteName(name), nearest.Nearest(name, known), strings.Join(known, ", "))
 }
 
+const secretAdvice = "looks like a Stripe secret and was not sent anywhere; " +
+	"keys belong in the configuration. If a real key got here, roll it in the Dashboard under Developers > API keys"
+
 // secrets finds strings that look like a key, at any depth. They must not be sent, logged or echoed.
 func secrets(value any, path string) []Problem {
-	const advice = "looks like a Stripe secret and was not sent anywhere; " +
-		"keys belong in the configuration. If a real key got here, roll it in the Dashboard under Developers > API keys"
 	var problems []Problem
 	switch v := value.(type) {
 	case string:
 		if secret.Looks(v) {
-			problems = append(problems, Problem{path, advice})
+			problems = append(problems, Problem{path, secretAdvice})
 		}
 	case []any:
 		for i, item := range v {
@@ -241,7 +263,7 @@ func secrets(value any, path string) []Problem {
 	case map[string]any:
 		for name, member := range v {
 			if secret.Looks(name) {
-				problems = append(problems, Problem{path, "a name in it " + advice})
+				problems = append(problems, Problem{path, "a name in it " + secretAdvice})
 			}
 			problems = append(problems, secrets(member, join(path, quoteName(name)))...)
 		}
@@ -255,7 +277,8 @@ func quoteName(name string) string {
 	if secret.Looks(name) {
 		return "[secret]"
 	}
-	if runes := []rune(name); len(runes) > longest {
+	const bytes = 4 * (longest + 1) // at most, for one more
+	if runes := []rune(name[:min(len(name), bytes)]); len(runes) > longest {
 		name = string(runes[:longest]) + "…"
 	}
 	if quoted := strconv.Quote(name); quoted != `"`+name+`"` || strings.ContainsAny(name, " .[]") || name == "" {

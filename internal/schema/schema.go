@@ -52,7 +52,7 @@ func For[T any]() *Schema[T] {
 func (s *Schema[T]) JSON() json.RawMessage { return s.json }
 
 // Decode reads arguments into a T. It first converts what models certainly mean (see lenient), and then validates. If the
-// arguments are not acceptable, the error is an *Error that lists every problem. It never echoes a value.
+// arguments are not acceptable, the error is an *Error that lists the problems. It never echoes a value.
 func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	var decoded T
 	value, problems := parse(arguments, s.root)
@@ -65,11 +65,13 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
 	}
 	problems = append(secrets(value, ""), violations(compiled.Validate(value), s.root)...)
 
-	plain, err := json.Marshal(value)
-	if err != nil {
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false) // which makes six bytes of one
+	if err := encoder.Encode(value); err != nil {
 		return decoded, fmt.Errorf("encode the converted arguments: %w", err)
 	}
-	if err := json.Unmarshal(plain, &decoded); err != nil && len(problems) == 0 {
+	if err := json.Unmarshal(plain.Bytes(), &decoded); err != nil && len(problems) == 0 {
 		return decoded, fmt.Errorf("decode validated arguments: %w", err)
 	}
 	// The decoded part is checked even then, so that one error lists every problem.
@@ -168,7 +170,7 @@ func compile(published json.RawMessage) (*validator.Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a derived schema: %w", err)
 	}
-	const name = "arguments.json"
+	const name = "urn:stripe-mcp:arguments" // a relative one would need the working directory
 	compiler := validator.NewCompiler()
 	if err := compiler.AddResource(name, document); err != nil {
 		return nil, fmt.Errorf("add a derived schema: %w", err)

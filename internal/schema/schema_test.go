@@ -147,6 +147,9 @@ func TestDecodeListsEveryProblem(t *testing.T) {
 		{"something behind", `{} {}`, []string{"there is something after the end of the JSON"}},
 		{"a name twice", `{"id":"id_x","limit":1,"limit":2}`, []string{"limit appears twice in one object"}},
 		{"too deep", strings.Repeat(`[`, 40), []string{"the JSON is nested more than 32 levels deep"}},
+		{"too long", `{"id":"id_x","note":"` + strings.Repeat("x", 1<<20) + `"}`, []string{"the arguments are longer than 1 MiB"}},
+		{"too much", `{"items":[` + strings.Repeat(`0,`, 5000) + `0]}`, []string{"the arguments hold more than 5000 values"}},
+		{"too much as JSON text", `{"items":"[` + strings.Repeat(`0,`, 5000) + `0]"}`, []string{"the arguments hold more than 5000 values"}},
 		{"a misspelt name", `{"id":"id_x","limt":1}`, []string{"limt is not a known argument; did you mean limit?" + known}},
 		{"a misspelt name in a list", `{"id":"id_x","items":[{"price":"p","prise":1}]}`,
 			[]string{"items[0]: prise is not a known argument; did you mean price? Known are count, price"}},
@@ -198,6 +201,35 @@ func TestDecodeListsEveryProblem(t *testing.T) {
 			}
 			if strings.Contains(err.Error(), "MadeUpTail") {
 				t.Error("the error shows the key")
+			}
+		})
+	}
+}
+
+// TestDecodeCountsProblems: an error stays short, and what looks like a key is in it whatever else there is.
+func TestDecodeCountsProblems(t *testing.T) {
+	t.Parallel()
+	items := func(n int) string { return `{"id":"id_x","items":[` + strings.Repeat(`{},`, n-1) + `{}]` }
+	tests := []struct {
+		why, arguments    string
+		lines             int
+		first, next, last string
+	}{
+		{"as many as are listed", items(20) + `}`, 20, "items[0].price: is required", "items[1].price: is", "items[19].price: is required"},
+		{"one more", items(21) + `}`, 21, "items[0].price: is required", "items[1].price: is", "and 1 more"},
+		{"many", items(1254) + `}`, 21, "items[0].price: is required", "items[1].price: is", "and 1,234 more"},
+		{"a key among them", items(30) + `,"note":"sk_test_MadeUpTail"}`, 21, "note: looks like a Stripe secret", "items[0].price: is", "and 12 more"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			_, err := orders().Decode(json.RawMessage(tt.arguments))
+			if err == nil {
+				t.Fatal("no problems")
+			}
+			lines := strings.Split(err.Error(), "\n")
+			if len(lines) != tt.lines || !strings.HasPrefix(lines[0], tt.first) || !strings.HasPrefix(lines[1], tt.next) || !strings.HasPrefix(lines[len(lines)-1], tt.last) {
+				t.Errorf("%d lines:\n%v", len(lines), err)
 			}
 		})
 	}
