@@ -4,6 +4,8 @@ SHELL := /bin/bash
 GOTEST := go test -race -parallel 32
 GOLANGCI_VERSION := v2.15.0
 # Built once into the user's cache, because it takes minutes.
+# Finds what no program uses any more, such as the wrapper of a tool that is gone.
+DEADCODE := golang.org/x/tools/cmd/deadcode@v0.51.0
 GOLANGCI := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stripe-mcp/golangci-lint-$(GOLANGCI_VERSION)/golangci-lint
 # Stripe's own mock is a test's dependency and not the program's, hence a module of its own.
 CONTRACT := internal/contracttest
@@ -23,7 +25,7 @@ build: ## Build bin/stripe-mcp
 bench: build ## Measure speed, memory and sizes beside programs that do less; 1 minute
 	go run ./internal/bench bin/stripe-mcp
 
-demo: build ## Play the ten default tools' story, a paying customer included, on the simulator; needs no key
+demo: build ## Play the default tools' story, a paying customer included, on the simulator; needs no key
 	go run ./internal/demo bin/stripe-mcp
 
 # The program is built first, so that the test that builds it does not do so beside others.
@@ -38,6 +40,8 @@ torture: ## Run N (1000) random schedules of faults and kills against the real p
 lint: $(GOLANGCI) ## Run the linters
 	$(GOLANGCI) run ./...
 	cd $(CONTRACT) && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...
+	@dead="$$(go run $(DEADCODE) -filter '^stripe-mcp/(tools|internal/(account|cli|clients|config|hint|journal|local|mcpserver|nearest|outcome|plain|policy|schema|secret|simulator|stripeapi|vault))' ./cmd/...)"; \
+	if [[ -n "$$dead" ]]; then echo "not used by the program:"; echo "$$dead"; exit 1; fi
 
 tidy: ## Check that go.mod and go.sum are tidy
 	go mod tidy -diff

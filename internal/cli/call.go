@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -27,7 +29,12 @@ func (p *process) callCommand() *cobra.Command {
 			"Stripe does not accept (4), network or Stripe down (5), refusal by policy (6) and an unknown outcome (7).",
 		Example: "  stripe-mcp call stripe_get_customer customer_id=cus_NffrFeUfNV2Hib\n" +
 			"  stripe-mcp call stripe_list_subscriptions '{\"status\": \"active\", \"limit\": 3}'",
-		Args:              cobra.MinimumNArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return errors.New("call needs the name of a tool; stripe-mcp tools lists them")
+			}
+			return nil
+		},
 		ValidArgsFunction: p.completeCall,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			arguments, err := p.readArguments(args[1:])
@@ -44,7 +51,7 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 	defer a.Close(ctx)
 	tool, ok := a.Find(name)
 	if !ok {
-		return fmt.Errorf("there is no tool %q; did you mean %s?", name, nearest.Nearest(name, names(a.Tools())))
+		return fmt.Errorf("there is no tool %q; %s", name, cmp.Or(nearest.DidYouMean(name, names(a.Tools())), "stripe-mcp tools lists them"))
 	}
 	got := a.Call(ctx, account.Caller{Client: "stripe-mcp call"}, tool, arguments)
 	answer := p.scrubber.Scrub(string(got.JSON))
@@ -56,7 +63,8 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 		return &exitError{ExitToolError, fmt.Sprintf("stripe-mcp: the call was made, and its answer could not be written (%v). "+
 			"If it created something, the same call again finds that instead of creating another", err)}
 	case got.Failure != nil:
-		return &exitError{exitCodeOf(got.Failure), "stripe-mcp: " + hint.Join(got.Failure.Message, got.Failure.Hint)}
+		lines := append([]string{"stripe-mcp: " + got.Failure.Message}, got.Failure.Problems...)
+		return &exitError{exitCodeOf(got.Failure), p.scrubber.Scrub(hint.Join(strings.Join(lines, "\n  "), got.Failure.Hint))}
 	}
 	return nil
 }
@@ -81,6 +89,9 @@ func (p *process) readArguments(given []string) (json.RawMessage, error) {
 	for i, argument := range given {
 		name, value, ok := strings.Cut(argument, "=")
 		if !ok {
+			if strings.HasPrefix(strings.TrimSpace(argument), "{") {
+				return nil, errors.New("give either one JSON object or name=value pairs, and not both")
+			}
 			return nil, fmt.Errorf("argument %d is neither name=value nor a JSON object", i+1)
 		}
 		if _, twice := pairs[name]; twice {

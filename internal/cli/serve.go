@@ -27,6 +27,9 @@ func (p *process) serve(ctx context.Context) error {
 	if a.Fault != nil {
 		a.Logger.WarnContext(ctx, "every call will be refused", "reason", a.Fault)
 	}
+	for _, warning := range a.Config.Warnings {
+		a.Logger.WarnContext(ctx, "in the environment", "warning", warning)
+	}
 	server := mcpserver.New(mcpserver.Options{
 		Version:      version(),
 		Instructions: account.Instructions(a.Config),

@@ -32,7 +32,11 @@ func (p *process) toolsCommand() *cobra.Command {
 
 func (p *process) toolsTable() error {
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	for _, tool := range p.newApp().Offered() {
+	a := p.newApp()
+	if a.Fault != nil {
+		_, _ = fmt.Fprintln(p.stderr, "stripe-mcp: every call will be refused: "+a.Fault.Error())
+	}
+	for _, tool := range a.Offered() {
 		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\n", tool.Name, tool.Effect, tool.Title); err != nil {
 			return err
 		}

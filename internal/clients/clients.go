@@ -69,7 +69,8 @@ func Names(all []Client) []string {
 func Select(all []Client, names []string) ([]Client, error) {
 	for _, name := range names {
 		if known := Names(all); !slices.Contains(known, name) {
-			return nil, hint.Errorf("did you mean "+nearest.Nearest(name, known)+"?", "there is no client %q", name)
+			next := cmp.Or(nearest.DidYouMean(name, known), "choose one of "+strings.Join(known, ", ")+"; setup --print shows what another client needs")
+			return nil, hint.Errorf(next, "there is no client %q. Nothing was changed", name)
 		}
 	}
 	return slices.DeleteFunc(all, func(c Client) bool { return !slices.Contains(names, c.Name) }), nil

@@ -39,6 +39,8 @@ type Config struct {
 	SimulatorAddr string
 	// ReadOnly leaves only the tools that change nothing.
 	ReadOnly bool
+	// Warnings say what was ignored.
+	Warnings []string
 	// Tools names the tools to offer, unchecked; empty means all.
 	Tools []string
 	// AllowLiveWrites lets a live key change something.

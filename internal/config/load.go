@@ -134,26 +134,40 @@ func (l *loader) checkNames(f file) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		l.problem("", hint.Errorf("correct the name, perhaps to "+nearest.Nearest(name, known), "unknown key %s in %s", nameShown(name), f.path))
+		l.problem("", hint.Errorf(correct(name, known), "unknown key %s in %s", nameShown(name), f.path))
 		delete(f.values, name)
 	}
 }
 
+// correct returns what to do about a name that means nothing.
+func correct(name string, known []string) string {
+	if near := nearest.Nearest(name, known); near != "" {
+		return "correct the name, perhaps to " + near
+	}
+	return "remove it; the README lists the keys"
+}
+
 func (l *loader) readEnvironment() {
-	known := knownNames()
 	values := map[string]any{}
-	for i, name := range known {
-		known[i] = variable(name)
-		if value, given := l.env[known[i]]; given {
+	known := []string{strings.TrimPrefix(fileVariable, prefix)} // without what all of them begin with
+	for _, name := range knownNames() {
+		own := variable(name)
+		known = append(known, strings.TrimPrefix(own, prefix))
+		if value, given := l.env[own]; given {
 			values[name] = value
 		}
 	}
-	known = append(known, fileVariable)
 	for name := range l.env {
-		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) {
-			l.problem("", hint.Errorf("correct the name, perhaps to "+nearest.Nearest(name, known), "unknown environment variable %s", nameShown(name)))
+		own, ours := strings.CutPrefix(name, prefix)
+		switch {
+		case !ours || slices.Contains(known, own):
+		case nearest.Nearest(own, known) == "": // another program's, which is no reason to refuse every call
+			l.cfg.Warnings = append(l.cfg.Warnings, "the environment variable "+nameShown(name)+" is not known and is ignored")
+		default:
+			l.problem("", hint.Errorf("correct the name, perhaps to "+prefix+nearest.Nearest(own, known), "unknown environment variable %s", nameShown(name)))
 		}
 	}
+	slices.Sort(l.cfg.Warnings)
 	l.take(values, func(name string) source { return fromVariable(variable(name)) })
 }
 

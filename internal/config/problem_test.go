@@ -52,9 +52,9 @@ func TestProblemsInFiles(t *testing.T) {
 		{"a.yaml", "Read_Only: true", `unknown key "Read_Only" in FILE` + "\nhint: correct the name, perhaps to read_only"},
 		{"a.yaml", "stripe_key: sk_test_MadeUp1", `unknown key "stripe_key" in FILE` + "\nhint: correct the name, perhaps to stripe_secret_key"},
 		{"a.yaml", "secret_key: sk_test_MadeUp1", `unknown key "secret_key" in FILE` + "\nhint: correct the name, perhaps to stripe_secret_key"},
-		{"a.yaml", "sk_test_MadeUp1: stripe_secret_key", `unknown key "sk_test_[redacted]" in FILE` + "\nhint: correct the name, perhaps to state_dir"},
+		{"a.yaml", "sk_test_MadeUp1: stripe_secret_key", `unknown key "sk_test_[redacted]" in FILE` + "\nhint: remove it; the README lists the keys"},
 		{"a.toml", "[stripe]\ntimeout = 5", `unknown key "stripe" in FILE` + "\nhint: correct the name, perhaps to stripe_account"},
-		{"a.yaml", strings.Repeat("a", 100) + ": 1", `unknown key "` + strings.Repeat("a", 60) + `…" in FILE` + "\nhint: correct the name, perhaps to api_base"},
+		{"a.yaml", strings.Repeat("a", 100) + ": 1", `unknown key "` + strings.Repeat("a", 60) + `…" in FILE` + "\nhint: remove it; the README lists the keys"},
 
 		{"a.yaml", "read_only: yes please", "read_only in FILE" + wantBool + "true"},
 		{"a.toml", "read_only = 1", "read_only in FILE" + wantBool + "true"},

@@ -1,7 +1,10 @@
 // Package nearest is the only place that guesses what a misspelt name was meant to be.
 package nearest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // longest bounds how much of a word is compared, so that a hostile one costs no time.
 const longest = 64
@@ -9,7 +12,8 @@ const longest = 64
 // Nearest returns the entry of known that word turns into at the least cost, upper and lower case
 // counting as equal. A letter added costs one and a letter taken away two: people shorten long names,
 // whereas a letter that a name does not have speaks against it. The first of several equally near
-// entries wins, and the result is empty only when known is.
+// entries wins. The result is empty when none is near: a word that is not just shortened has to keep
+// most of its letters.
 func Nearest(word string, known []string) string {
 	best, fewest := "", 0
 	for _, candidate := range known {
@@ -17,7 +21,32 @@ func Nearest(word string, known []string) string {
 			best, fewest = candidate, d
 		}
 	}
+	length := len(fold(word))
+	if length < 2 || !shortened(word, best) && 2*fewest > length+2 {
+		return ""
+	}
 	return best
+}
+
+// shortened reports whether word is what is left of name when letters are taken out.
+func shortened(word, name string) bool {
+	rest := fold(name)
+	for _, letter := range fold(word) {
+		at := slices.Index(rest, letter)
+		if at < 0 {
+			return false
+		}
+		rest = rest[at+1:]
+	}
+	return true
+}
+
+// DidYouMean returns the question for the nearest entry, empty when none is near.
+func DidYouMean(word string, known []string) string {
+	if best := Nearest(word, known); best != "" {
+		return "did you mean " + best + "?"
+	}
+	return ""
 }
 
 // distance is the cost of turning a into b, from one row of the usual table, overwritten as it goes.

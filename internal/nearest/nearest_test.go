@@ -23,9 +23,11 @@ func TestNearest(t *testing.T) {
 		{"the end of a name", "email", "customer_email"},
 		{"one word of three is left out", "stripe_key", "stripe_secret_key"},
 		{"the word itself", "customer_email", "customer_email"},
-		{"something is always nearest", "q", "mode"},
-		{"an empty word is nearest to the shortest name", "", "mode"},
-		{"only the start of a huge word counts", strings.Repeat("é", 1<<20), "mode"},
+		{"nothing is near to one letter", "q", ""},
+		{"nor to no letter", "", ""},
+		{"another word", "allow_promotion_codes", ""},
+		{"a word that shares some letters", "cordless", ""},
+		{"only the start of a huge word counts", strings.Repeat("é", 1<<20), ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -39,7 +41,7 @@ func TestNearest(t *testing.T) {
 
 func TestNearestOfEquallyNearIsTheFirst(t *testing.T) {
 	t.Parallel()
-	if got := nearest.Nearest("bat", []string{"cat", "hat"}); got != "cat" {
+	if got := nearest.Nearest("batter", []string{"matter", "latter"}); got != "matter" {
 		t.Errorf("got %q, want the first of the two", got)
 	}
 }

@@ -84,7 +84,11 @@ func (p Policy) Validate(all []tools.Tool) error {
 	var unknown []string
 	for _, name := range p.Tools {
 		if !slices.Contains(known, name) {
-			unknown = append(unknown, fmt.Sprintf("%q (nearest: %s)", name, nearest.Nearest(name, known)))
+			shown := fmt.Sprintf("%q", name)
+			if near := nearest.Nearest(name, known); near != "" {
+				shown += " (nearest: " + near + ")"
+			}
+			unknown = append(unknown, shown)
 		}
 	}
 	if len(unknown) > 0 {

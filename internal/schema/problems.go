@@ -241,8 +241,11 @@ func example(n *Node) string {
 // unknown says that n has no property of that name, and lists the ones that it has.
 func unknown(name string, n *Node) string {
 	known := slices.Sorted(maps.Keys(n.Properties))
-	return fmt.Sprintf("%s is not a known argument; did you mean %s? Known are %s",
-		quoteName(name), nearest.Nearest(name, known), strings.Join(known, ", "))
+	proposal := "."
+	if question := nearest.DidYouMean(name, known); question != "" {
+		proposal = "; " + question
+	}
+	return fmt.Sprintf("%s is not a known argument%s Known are %s", quoteName(name), proposal, strings.Join(known, ", "))
 }
 
 const secretAdvice = "looks like a Stripe secret and was not sent anywhere; " +
