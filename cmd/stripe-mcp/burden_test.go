@@ -10,8 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,8 +21,7 @@ import (
 	"stripe-mcp/internal/mcpclient"
 )
 
-// checkMemory looks at the most memory that a process has had. Only Linux tells, of processes that have not ended, and the race
-// detector takes a lot for itself.
+// checkMemory looks at the most memory that a process has had. Only Linux tells, and only of processes that have not ended.
 func checkMemory(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(cmd.Process.Pid), "status"))
@@ -32,7 +29,7 @@ func checkMemory(t *testing.T, cmd *exec.Cmd) {
 		t.Error(err)
 	}
 	_, text, found := strings.Cut(string(status), "VmHWM:")
-	if !found || racing() {
+	if !found {
 		return
 	}
 	const most = 100 << 10
@@ -42,18 +39,13 @@ func checkMemory(t *testing.T, cmd *exec.Cmd) {
 	}
 }
 
-func racing() bool {
-	info, _ := debug.ReadBuildInfo()
-	return slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
-}
-
 const mostTime = 10 * time.Second
 
 const createCustomer = `{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"stripe_create_customer","arguments":{"email":"a%d@example.com"}}}`
 
 // TestAClientThatReadsNothing sends 100,000 requests, or as many as are taken, and closes its end.
-func TestAClientThatReadsNothing(t *testing.T) {
-	t.Parallel()
+func TestAClientThatReadsNothing(t *testing.T) { //nolint:paralleltest // measures
+	program := built(t) // the race detector takes a lot of memory for itself
 	requests := map[string]func(i int) string{
 		"ping": func(i int) string { return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"ping"}`, i) },
 		"list": func(i int) string { return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/list"}`, i) },
@@ -63,6 +55,7 @@ func TestAClientThatReadsNothing(t *testing.T) {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			cmd := command(t, nil, "--simulator")
+			cmd.Path = program
 			cmd.Stderr = io.Discard
 			in, err := cmd.StdinPipe()
 			if err != nil {
@@ -116,8 +109,8 @@ func waitFor(cmd *exec.Cmd) error {
 }
 
 // TestBigMistakes: eight calls, each with as many wrong arguments as a message holds, are all told what is wrong.
-func TestBigMistakes(t *testing.T) {
-	t.Parallel()
+func TestBigMistakes(t *testing.T) { //nolint:paralleltest // measures
+	program := built(t) // as above
 	const size = 4<<20 - 300
 	names := func(pattern string) string {
 		var text strings.Builder
@@ -137,6 +130,7 @@ func TestBigMistakes(t *testing.T) {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			cmd := command(t, nil, "--simulator")
+			cmd.Path = program
 			client, err := mcpclient.Start(cmd)
 			if err != nil {
 				t.Fatal(err)

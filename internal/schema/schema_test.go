@@ -177,7 +177,7 @@ func TestDecodeListsEveryProblem(t *testing.T) {
 		{"everything at once, sorted, with list positions as numbers",
 			`{"limit":0,"items":[1,{},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":"p"},{"price":7}],"x":1}`,
 			[]string{
-				"x is not a known argument; did you mean id?" + known,
+				"x is not a known argument." + known,
 				`id: is required; it must start with id_, e.g. "id_x"`,
 				"items[0]: must be an object",
 				"items[1].price: is required; it must be a string",
