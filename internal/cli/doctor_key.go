@@ -33,7 +33,7 @@ func (d *doctor) checkConfig() {
 	}
 	info, err := os.Stat(file)
 	if err == nil {
-		err = local.CheckPrivate(file, info.Mode(), local.OthersUse)
+		err = local.CheckPrivate(file, info, local.OthersUse)
 	}
 	if err != nil {
 		d.faulty(warning, "config", err, "look at that file")

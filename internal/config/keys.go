@@ -20,6 +20,7 @@ const (
 	tools         = "tools"
 	apiBase       = "api_base"
 	logLevel      = "log_level"
+	stateDir      = "state_dir"
 )
 
 // Keys returns all that can be configured, in the order of the documentation. To add a key, add a line and a field of Config.
@@ -49,7 +50,7 @@ func Keys() []Key {
 		{"ca_file", "", "absolute path of more certificate authorities (PEM); clients do not pass SSL_CERT_FILE on", existingFile(func(c *Config) *string { return &c.CAFile })},
 		{"journal", "true", "record creations on disk before they are sent; false where there is no writable disk", boolean(func(c *Config) *bool { return &c.Journal })},
 		{logLevel, "warn", "debug, info, warn, error", level()},
-		{"state_dir", "the user's state folder", "folder for what outlives the process", absolutePath(func(c *Config) *string { return &c.StateDir })},
+		{stateDir, "the user's state folder", "folder for what outlives the process", absolutePath(func(c *Config) *string { return &c.StateDir })},
 	}
 }
 

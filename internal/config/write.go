@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -33,29 +31,23 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	if c.path == "" {
 		return false, hint.Errorf("name one with --config", "there is no folder for a configuration file")
 	}
-	path, text, mode := c.path, []byte(newFile), fs.FileMode(0o600)
-	_, err = os.Lstat(path)
+	text, _, err := local.ReadFile(c.path, maxFile)
 	isNew := errors.Is(err, fs.ErrNotExist)
-	if isNew && formatOf(path) == "json" {
-		text = nil
+	switch {
+	case isNew && formatOf(c.path) != "json":
+		text = []byte(newFile)
+	case err != nil && !isNew:
+		return false, err
 	}
-	if !isNew {
-		if path, err = filepath.EvalSymlinks(path); err != nil {
-			return false, err
-		}
-		if text, mode, err = local.ReadFile(path, maxFile); err != nil {
-			return false, err
-		}
-	}
-	made, err := edit.apply(formatOf(path), text)
+	made, err := edit.apply(formatOf(c.path), text)
 	if err != nil {
-		return false, fmt.Errorf("%s %w", path, err)
+		return false, fmt.Errorf("%s %w", c.path, err)
 	}
 	changed = isNew || !bytes.Equal(made, text)
 	if dry || !changed {
 		return changed, nil
 	}
-	return true, local.WriteFile(path, made, mode.Perm())
+	return true, local.WriteFile(c.path, made)
 }
 
 // apply returns text with the edit made. It decodes the result, which must differ from text in nothing else.
