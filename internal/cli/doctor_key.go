@@ -27,6 +27,10 @@ func (d *doctor) checkConfig() {
 	if err := d.app.Policy.Validate(d.app.Tools()); err != nil {
 		d.faulty(failure, "config", err, "correct the list, then restart the client")
 	}
+	if d.app.Config.Path() == "" {
+		d.faulty(warning, "config", errNoHome(), "")
+		return
+	}
 	if file == "" {
 		d.ok("config", "there is no file; everything is at its default. It would be %s", d.app.Config.Path())
 		return

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,6 +51,9 @@ func (p *process) setupCommand() *cobra.Command {
 func (s *setup) run(ctx context.Context) error {
 	options := s.flags
 	options.Setup, options.Simulator, options.Env = true, false, s.environment
+	if err := checkOwner(os.Getenv("HOME")); err != nil {
+		return configError(fmt.Errorf("nothing was changed: %w", err))
+	}
 	var err error
 	if s.config, err = config.Load(options); err != nil {
 		return configError(err)
@@ -58,11 +62,15 @@ func (s *setup) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkPlaces(chosen); err != nil {
+		return configError(fmt.Errorf("nothing was changed: %w", err))
+	}
 	switch {
 	case s.remove:
 		return s.undo(ctx, chosen)
 	case s.print && len(chosen) == 0:
-		chosen = s.clients()[:1] // as an example
+		all := s.clients()
+		chosen = all[:min(1, len(all))] // as an example
 	}
 	plans, err := s.additions(chosen)
 	if err != nil {

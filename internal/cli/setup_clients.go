@@ -18,16 +18,12 @@ type plan struct {
 	fault error
 }
 
-// clients returns the AI clients that this program knows.
-func (p *process) clients() []clients.Client { return clients.All(os.Getenv, runtime.GOOS) }
-
 // choose returns the clients named on the command line, or else those installed; for removal, all of them.
 func (s *setup) choose() ([]clients.Client, error) {
-	all := s.clients()
 	if len(s.named) > 0 {
-		return clients.Select(all, s.named)
+		return clients.Select(clients.All(os.Getenv, runtime.GOOS), s.named)
 	}
-	return slices.DeleteFunc(all, func(c clients.Client) bool { return !s.remove && !c.Installed() }), nil
+	return slices.DeleteFunc(s.clients(), func(c clients.Client) bool { return !s.remove && !c.Installed() }), nil
 }
 
 // additions works out how to add our entry to the chosen clients. Given no more than HOME and PATH, the entry starts this

@@ -99,6 +99,20 @@ func CheckFolder(path string) error {
 	return CheckPrivate(path, info, OthersWrite)
 }
 
+// Foreign returns path, or the nearest folder above it that is there, when this is root and it belongs to another user; else "".
+func Foreign(path string) string {
+	for os.Geteuid() == 0 && filepath.IsAbs(path) {
+		if info, err := os.Stat(path); err == nil {
+			if owner, _, _ := ownerOf(info); owner != 0 {
+				return path
+			}
+			break
+		}
+		path = filepath.Dir(path) // at last the root folder, which is there
+	}
+	return ""
+}
+
 // SameFile reports whether both paths lead to one file.
 func SameFile(a, b string) bool {
 	first, err := os.Stat(a)
