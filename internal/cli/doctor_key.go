@@ -66,6 +66,9 @@ func (d *doctor) checkKey(ctx context.Context) {
 	}
 	d.scrubber.Learn(cfg.SecretKey)
 	d.ok("key", "%s mode, a %s, from %s", cfg.Mode, kindOf(cfg.SecretKey), cfg.KeySource)
+	if cfg.KeyKind == config.KeyInVault && cfg.OnlyVault == "" {
+		d.warn("key", "if the stored key were gone, a key in STRIPE_SECRET_KEY would take its place in silence", runSetup+", which says in the configuration that the key is the stored one")
+	}
 	d.checkProtection(cfg)
 	if d.offline {
 		d.ok("stripe", "not asked, because of --offline")

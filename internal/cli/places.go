@@ -33,7 +33,8 @@ func checkOwner(places ...string) error {
 
 // checkPlaces makes sure that what setup would write has a place, which is this user's.
 func (s *setup) checkPlaces(chosen []clients.Client) error {
-	places := []string{s.config.Path(), s.config.StateDir}
+	places := make([]string, 0, len(chosen)+2)
+	places = append(places, s.config.Path(), s.config.StateDir)
 	for _, c := range chosen {
 		places = append(places, c.Path)
 	}

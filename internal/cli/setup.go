@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,8 @@ func (s *setup) run(ctx context.Context) error {
 		return err
 	}
 	if s.print {
-		return s.announce(plans, config.Edit{})
+		label, _ := s.config.Vault().Label()
+		return s.announce(plans, config.Edit{OnlyVault: cmp.Or(s.config.OnlyVault, label.Mode, config.VaultMode(config.ModeTest))})
 	}
 	return s.install(ctx, plans)
 }
@@ -96,9 +98,13 @@ func (s *setup) install(ctx context.Context, plans []plan) error {
 	if err != nil {
 		return err
 	}
+	edit.OnlyVault = config.VaultMode(cfg.Mode)
 	answers := bufio.NewReader(s.stdin)
 	if edit.AllowLiveWrites, err = s.askLive(answers, cfg.Mode); err != nil {
 		return err
+	}
+	if _, err := s.config.Write(edit, true); err != nil {
+		return configError(err)
 	}
 	if !s.yes {
 		err = s.announce(plans, edit)

@@ -93,7 +93,7 @@ func (s *setup) apply(plans []plan, done string) (failed bool) {
 	return failed
 }
 
-// undo removes what install left, but for the configuration, which may hold its owner's work.
+// undo removes what install left, but for the rest of the configuration, which may hold its owner's work.
 func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 	if !s.yes && !s.terminal {
 		return errCannotAsk()
@@ -118,7 +118,12 @@ func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 			s.printf("vault: %s: there is none now\n", s.config.Vault().Path())
 		}
 		if s.config.File != "" {
-			s.printf("configuration: %s stays, with your settings\n", s.config.File)
+			if _, err := s.config.Write(config.Edit{Forget: true}, false); err != nil {
+				failed = true
+				s.printf("configuration: %v\n", err)
+			} else {
+				s.printf("configuration: %s stays, with your settings\n", s.config.File)
+			}
 		}
 	}
 	if failed {

@@ -73,22 +73,30 @@ func CheckPrivate(path string, info fs.FileInfo, forbidden fs.FileMode) error {
 	if !known {
 		return nil
 	}
-	quoted := "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" // for a shell
 	mode, user := info.Mode(), os.Geteuid()
 	switch {
 	case owner != user && owner != 0 && user == 0:
 		return hint.Errorf("run this as that user", "%s belongs to another user (uid %d)", path, owner)
 	case owner != user && owner != 0:
-		return hint.Errorf(fmt.Sprintf("look what is in it; if you trust that, run sudo chown %d %s", user, quoted), "%s belongs to another user (uid %d)", path, owner)
+		return errForeign(path, owner)
 	case mode&forbidden == 0:
 		return nil
 	case mode&fs.ModeSticky != 0:
 		return hint.Errorf("choose a folder of your own", "other users can write to %s", path)
 	case forbidden == OthersWrite:
-		return hint.Errorf("run chmod go-w "+quoted, "other users can write to %s (mode %04o)", path, mode.Perm())
+		return hint.Errorf("run chmod go-w "+quoted(path), "other users can write to %s (mode %04o)", path, mode.Perm())
 	}
-	return hint.Errorf("run chmod 600 "+quoted, "other users can open %s (mode %04o)", path, mode.Perm())
+	return hint.Errorf("run chmod 600 "+quoted(path), "other users can open %s (mode %04o)", path, mode.Perm())
 }
+
+// errForeign says that this user, who is not root, may not use a file as it is.
+func errForeign(path string, owner int) error {
+	next := fmt.Sprintf("look what is in it; if you trust that, run sudo chown %d %s", os.Geteuid(), quoted(path))
+	return hint.Errorf(next, "%s belongs to another user (uid %d)", path, owner)
+}
+
+// quoted returns a path for a shell.
+func quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
 
 // CheckFolder refuses a folder that another user could have filled. One that is not there is fine.
 func CheckFolder(path string) error {

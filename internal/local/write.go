@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"stripe-mcp/internal/hint"
 )
 
 // WriteFile writes a file in one step, and keeps the mode and the owner of one that is there. A new file is private to this
@@ -67,7 +65,7 @@ func inherit(fresh *os.File, old fs.FileInfo, path string) error {
 		err := fresh.Chown(user, group)
 		switch {
 		case err != nil && user != ourUser:
-			return hint.Errorf("run this as that user", "%s belongs to another user (uid %d)", path, user)
+			return errForeign(path, user)
 		case err != nil:
 			mode &^= 0o070 // those permissions were meant for a group that this user is not in
 		}
