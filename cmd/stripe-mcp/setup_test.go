@@ -49,7 +49,7 @@ func TestSetup(t *testing.T) {
 	if got := after[claude+".before-stripe-mcp"]; got != commented {
 		t.Errorf("the backup is %s", got)
 	}
-	if got := after[settings]; got != "# mine\napi_base: "+stripe+" # loopback\n" {
+	if got := after[settings]; got != "# mine\napi_base: "+stripe+" # loopback\nkey_in_vault: test\n" {
 		t.Errorf("the configuration became %s", got)
 	}
 	const kept = "// keep\n"
@@ -70,6 +70,9 @@ func TestSetup(t *testing.T) {
 	h.run(nil, "", "setup", "--remove", "--yes").check(t, 0, "claude-desktop: "+h.file(claude)+": entry removed", "cursor: ", "vault: ")
 	if got := h.read(claude); got != commented {
 		t.Errorf("after removal:\n%s", cmp.Diff(commented, got))
+	}
+	if got := h.read(settings); got != "# mine\napi_base: "+stripe+" # loopback\n" {
+		t.Errorf("after removal, the configuration is %s", got)
 	}
 	for path := range h.files() {
 		if strings.HasSuffix(path, ".vault") || strings.Contains(path, "vault-") {
@@ -226,6 +229,44 @@ func TestSetupOfALiveKey(t *testing.T) {
 		"it will only read.\nhint: to let it write, set allow_live_writes: true")
 	if strings.Contains(h.read(settings), "allow_live_writes: true") {
 		t.Error("it may write")
+	}
+}
+
+// TestSetupIsForOneMode: what was set up with a test key does not go live because the vault is gone and a shell has a live
+// key. A call says so, and so does doctor.
+func TestSetupIsForOneMode(t *testing.T) {
+	t.Parallel()
+	h := healthy(t, fakeStripe(t), setupKey)
+	shell := []string{"STRIPE_SECRET_KEY=sk_live_MadeUpOfTheShell"}
+	get := []string{"call", "stripe_get_customer", "customer_id=cus_1"}
+	h.run(shell, "", get...).check(t, 0)
+	h.erase(".config/stripe-mcp/config.vault")
+	gone := "key_in_vault in " + h.file(settings) + ": the stored key is gone; there is no " + h.file(".config/stripe-mcp/config.vault")
+	h.run(shell, "", get...).check(t, 3, gone, "run stripe-mcp setup")
+	h.run(shell, "", "doctor", "--offline").check(t, 3, "fail  config   "+gone+"\nhint: run stripe-mcp setup")
+
+	h.run(nil, "sk_live_MadeUpOnPurpose", "setup", "--key-stdin", "--yes").check(t, 0, "config.yaml: written")
+	if got := h.read(settings); !strings.Contains(got, "key_in_vault: live\n") {
+		t.Error(got)
+	}
+	h.run(nil, "", "setup", "--remove", "--yes").check(t, 0, "stays, with your settings")
+	h.run(shell, "", get...).check(t, 0)
+
+	h = healthy(t, fakeStripe(t), setupKey) // as an earlier version left it
+	h.write(settings, strings.ReplaceAll(h.read(settings), "key_in_vault: test\n", ""))
+	h.run(nil, "", get...).check(t, 0)
+	h.run(nil, "", "doctor", "--offline").check(t, 0, "warn  key      if the stored key were gone, a key in STRIPE_SECRET_KEY would take its place", "hint: run stripe-mcp setup")
+}
+
+// TestSetupWhereTheConfigurationCannotChange: it is asked for first, and nothing is stored.
+func TestSetupWhereTheConfigurationCannotChange(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(settings, "{api_base: \""+fakeStripe(t)+"\"}\n")
+	before := h.files()
+	h.run(nil, setupKey, "setup", "--key-stdin", "--yes").check(t, 3, "hint: set key_in_vault to test yourself, then run setup again")
+	if diff := cmp.Diff(before, h.files()); diff != "" {
+		t.Errorf("something was written:\n%s", diff)
 	}
 }
 

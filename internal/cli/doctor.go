@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -61,12 +62,20 @@ func (p *process) doctorCommand() *cobra.Command {
 
 // examine makes all checks. None of them keeps the others from being made.
 func (d *doctor) examine(ctx context.Context) {
+	foreign := checkOwner(os.Getenv("HOME"), d.app.Config.StateDir)
+	if foreign != nil {
+		d.faulty(failure, "user", foreign, "")
+	}
 	d.checkConfig()
 	d.checkKey(ctx)
 	d.checkNetwork()
-	d.checkJournal(ctx)
+	if foreign == nil { // else it would make files there
+		d.checkJournal(ctx)
+	}
 	d.checkClients()
-	d.checkServer(ctx)
+	if foreign == nil {
+		d.checkServer(ctx)
+	}
 }
 
 func (d *doctor) add(status status, check, detail, fix string) {

@@ -27,13 +27,17 @@ func (d *doctor) checkConfig() {
 	if err := d.app.Policy.Validate(d.app.Tools()); err != nil {
 		d.faulty(failure, "config", err, "correct the list, then restart the client")
 	}
+	if d.app.Config.Path() == "" {
+		d.faulty(warning, "config", errNoHome(), "")
+		return
+	}
 	if file == "" {
 		d.ok("config", "there is no file; everything is at its default. It would be %s", d.app.Config.Path())
 		return
 	}
 	info, err := os.Stat(file)
 	if err == nil {
-		err = local.CheckPrivate(file, info.Mode(), local.OthersUse)
+		err = local.CheckPrivate(file, info, local.OthersUse)
 	}
 	if err != nil {
 		d.faulty(warning, "config", err, "look at that file")
@@ -62,6 +66,9 @@ func (d *doctor) checkKey(ctx context.Context) {
 	}
 	d.scrubber.Learn(cfg.SecretKey)
 	d.ok("key", "%s mode, a %s, from %s", cfg.Mode, kindOf(cfg.SecretKey), cfg.KeySource)
+	if cfg.KeyKind == config.KeyInVault && cfg.OnlyVault == "" {
+		d.warn("key", "if the stored key were gone, a key in STRIPE_SECRET_KEY would take its place in silence", runSetup+", which says in the configuration that the key is the stored one")
+	}
 	d.checkProtection(cfg)
 	if d.offline {
 		d.ok("stripe", "not asked, because of --offline")

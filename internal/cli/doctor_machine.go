@@ -12,6 +12,7 @@ import (
 
 	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/clients"
+	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpclient"
 	"stripe-mcp/internal/secret"
@@ -54,7 +55,11 @@ func (d *doctor) checkJournal(ctx context.Context) {
 	defer cancel()
 	open, err := d.app.Journal.Open(ctx)
 	if err != nil {
-		d.fail("journal", err.Error()+", so nothing can be created", "make state_dir writable")
+		fix := ""
+		if unavailable, ok := errors.AsType[*journal.UnavailableError](err); ok {
+			fix = unavailable.Hint()
+		}
+		d.fail("journal", err.Error()+", so nothing can be created", cmp.Or(fix, "make state_dir writable"))
 		return
 	}
 	for _, intent := range open {

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,6 +52,9 @@ func (p *process) setupCommand() *cobra.Command {
 func (s *setup) run(ctx context.Context) error {
 	options := s.flags
 	options.Setup, options.Simulator, options.Env = true, false, s.environment
+	if err := checkOwner(os.Getenv("HOME")); err != nil {
+		return configError(fmt.Errorf("nothing was changed: %w", err))
+	}
 	var err error
 	if s.config, err = config.Load(options); err != nil {
 		return configError(err)
@@ -58,18 +63,23 @@ func (s *setup) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkPlaces(chosen); err != nil {
+		return configError(fmt.Errorf("nothing was changed: %w", err))
+	}
 	switch {
 	case s.remove:
 		return s.undo(ctx, chosen)
 	case s.print && len(chosen) == 0:
-		chosen = s.clients()[:1] // as an example
+		all := s.clients()
+		chosen = all[:min(1, len(all))] // as an example
 	}
 	plans, err := s.additions(chosen)
 	if err != nil {
 		return err
 	}
 	if s.print {
-		return s.announce(plans, config.Edit{})
+		label, _ := s.config.Vault().Label()
+		return s.announce(plans, config.Edit{OnlyVault: cmp.Or(s.config.OnlyVault, label.Mode, config.VaultMode(config.ModeTest))})
 	}
 	return s.install(ctx, plans)
 }
@@ -88,9 +98,13 @@ func (s *setup) install(ctx context.Context, plans []plan) error {
 	if err != nil {
 		return err
 	}
+	edit.OnlyVault = config.VaultMode(cfg.Mode)
 	answers := bufio.NewReader(s.stdin)
 	if edit.AllowLiveWrites, err = s.askLive(answers, cfg.Mode); err != nil {
 		return err
+	}
+	if _, err := s.config.Write(edit, true); err != nil {
+		return configError(err)
 	}
 	if !s.yes {
 		err = s.announce(plans, edit)

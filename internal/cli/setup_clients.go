@@ -18,16 +18,12 @@ type plan struct {
 	fault error
 }
 
-// clients returns the AI clients that this program knows.
-func (p *process) clients() []clients.Client { return clients.All(os.Getenv, runtime.GOOS) }
-
 // choose returns the clients named on the command line, or else those installed; for removal, all of them.
 func (s *setup) choose() ([]clients.Client, error) {
-	all := s.clients()
 	if len(s.named) > 0 {
-		return clients.Select(all, s.named)
+		return clients.Select(clients.All(os.Getenv, runtime.GOOS), s.named)
 	}
-	return slices.DeleteFunc(all, func(c clients.Client) bool { return !s.remove && !c.Installed() }), nil
+	return slices.DeleteFunc(s.clients(), func(c clients.Client) bool { return !s.remove && !c.Installed() }), nil
 }
 
 // additions works out how to add our entry to the chosen clients. Given no more than HOME and PATH, the entry starts this
@@ -97,7 +93,7 @@ func (s *setup) apply(plans []plan, done string) (failed bool) {
 	return failed
 }
 
-// undo removes what install left, but for the configuration, which may hold its owner's work.
+// undo removes what install left, but for the rest of the configuration, which may hold its owner's work.
 func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 	if !s.yes && !s.terminal {
 		return errCannotAsk()
@@ -122,7 +118,12 @@ func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 			s.printf("vault: %s: there is none now\n", s.config.Vault().Path())
 		}
 		if s.config.File != "" {
-			s.printf("configuration: %s stays, with your settings\n", s.config.File)
+			if _, err := s.config.Write(config.Edit{Forget: true}, false); err != nil {
+				failed = true
+				s.printf("configuration: %v\n", err)
+			} else {
+				s.printf("configuration: %s stays, with your settings\n", s.config.File)
+			}
 		}
 	}
 	if failed {

@@ -26,7 +26,6 @@ type Change struct {
 	Entry  Entry  // as it will be; zero after removal
 	before []byte // nil when there is no file yet
 	after  []byte
-	mode   fs.FileMode
 }
 
 // Linked reports whether the client's own path is a link to the file that changes.
@@ -100,13 +99,13 @@ const byteOrderMark = "\ufeff"
 
 // open follows links and parses the file. The change that it returns changes nothing yet.
 func (c Client) open() (Change, document, error) {
-	change := Change{Client: c, Path: c.Path, mode: 0o600}
+	change := Change{Client: c, Path: c.Path}
 	_, err := os.Lstat(c.Path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		if change.Path, err = filepath.EvalSymlinks(c.Path); err != nil {
 			return change, document{}, c.leftAlone(errors.New("it is a link that leads nowhere"))
 		}
-		if change.before, change.mode, err = local.ReadFile(change.Path, largest); err != nil {
+		if change.before, _, err = local.ReadFile(change.Path, largest); err != nil {
 			return change, document{}, err
 		}
 	}
@@ -159,7 +158,7 @@ func othersIn(text []byte, section string) map[string]any {
 	return members
 }
 
-// Apply writes the file in one step, keeping its mode, and returns where the old contents were saved; empty when there
+// Apply writes the file in one step, and returns where the old contents were saved; empty when there
 // were none. In that copy keys are cut short, because the change may have removed one. When it fails the file is as it was.
 func (c Change) Apply() (backup string, err error) {
 	if c.Unchanged() {
@@ -167,19 +166,19 @@ func (c Change) Apply() (backup string, err error) {
 	}
 	now, err := os.ReadFile(c.Path)
 	if c.before == nil && errors.Is(err, fs.ErrNotExist) {
-		return "", local.WriteFile(c.Path, c.after, c.mode)
+		return "", local.WriteFile(c.Path, c.after)
 	}
 	if err != nil || !bytes.Equal(now, c.before) {
 		return "", c.Client.leftAlone(hint.Errorf("run this again", "another program has changed it just now"))
 	}
 	backup = c.Path + ".before-stripe-mcp"
-	if err := local.WriteFile(backup, []byte(secret.Redact(string(c.before))), 0o600); err != nil {
+	if err := local.WritePrivate(backup, []byte(secret.Redact(string(c.before)))); err != nil {
 		return "", c.Client.leftAlone(fmt.Errorf("no backup could be made: %w", err))
 	}
-	if err := local.WriteFile(c.Path, c.after, c.mode.Perm()); err != nil {
+	if err := local.WriteFile(c.Path, c.after); err != nil {
 		return "", c.Client.leftAlone(err)
 	}
-	return backup, os.Chmod(c.Path, c.mode.Perm()) // which the umask may have narrowed
+	return backup, nil
 }
 
 // Snippet returns what the client's file needs, for people who would rather write it themselves.

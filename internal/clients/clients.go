@@ -30,15 +30,18 @@ type Client struct {
 	signs   []string // files or folders that an installed client has
 }
 
-// All returns the clients that this package knows, on goos, for the user whose environment lookup reads.
+// All returns the clients that this package knows, on goos, for the user whose environment lookup reads. Where that names no
+// home folder, paths are not absolute.
 func All(lookup func(string) string, goos string) []Client {
 	home := lookup("HOME")
-	base := cmp.Or(lookup("XDG_CONFIG_HOME"), filepath.Join(home, ".config"))
-	switch goos {
-	case "darwin":
+	base := filepath.Join(home, ".config")
+	switch xdg := lookup("XDG_CONFIG_HOME"); {
+	case goos == "darwin":
 		base = filepath.Join(home, "Library", "Application Support")
-	case "windows":
+	case goos == "windows":
 		home, base = cmp.Or(lookup("USERPROFILE"), home), lookup("APPDATA")
+	case filepath.IsAbs(xdg):
+		base = xdg
 	}
 	claude, code, cursor := filepath.Join(base, "Claude"), filepath.Join(base, "Code", "User"), filepath.Join(home, ".cursor")
 	if goos == "windows" { // the package from the Store has its own

@@ -31,6 +31,8 @@ type Config struct {
 	KeySource string
 	// KeyKind says what kind of place KeySource is.
 	KeyKind KeyKind
+	// OnlyVault is the mode, test or live, of the key that setup stored, when no STRIPE_SECRET_KEY may take its place.
+	OnlyVault string
 	// Mode says what a call would act on. It is unknown until WithKey for a key that a command prints.
 	Mode Mode
 	// Simulator asks for the embedded simulator in place of Stripe.

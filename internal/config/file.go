@@ -23,7 +23,7 @@ type file struct {
 	path   string // absolute
 	format string // yaml, toml or json
 	values map[string]any
-	mode   fs.FileMode
+	info   fs.FileInfo
 }
 
 // locate returns the path of the configuration file: the one that a flag or variable names, or else the one in the user's
@@ -68,11 +68,11 @@ func read(path string) (file, error) {
 	if !slices.Contains([]string{"yaml", "toml", "json"}, f.format) {
 		return file{}, hint.Errorf("rename the file", "%s: the name of a configuration file ends in .yaml, .yml, .toml or .json", path)
 	}
-	data, mode, err := local.ReadFile(path, maxFile)
+	data, info, err := local.ReadFile(path, maxFile)
 	if err != nil {
 		return file{}, err
 	}
-	f.mode = mode
+	f.info = info
 	f.values, err = decode(f.format, data)
 	if err != nil {
 		return f, hint.Errorf(badFormat, "%s %w", path, err)

@@ -14,12 +14,14 @@ const (
 	secretKey     = "stripe_secret_key"
 	secretKeyFile = "stripe_secret_key_file"
 	secretKeyArgv = "stripe_secret_key_command"
+	keyInVault    = "key_in_vault"
 	simulator     = "simulator"
 	readOnly      = "read_only"
 	allowLive     = "allow_live_writes"
 	tools         = "tools"
 	apiBase       = "api_base"
 	logLevel      = "log_level"
+	stateDir      = "state_dir"
 )
 
 // Keys returns all that can be configured, in the order of the documentation. To add a key, add a line and a field of Config.
@@ -28,6 +30,8 @@ func Keys() []Key {
 		{secretKey, "", "sk_ or rk_ key; the file must then be 0600", keyItself()},
 		{secretKeyFile, "", "absolute path of a 0600 file that holds the key", keyInFile()},
 		{secretKeyArgv, "", `list of a program and its arguments that print the key, such as ["op", "read", "op://…"]; run without a shell, for at most 10 s, at the first call`, keyByCommand()},
+		{keyInVault, "", "test or live; setup writes it: the key is the stored one, of this mode, and STRIPE_SECRET_KEY never takes its place",
+			choice(func(c *Config) *string { return &c.OnlyVault }, "test", "live")},
 		{simulator, "false", "answer from the embedded simulator, which needs no key", boolean(func(c *Config) *bool { return &c.Simulator })},
 		{"simulator_addr", defaultSimulatorAddr, "where the simulator shows its checkout and portal pages; loopback only", loopbackAddress()},
 		{readOnly, "false", "offer only the tools that read; a call to another one is refused", boolean(func(c *Config) *bool { return &c.ReadOnly })},
@@ -49,7 +53,7 @@ func Keys() []Key {
 		{"ca_file", "", "absolute path of more certificate authorities (PEM); clients do not pass SSL_CERT_FILE on", existingFile(func(c *Config) *string { return &c.CAFile })},
 		{"journal", "true", "record creations on disk before they are sent; false where there is no writable disk", boolean(func(c *Config) *bool { return &c.Journal })},
 		{logLevel, "warn", "debug, info, warn, error", level()},
-		{"state_dir", "the user's state folder", "folder for what outlives the process", absolutePath(func(c *Config) *string { return &c.StateDir })},
+		{stateDir, "the user's state folder", "folder for what outlives the process", absolutePath(func(c *Config) *string { return &c.StateDir })},
 	}
 }
 

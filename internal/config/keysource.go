@@ -14,6 +14,7 @@ import (
 
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
+	"stripe-mcp/internal/vault"
 )
 
 // KeyKind is a kind of place that a key comes from.
@@ -89,16 +90,22 @@ func (l *loader) vaultKey() {
 			return
 		}
 	}
-	if l.cfg.path == "" {
-		return
+	place, label, err := l.cfg.Vault(), vault.Label{}, fs.ErrNotExist
+	if l.cfg.path != "" {
+		label, err = place.Label()
 	}
-	place := l.cfg.Vault()
-	label, err := place.Label()
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+	mode := l.cfg.OnlyVault
+	switch missing := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR); {
+	case missing && mode == "":
 		return
-	}
-	if err != nil {
+	case missing:
+		l.problem(l.sources[keyInVault].label, hint.Errorf("run stripe-mcp setup", "the stored key is gone; there is no %s", place.Path()))
+		return
+	case err != nil:
 		l.problem("the vault", err)
+		return
+	case mode != "" && mode != label.Mode:
+		l.problem(l.sources[keyInVault].label, hint.Errorf("run stripe-mcp setup", "%s holds a key of another mode than %s", place.Path(), mode))
 		return
 	}
 	l.cfg.KeySource = "the vault " + place.Path() + ", whose key-encryption key is " + place.Keeps(label)

@@ -171,6 +171,43 @@ func TestVaultFailsClosed(t *testing.T) {
 	checkText(t, err, "configuration: environment variable STRIPE_MCP_API_BASE: a live key is sent to api.stripe.com or loopback only\nhint: leave api_base out, or use a test key")
 }
 
+// TestOnlyTheVault: where setup said that the key is the stored one, a key of the shell never takes its place.
+func TestOnlyTheVault(t *testing.T) {
+	t.Parallel()
+	home, env := vaulted(t, testKey, "test")
+	env = append(env, "STRIPE_SECRET_KEY="+liveKey)
+	path := filepath.Join(home, ".config", "stripe-mcp", "config.yaml")
+	writeAt(t, path, "key_in_vault: live\n")
+	_, err := config.Load(config.Options{Env: env})
+	checkText(t, err, "configuration: key_in_vault in "+path+": "+filepath.Join(filepath.Dir(path), "config.vault")+" holds a key of another mode than live\nhint: run stripe-mcp setup")
+
+	writeAt(t, path, "key_in_vault: test\n")
+	if c, err := withKey(t, config.Options{Env: env}); err != nil || c.SecretKey.Reveal() != testKey {
+		t.Errorf("got %+v, %v", c, err)
+	}
+	if err := os.Remove(filepath.Join(filepath.Dir(path), "config.vault")); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load(config.Options{Env: env})
+	checkText(t, err, "configuration: key_in_vault in "+path+": the stored key is gone; there is no "+filepath.Join(filepath.Dir(path), "config.vault")+"\nhint: run stripe-mcp setup")
+	if !c.SecretKey.IsZero() || c.Mode != config.ModeUnknown {
+		t.Errorf("got %+v", c)
+	}
+	for _, explicit := range []string{"STRIPE_MCP_STRIPE_SECRET_KEY=" + otherKey, "STRIPE_MCP_SIMULATOR=true"} {
+		loaded(t, config.Options{Env: append(env, explicit)})
+	}
+	loaded(t, config.Options{Env: env, Setup: true})
+
+	_, err = config.Load(config.Options{Env: []string{"STRIPE_MCP_KEY_IN_VAULT=test", "STRIPE_SECRET_KEY=" + liveKey}})
+	if err == nil || !strings.Contains(err.Error(), "the stored key is gone") {
+		t.Errorf("without a folder for it: %v", err)
+	}
+	writeAt(t, path, "key_in_vault: maybe\n")
+	if c, err := config.Load(config.Options{Env: env}); err == nil || !c.SecretKey.IsZero() {
+		t.Errorf("got %+v, %v", c, err)
+	}
+}
+
 func TestLoadForSetup(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

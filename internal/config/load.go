@@ -72,6 +72,7 @@ type loader struct {
 	cfg      Config
 	problems []Problem
 	setup    bool
+	foreign  bool // the file could be another user's
 }
 
 // problem notes one, which is at the place that label names.
@@ -106,24 +107,24 @@ func (l *loader) readFile(flag, folder string) {
 		l.problem("", err)
 	}
 	l.cfg.File = f.path
+	l.checkPrivate(&f)
 	l.checkNames(f)
-	l.checkMode(f)
 	l.take(f.values, func(name string) source { return fromFile(f, name) })
 }
 
-// checkMode drops a key that others can read, and a command that others can write.
-func (l *loader) checkMode(f file) {
-	if l.setup {
+// checkPrivate drops what stands in a file that other users could have written, or in one with a key that they can read. It
+// could send the key of another place where they want it, so then there is none at all.
+func (l *loader) checkPrivate(f *file) {
+	if f.info == nil {
 		return
 	}
-	for name, forbidden := range map[string]fs.FileMode{secretKey: local.OthersUse, secretKeyArgv: local.OthersWrite} {
-		if value, given := f.values[name]; !given || value == nil || value == "" {
-			continue
-		}
-		if err := local.CheckPrivate(f.path, f.mode, forbidden); err != nil {
-			l.problem(fromFile(f, name).label, err)
-			delete(f.values, name)
-		}
+	label, forbidden := "", local.OthersWrite
+	if value := f.values[secretKey]; value != nil && value != "" && !l.setup { // which takes the key out
+		label, forbidden = fromFile(*f, secretKey).label, local.OthersUse
+	}
+	if err := local.CheckPrivate(f.path, f.info, forbidden); err != nil {
+		l.problem(label, err)
+		l.foreign, f.values = true, nil
 	}
 }
 
@@ -228,9 +229,15 @@ func (l *loader) apply() {
 			l.set(k)
 		}
 	}
+	if err := local.CheckFolder(l.cfg.StateDir); err != nil {
+		l.problem(l.sources[stateDir].label, err)
+	}
 	if l.cfg.Simulator {
 		l.cfg.Mode = ModeSimulator
 		return // with no use for a key, it is not even read
+	}
+	if l.foreign {
+		return
 	}
 	if l.setup {
 		l.ownKey()

@@ -232,7 +232,7 @@ func TestCaps(t *testing.T) {
 func TestExamplesAreRight(t *testing.T) {
 	t.Parallel()
 	for name, wrong := range map[string]string{
-		"read_only": "perhaps", "simulator_addr": "x", "tools": "[]", "confirm": "x", "max_amount": "x", "allowed_redirect_hosts": "[]",
+		"read_only": "perhaps", "key_in_vault": "maybe", "simulator_addr": "x", "tools": "[]", "confirm": "x", "max_amount": "x", "allowed_redirect_hosts": "[]",
 		"stripe_account": "x", "api_base": "x", "timeout": "x", "rate_limit": "x", "proxy": "x", "log_level": "x", "state_dir": "x",
 	} {
 		_, err := config.Load(config.Options{Path: written(t, "config.yaml", name+": "+wrong)})
@@ -245,7 +245,8 @@ func TestExamplesAreRight(t *testing.T) {
 		if !ok {
 			t.Errorf("%s: %s", name, fault.Hint())
 		}
-		loaded(t, config.Options{Path: written(t, "config.yaml", name+": "+example)})
-		loaded(t, config.Options{Env: []string{"STRIPE_MCP_" + strings.ToUpper(name) + "=" + example}})
+		other := "STRIPE_MCP_STRIPE_SECRET_KEY=" + testKey // than the stored one, which is not there
+		loaded(t, config.Options{Path: written(t, "config.yaml", name+": "+example), Env: []string{other}})
+		loaded(t, config.Options{Env: []string{"STRIPE_MCP_" + strings.ToUpper(name) + "=" + example, other}})
 	}
 }

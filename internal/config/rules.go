@@ -213,18 +213,18 @@ func existingFile(field func(*Config) *string) rule {
 		if err != nil {
 			return "", err
 		}
-		_, _, err = readNamed(path, maxFile)
+		_, err = readNamed(path, maxFile, local.OthersWrite)
 		return path, err
 	})
 }
 
-// readNamed reads a file that the configuration names.
-func readNamed(path string, limit int) ([]byte, fs.FileMode, error) {
-	data, mode, err := local.ReadFile(path, limit)
+// readNamed reads a file that the configuration names, and that gives other users none of the forbidden permissions.
+func readNamed(path string, limit int, forbidden fs.FileMode) ([]byte, error) {
+	data, info, err := local.ReadFile(path, limit)
 	if err != nil {
-		return nil, 0, hint.Errorf("correct the path or the file", "%w", err)
+		return nil, hint.Errorf("correct the path or the file", "%w", err)
 	}
-	return data, mode, nil
+	return data, local.CheckPrivate(path, info, forbidden)
 }
 
 // account is a rule for the id of a connected account; anything of another shape could not be a header's value.

@@ -35,10 +35,7 @@ func keyInFile() rule {
 			if err != nil {
 				return err
 			}
-			data, mode, err := readNamed(text, maxKeyFile)
-			if err == nil {
-				err = local.CheckPrivate(text, mode, local.OthersUse)
-			}
+			data, err := readNamed(text, maxKeyFile, local.OthersUse)
 			if err != nil {
 				return err
 			}

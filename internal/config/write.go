@@ -6,10 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -20,8 +19,33 @@ import (
 
 // Edit is what setup changes in a configuration file. Everything else in it stays as it is, comments included.
 type Edit struct {
-	AllowLiveWrites bool // set allow_live_writes to true
-	DropKey         bool // remove stripe_secret_key
+	AllowLiveWrites bool   // set allow_live_writes to true
+	DropKey         bool   // remove stripe_secret_key
+	OnlyVault       string // set key_in_vault to it, unless empty
+	Forget          bool   // remove key_in_vault
+}
+
+// step is a change of one key.
+type step struct {
+	name  string
+	value any // nil to remove it
+}
+
+func (e Edit) steps() []step {
+	var all []step
+	if e.DropKey {
+		all = append(all, step{secretKey, nil})
+	}
+	if e.Forget {
+		all = append(all, step{keyInVault, nil})
+	}
+	if e.OnlyVault != "" {
+		all = append(all, step{keyInVault, e.OnlyVault})
+	}
+	if e.AllowLiveWrites {
+		all = append(all, step{allowLive, true})
+	}
+	return all
 }
 
 // newFile is the beginning of a new configuration file.
@@ -33,82 +57,87 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	if c.path == "" {
 		return false, hint.Errorf("name one with --config", "there is no folder for a configuration file")
 	}
-	path, text, mode := c.path, []byte(newFile), fs.FileMode(0o600)
-	_, err = os.Lstat(path)
+	text, _, err := local.ReadFile(c.path, maxFile)
 	isNew := errors.Is(err, fs.ErrNotExist)
-	if isNew && formatOf(path) == "json" {
-		text = nil
+	switch {
+	case isNew && formatOf(c.path) != "json":
+		text = []byte(newFile)
+	case err != nil && !isNew:
+		return false, err
 	}
-	if !isNew {
-		if path, err = filepath.EvalSymlinks(path); err != nil {
-			return false, err
-		}
-		if text, mode, err = local.ReadFile(path, maxFile); err != nil {
-			return false, err
-		}
-	}
-	made, err := edit.apply(formatOf(path), text)
+	made, todo, err := edit.apply(formatOf(c.path), text)
 	if err != nil {
-		return false, fmt.Errorf("%s %w", path, err)
+		return false, fmt.Errorf("%s %w", c.path, err)
 	}
 	changed = isNew || !bytes.Equal(made, text)
 	if dry || !changed {
 		return changed, nil
 	}
-	return true, local.WriteFile(path, made, mode.Perm())
+	if err := local.WriteFile(c.path, made); err != nil {
+		return false, hint.Errorf(todo, "%s cannot be written: %w", c.path, err)
+	}
+	return true, nil
 }
 
-// apply returns text with the edit made. It decodes the result, which must differ from text in nothing else.
-func (e Edit) apply(format string, text []byte) ([]byte, error) {
+// apply returns text with the edit made, and what a person can do in its place. It decodes the result, which must differ from
+// text in nothing else.
+func (e Edit) apply(format string, text []byte) (made []byte, todo string, err error) {
 	if format == "json" && len(bytes.TrimSpace(text)) == 0 {
 		text = []byte("{}\n")
 	}
 	before, err := decode(format, text)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	want := map[string]any{}
 	maps.Copy(want, before)
-	var steps []string
-	if _, there := want[secretKey]; there && e.DropKey {
-		delete(want, secretKey)
-		text = withoutKey(format, text)
-		steps = append(steps, "remove "+secretKey)
-	}
-	if e.AllowLiveWrites && want[allowLive] != true {
-		_, there := want[allowLive]
-		want[allowLive] = true
-		text = allowing(format, text, there)
-		steps = append(steps, "set "+allowLive+" to true")
+	var words []string
+	for _, step := range e.steps() {
+		old, there := want[step.name]
+		switch {
+		case step.value == nil && there:
+			delete(want, step.name)
+			text = without(format, text, step.name)
+			words = append(words, "remove "+step.name)
+		case step.value != nil && step.value != old:
+			want[step.name] = step.value
+			text = with(format, text, step, there)
+			words = append(words, fmt.Sprintf("set %s to %v", step.name, step.value))
+		}
 	}
 	got, err := decode(format, text)
-	if err != nil || len(steps) > 0 && !maps.EqualFunc(got, want, reflect.DeepEqual) {
-		return nil, hint.Errorf(strings.Join(steps, " and ")+" yourself, then run setup again", "cannot be changed without touching the rest of it")
+	todo = strings.Join(words, " and ") + " yourself, then run setup again"
+	if err != nil || len(words) > 0 && !maps.EqualFunc(got, want, reflect.DeepEqual) {
+		return nil, "", hint.Errorf(todo, "cannot be changed without touching the rest of it")
 	}
-	return text, nil
+	return text, todo, nil
 }
 
-// withoutKey returns text without its stripe_secret_key, if that stands on a line of its own.
-func withoutKey(format string, text []byte) []byte {
+// without returns text without a key, if that stands on a line of its own.
+func without(format string, text []byte, name string) []byte {
 	if format == "json" {
-		return patched(text, `[{"op": "remove", "path": "/`+secretKey+`"}]`)
+		return patched(text, `[{"op": "remove", "path": "/`+name+`"}]`)
 	}
-	return regexp.MustCompile(`(?m)^`+secretKey+`[ \t]*[:=].*(?:\n|\z)`).ReplaceAll(text, nil)
+	return regexp.MustCompile(`(?m)^`+name+`[ \t]*[:=].*(?:\n|\z)`).ReplaceAll(text, nil)
 }
 
-// allowing returns text with allow_live_writes, which may be there already, set to true.
-func allowing(format string, text []byte, there bool) []byte {
+// with returns text with a key, which may be there already, set to a word.
+func with(format string, text []byte, set step, there bool) []byte {
+	value := fmt.Sprintf("%v", set.value)
+	if _, isText := set.value.(string); isText && format != "yaml" {
+		value = strconv.Quote(value)
+	}
 	switch {
 	case format == "json":
-		return patched(text, `[{"op": "add", "path": "/`+allowLive+`", "value": true}]`)
+		return patched(text, `[{"op": "add", "path": "/`+set.name+`", "value": `+value+`}]`)
 	case there:
-		return regexp.MustCompile(`(?m)^(`+allowLive+`[ \t]*[:=][ \t]*)\w+`).ReplaceAll(text, []byte("${1}true"))
+		return regexp.MustCompile(`(?m)^(`+set.name+`[ \t]*[:=][ \t]*)["']?\w+["']?`).ReplaceAll(text, []byte("${1}"+value))
 	case format == "toml": // a line at its end could belong to a table
-		return append([]byte(allowLive+" = true\n"), text...)
+		return append([]byte(set.name+" = "+value+"\n"), text...)
 	case len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")):
 		text = append(bytes.Clone(text), '\n')
 	}
-	return append(bytes.Clone(text), allowLive+": true\n"...)
+	return append(bytes.Clone(text), set.name+": "+value+"\n"...)
 }
 
 // patched returns JSON with a patch (RFC 6902) applied, or as it was where that is impossible.

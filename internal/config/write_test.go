@@ -14,7 +14,7 @@ const header = "# The README of stripe-mcp lists the keys that can stand here. T
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	both := config.Edit{AllowLiveWrites: true, DropKey: true}
-	allow, drop := config.Edit{AllowLiveWrites: true}, config.Edit{DropKey: true}
+	allow, drop, stored := config.Edit{AllowLiveWrites: true}, config.Edit{DropKey: true}, config.Edit{OnlyVault: "live"}
 	tests := []struct {
 		file, before string
 		edit         config.Edit
@@ -28,6 +28,13 @@ func TestWrite(t *testing.T) {
 		{"c.yaml", "stripe_secret_key: sk_test_MadeUp1", drop, ""},
 		{"c.toml", "timeout = \"20s\"\n[max]\na = 1\n", allow, "allow_live_writes = true\ntimeout = \"20s\"\n[max]\na = 1\n"},
 		{"c.toml", "stripe_secret_key = \"sk_test_MadeUp1\" # here\nallow_live_writes = false\n", both, "allow_live_writes = true\n"},
+		{"c.yaml", "timeout: 20s\n", stored, "timeout: 20s\nkey_in_vault: live\n"},
+		{"c.yaml", "key_in_vault: 'test' # mine\ntimeout: 20s\n", stored, "key_in_vault: live # mine\ntimeout: 20s\n"},
+		{"c.yaml", "timeout: 20s\nkey_in_vault: live\n", config.Edit{Forget: true}, "timeout: 20s\n"},
+		{"c.toml", "[max]\na = 1\n", stored, "key_in_vault = \"live\"\n[max]\na = 1\n"},
+		{"c.toml", "key_in_vault = \"test\"\n", stored, "key_in_vault = \"live\"\n"},
+		{"c.json", "{\"key_in_vault\": \"test\"}", stored, "{\"key_in_vault\": \"live\"}"},
+		{"c.json", "{\"key_in_vault\": \"test\"}", config.Edit{Forget: true}, "{}"},
 		{"c.json", "{}\n", allow, "{\"allow_live_writes\":true}\n"},
 		{"c.json", "{\"timeout\": \"20s\"}", allow, "{\"timeout\": \"20s\",\"allow_live_writes\":true}"},
 		{"c.json", "{\"timeout\": \"20s\", \"stripe_secret_key\": \"sk_test_MadeUp1\"}", drop, "{\"timeout\": \"20s\"}"},

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"stripe-mcp/internal/local"
 )
 
 const (
@@ -56,7 +58,7 @@ func (f *file) lock(ctx context.Context, apply func(record), reset func(lost boo
 		return err
 	}
 	if f.all == nil {
-		if err := checkOwner(f.folder); err != nil {
+		if err := local.CheckFolder(f.folder); err != nil {
 			return err
 		}
 		f.all = f.flock("lock")
@@ -115,25 +117,7 @@ func (f *file) secret() ([]byte, error) {
 	return key, err
 }
 
-func (f *file) keep(secret []byte) error { return f.write(f.keyPath(), secret) }
-
-// write replaces a file as a whole. The new one stands beside it until it is complete, where others cannot read it.
-func (f *file) write(path string, text []byte) (err error) {
-	fresh, err := os.CreateTemp(f.folder, ".new-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(fresh.Name())
-		}
-	}()
-	_, err = fresh.Write(text)
-	if err = errors.Join(err, fresh.Sync(), fresh.Close()); err != nil {
-		return err
-	}
-	return os.Rename(fresh.Name(), path)
-}
+func (f *file) keep(secret []byte) error { return local.WritePrivate(f.keyPath(), secret) }
 
 func (f *file) keyPath() string { return filepath.Join(f.folder, "digest.key") }
 
@@ -253,7 +237,7 @@ func (f *file) rotate(open []record) error {
 		return err
 	}
 	fresh := filepath.Join(f.folder, "journal-new.jsonl")
-	if err := f.write(fresh, lines); err != nil {
+	if err := local.WritePrivate(fresh, lines); err != nil {
 		return err
 	}
 	name := func(n int) string { return filepath.Join(f.folder, fmt.Sprintf("journal-%d.jsonl", n)) }

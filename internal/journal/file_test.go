@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -126,6 +127,31 @@ func TestPrivate(t *testing.T) {
 	}
 	if lines := readable(t, filepath.Join(folder, "journal.jsonl")); lines != 3 {
 		t.Errorf("%d lines, want an intent, an outcome and a delivery", lines)
+	}
+}
+
+// TestAnotherUsersFolder: where another user could have written, there is no journal, and the hint is of one line.
+func TestAnotherUsersFolder(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such owners and modes")
+	}
+	open, foreign := t.TempDir(), t.TempDir()
+	must(t, os.Chmod(open, 0o777))
+	for folder, want := range map[string][2]string{
+		open:    {"the journal cannot be used: other users can write to " + open + " (mode 0777)", "run chmod go-w '" + open + "'"},
+		foreign: {"the journal cannot be used: " + foreign + " belongs to another user (uid 12345)", "run this as that user"},
+	} {
+		if folder == foreign {
+			if os.Geteuid() != 0 {
+				continue // only root can give it away
+			}
+			must(t, os.Chown(foreign, 12345, 12345))
+		}
+		_, err := New(folder).Begin(t.Context(), nil, equal())
+		if unavailable, ok := errors.AsType[*UnavailableError](err); !ok || err.Error() != want[0] || unavailable.Hint() != want[1] {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

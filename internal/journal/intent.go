@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"stripe-mcp/internal/hint"
 )
 
 // Intent is the record of one request.
@@ -61,7 +63,10 @@ func (i *Intent) Abandon(ctx context.Context) error {
 type UnavailableError struct{ cause error }
 
 // Error names the reason.
-func (e *UnavailableError) Error() string { return "the journal cannot be used: " + e.cause.Error() }
+func (e *UnavailableError) Error() string {
+	message, _ := hint.Split(e.cause)
+	return "the journal cannot be used: " + message
+}
 
 // Unwrap returns the reason.
 func (e *UnavailableError) Unwrap() error { return e.cause }
@@ -78,7 +83,8 @@ func (e *UnavailableError) Hint() string {
 		return "Put the old digest.key back. Without it, look in the Dashboard whether these calls have made something; they expire " +
 			KeyLifetime.String() + " after they were made, the last one " + secret.Until.UTC().Format(time.RFC3339)
 	}
-	return ""
+	_, next := hint.Split(e.cause)
+	return next
 }
 
 // damagedError says that the log holds something that is not a record.

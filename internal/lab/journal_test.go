@@ -112,7 +112,7 @@ func rewrite(t *testing.T, path string, change func(string) string) {
 func tinyDisk(t *testing.T, folder string) {
 	t.Helper()
 	must(t, os.MkdirAll(folder, 0o700))
-	if err := exec.Command("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder).Run(); err != nil {
+	if err := exec.Command("mount", "-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs", folder).Run(); err != nil {
 		t.Skip("no disk can be mounted here")
 	}
 	t.Cleanup(func() { must(t, exec.Command("umount", folder).Run()) })

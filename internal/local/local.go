@@ -10,10 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
-
-	"github.com/google/renameio/v2/maybe"
 
 	"stripe-mcp/internal/hint"
 )
@@ -27,29 +24,32 @@ func IsLoopback(host string) bool {
 
 // ReadFile reads a regular file of at most limit bytes. It refuses anything else, such as a pipe that would never answer,
 // before it opens it. Errors begin with the path, and wrap fs.ErrNotExist for a file that is not there.
-func ReadFile(path string, limit int) ([]byte, fs.FileMode, error) {
+func ReadFile(path string, limit int) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, 0, unreadable(path, err)
+		return nil, nil, unreadable(path, err)
 	case info.IsDir():
-		return nil, 0, fmt.Errorf("%s is a folder, not a file", path)
+		return nil, nil, fmt.Errorf("%s is a folder, not a file", path)
 	case !info.Mode().IsRegular():
-		return nil, 0, fmt.Errorf("%s is not a regular file", path)
+		return nil, nil, fmt.Errorf("%s is not a regular file", path)
 	}
 	file, err := os.Open(filepath.Clean(path))
 	if err != nil {
-		return nil, 0, unreadable(path, err)
+		return nil, nil, unreadable(path, err)
 	}
 	defer func() { _ = file.Close() }()
 	data, err := io.ReadAll(io.LimitReader(file, int64(limit)+1))
+	if err == nil {
+		info, err = file.Stat() // of what was read, even where another file took the place
+	}
 	if err != nil {
-		return nil, 0, unreadable(path, err)
+		return nil, nil, unreadable(path, err)
 	}
 	if len(data) > limit {
-		return nil, 0, fmt.Errorf("%s is larger than %d KiB", path, limit>>10)
+		return nil, nil, fmt.Errorf("%s is larger than %d KiB", path, limit>>10)
 	}
-	return data, info.Mode(), nil
+	return data, info, nil
 }
 
 // unreadable drops the operation that package os puts before an error, and the path, which is there already.
@@ -60,27 +60,65 @@ func unreadable(path string, err error) error {
 	return fmt.Errorf("%s cannot be read: %w", path, err)
 }
 
-// WriteFile writes a file in one step, in a folder that it makes private where there is none.
-func WriteFile(path string, text []byte, mode fs.FileMode) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	return maybe.WriteFile(path, text, mode)
-}
-
 // The permissions of users other than a file's owner.
 const (
 	OthersUse   fs.FileMode = 0o077
 	OthersWrite fs.FileMode = 0o022
 )
 
-// CheckPrivate refuses a file whose mode gives other users one of the forbidden permissions. Windows has no such modes.
-func CheckPrivate(path string, mode, forbidden fs.FileMode) error {
-	if runtime.GOOS == "windows" || mode.Perm()&forbidden == 0 {
+// CheckPrivate refuses a file or folder that another user could have filled: it must belong to this user or root, and its
+// mode must give others none of the forbidden permissions. Windows has no such owners and modes.
+func CheckPrivate(path string, info fs.FileInfo, forbidden fs.FileMode) error {
+	owner, _, known := ownerOf(info)
+	if !known {
 		return nil
 	}
-	quoted := "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" // for a shell
-	return hint.Errorf("run chmod 600 "+quoted, "other users can open %s (mode %04o)", path, mode.Perm())
+	mode, user := info.Mode(), os.Geteuid()
+	switch {
+	case owner != user && owner != 0 && user == 0:
+		return hint.Errorf("run this as that user", "%s belongs to another user (uid %d)", path, owner)
+	case owner != user && owner != 0:
+		return errForeign(path, owner)
+	case mode&forbidden == 0:
+		return nil
+	case mode&fs.ModeSticky != 0:
+		return hint.Errorf("choose a folder of your own", "other users can write to %s", path)
+	case forbidden == OthersWrite:
+		return hint.Errorf("run chmod go-w "+quoted(path), "other users can write to %s (mode %04o)", path, mode.Perm())
+	}
+	return hint.Errorf("run chmod 600 "+quoted(path), "other users can open %s (mode %04o)", path, mode.Perm())
+}
+
+// errForeign says that this user, who is not root, may not use a file as it is.
+func errForeign(path string, owner int) error {
+	next := fmt.Sprintf("look what is in it; if you trust that, run sudo chown %d %s", os.Geteuid(), quoted(path))
+	return hint.Errorf(next, "%s belongs to another user (uid %d)", path, owner)
+}
+
+// quoted returns a path for a shell.
+func quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
+
+// CheckFolder refuses a folder that another user could have filled. One that is not there is fine.
+func CheckFolder(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil //nolint:nilerr // what uses it will say so
+	}
+	return CheckPrivate(path, info, OthersWrite)
+}
+
+// Foreign returns path, or the nearest folder above it that is there, when this is root and it belongs to another user; else "".
+func Foreign(path string) string {
+	for os.Geteuid() == 0 && filepath.IsAbs(path) {
+		if info, err := os.Stat(path); err == nil {
+			if owner, _, _ := ownerOf(info); owner != 0 {
+				return path
+			}
+			break
+		}
+		path = filepath.Dir(path) // at last the root folder, which is there
+	}
+	return ""
 }
 
 // SameFile reports whether both paths lead to one file.

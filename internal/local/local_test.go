@@ -2,9 +2,11 @@ package local_test
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -27,11 +29,11 @@ func TestReadFile(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "new", "file")
-	if err := local.WriteFile(path, []byte("text"), 0o600); err != nil {
+	if err := local.WriteFile(path, []byte("text")); err != nil {
 		t.Fatal(err)
 	}
-	if text, mode, err := local.ReadFile(path, 4); string(text) != "text" || mode.Perm() != 0o600 || err != nil {
-		t.Errorf("%q, %v, %v", text, mode, err)
+	if text, info, err := local.ReadFile(path, 4); string(text) != "text" || err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%q, %v, %v", text, info, err)
 	}
 	if info, err := os.Stat(filepath.Dir(path)); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("its folder: %v, %v", info.Mode(), err)
@@ -48,11 +50,56 @@ func TestReadFile(t *testing.T) {
 
 func TestCheckPrivate(t *testing.T) {
 	t.Parallel()
-	const want = "other users can open /it's (mode 0640)\nhint: run chmod 600 '/it'\\''s'"
-	if err := local.CheckPrivate("/it's", 0o640, local.OthersUse); err == nil || err.Error() != want {
-		t.Errorf("got %v", err)
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such modes")
 	}
-	if err := local.CheckPrivate("/k", 0o644, local.OthersWrite); err != nil {
-		t.Errorf("got %v", err)
+	const (
+		owned = "PATH belongs to another user (uid 12345)\nhint: run this as that user"
+		write = "other users can write to PATH (mode 0%o)\nhint: run chmod go-w QUOTED"
+	)
+	folder := filepath.Join(t.TempDir(), "it's")
+	file := filepath.Join(folder, "file")
+	if err := local.WriteFile(file, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		path      string
+		mode      fs.FileMode
+		forbidden fs.FileMode
+		want      string
+	}{
+		{file, 0o600, local.OthersUse, ""},
+		{file, 0o640, local.OthersUse, "other users can open PATH (mode 0640)\nhint: run chmod 600 QUOTED"},
+		{file, 0o644, local.OthersWrite, ""},
+		{file, 0o664, local.OthersWrite, fmt.Sprintf(write, 0o664)},
+		{file, 0o602, local.OthersWrite, fmt.Sprintf(write, 0o602)},
+		{folder, 0o755, local.OthersWrite, ""},
+		{folder, 0o777, local.OthersWrite, fmt.Sprintf(write, 0o777)},
+		{folder, 0o777 | fs.ModeSticky, local.OthersWrite, "other users can write to PATH\nhint: choose a folder of your own"},
+	} {
+		if err := os.Chmod(tt.path, tt.mode); err != nil {
+			t.Fatal(err)
+		}
+		want := strings.NewReplacer("PATH", tt.path, "QUOTED", "'"+strings.ReplaceAll(tt.path, "'", `'\''`)+"'").Replace(tt.want)
+		checkFault(t, tt.path, tt.forbidden, want)
+	}
+	giveAway(t, file)
+	if os.Geteuid() == 0 {
+		checkFault(t, file, local.OthersUse, strings.ReplaceAll(owned, "PATH", file))
+	}
+}
+
+func checkFault(t *testing.T, path string, forbidden fs.FileMode, want string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	if err := local.CheckPrivate(path, info, forbidden); err != nil {
+		got = err.Error()
+	}
+	if got != want {
+		t.Errorf("%v: got %q, want %q", info.Mode(), got, want)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+
+	"stripe-mcp/internal/local"
 )
 
 // KeepIn makes a folder and keeps the state there, for all processes that name it. Without it the state is in memory.
@@ -113,17 +115,13 @@ func (s *Simulator) refresh() error {
 }
 
 // save replaces the file as a whole, so that half of one is never found. The lock is held.
-func (s *Simulator) save() (err error) {
+func (s *Simulator) save() error {
 	s.data.kept.Version = newID("", 16)
-	name := s.Path() + ".new"
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // our own folder
+	text, err := s.data.encode()
 	if err != nil {
 		return err
 	}
-	if err = errors.Join(s.data.write(file), file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(name, s.Path())
+	return local.WritePrivate(s.Path(), text)
 }
 
 // Reset makes the account a new one, even if its state is damaged.

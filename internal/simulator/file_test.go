@@ -1,12 +1,14 @@
 package simulator_test
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"stripe-mcp/internal/simulator"
 )
@@ -116,16 +118,27 @@ func TestUnusableState(t *testing.T) {
 	}
 }
 
-// What cannot be written is not in the memory either.
+// What cannot be written is not in the memory either. The clock, which is read between reading and writing the file, puts a
+// folder in its place.
 func TestUnwritableState(t *testing.T) {
 	t.Parallel()
-	s, c := kept(t.TempDir())
+	spoil := func() {}
+	s := simulator.New(func() time.Time { spoil(); return time.Now() })
+	s.Folder = t.TempDir()
+	c := client{&http.Client{Transport: s.Transport()}, "http://stripe.invalid"}
 	c.must(t, http.MethodPost, customers, "name=Ada")
-	if err := os.Mkdir(s.Path()+".new", 0o700); err != nil {
-		t.Fatal(err)
+	away := filepath.Join(s.Folder, "away")
+	spoil = func() {
+		if err := errors.Join(os.Rename(s.Path(), away), os.MkdirAll(filepath.Join(s.Path(), "below"), 0o700)); err != nil {
+			t.Error(err)
+		}
+		spoil = func() {}
 	}
 	if got := c.do(t, http.MethodPost, customers, "name=Grace"); got.status != http.StatusBadRequest || !strings.Contains(got.raw, "cannot be written, and nothing was changed") {
 		t.Errorf("got %d %s", got.status, got.raw)
+	}
+	if err := errors.Join(os.RemoveAll(s.Path()), os.Rename(away, s.Path())); err != nil {
+		t.Fatal(err)
 	}
 	if ids := c.must(t, http.MethodGet, customers, "").ids(); len(ids) != 1 {
 		t.Errorf("customers are %v", ids)

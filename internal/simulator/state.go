@@ -29,7 +29,7 @@ func newState() *state {
 	}}
 }
 
-// readState reads what write wrote.
+// readState reads what encode made.
 func readState(from io.Reader) (*state, error) {
 	st := &state{}
 	d := json.NewDecoder(from)
@@ -41,7 +41,7 @@ func readState(from io.Reader) (*state, error) {
 	return st, err
 }
 
-func (st *state) write(to io.Writer) error { return json.NewEncoder(to).Encode(st.kept) }
+func (st *state) encode() ([]byte, error) { return json.Marshal(st.kept) }
 
 // Ahead is by how many seconds the clock is ahead of the machine's.
 func (st *state) Ahead() int64 { return st.kept.Ahead }

@@ -41,13 +41,12 @@ func TestStateSurvivesJSON(t *testing.T) {
 	ask(t, s, http.MethodPost, "/v1/checkout/sessions", "mode=payment&success_url=https://example.com&line_items[0][price]=price_ticket_jpy&line_items[0][quantity]=2&customer="+customer.ID)
 	ask(t, s, http.MethodPost, "/v1/billing_portal/sessions", "customer="+customer.ID)
 
-	var saved bytes.Buffer
-	if err := s.data.write(&saved); err != nil {
+	saved, err := s.data.encode()
+	if err != nil {
 		t.Fatal(err)
 	}
 	other := New(nil)
-	var err error
-	if other.data, err = readState(&saved); err != nil {
+	if other.data, err = readState(bytes.NewReader(saved)); err != nil {
 		t.Fatal(err)
 	}
 	for _, target := range []string{"/v1/customers", "/v1/subscriptions?expand[]=data.latest_invoice", "/v1/checkout/sessions?expand[]=data.line_items", "/v1/prices?limit=100", "/v1/products"} {

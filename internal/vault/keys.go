@@ -25,7 +25,7 @@ func (v Vault) keep(ctx context.Context, label *Label, kek []byte) error {
 	if !filepath.IsAbs(v.state) {
 		return hint.Errorf("set state_dir in the configuration", "there is no keyring and no folder for the key-encryption key")
 	}
-	if err := local.WriteFile(v.keyFile(label.KeyID), []byte(text+"\n"), 0o600); err != nil {
+	if err := local.WritePrivate(v.keyFile(label.KeyID), []byte(text+"\n")); err != nil {
 		return fmt.Errorf("write the key-encryption key: %w", err)
 	}
 	return nil
@@ -78,14 +78,14 @@ func (v Vault) fromKeyring(ctx context.Context, id string) (string, error) {
 
 func (v Vault) fromFile(id string) (string, error) {
 	path := v.keyFile(id)
-	text, mode, err := local.ReadFile(path, largest)
+	text, info, err := local.ReadFile(path, largest)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", hint.Errorf(again, "its key-encryption key %s does not exist: the vault was made on another computer or with another state_dir", path)
 	case err != nil:
 		return "", fmt.Errorf("its key-encryption key: %w", err)
 	}
-	return string(text), local.CheckPrivate(path, mode, local.OthersUse)
+	return string(text), local.CheckPrivate(path, info, local.OthersUse)
 }
 
 // forget deletes the key-encryption key that the label names.

@@ -157,7 +157,7 @@ func (v Vault) write(e envelope) error {
 	if err != nil {
 		return fmt.Errorf("encode the vault: %w", err)
 	}
-	if err := local.WriteFile(v.path, append(text, '\n'), 0o600); err != nil {
+	if err := local.WritePrivate(v.path, append(text, '\n')); err != nil {
 		return fmt.Errorf("write the vault: %w", err)
 	}
 	return nil
@@ -165,7 +165,10 @@ func (v Vault) write(e envelope) error {
 
 // read returns the envelope as far as it can be judged without its key.
 func (v Vault) read() (envelope, error) {
-	text, _, err := local.ReadFile(v.path, largest)
+	text, info, err := local.ReadFile(v.path, largest)
+	if err == nil {
+		err = local.CheckPrivate(v.path, info, local.OthersWrite)
+	}
 	if err != nil {
 		return envelope{}, err
 	}

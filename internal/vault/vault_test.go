@@ -196,6 +196,14 @@ func TestFailsClosed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, "chmod 600"},
+		{"another user's key-encryption key", func(t *testing.T, h home) { t.Helper(); giveAway(t, kek(t, h)) }, "belongs to another user"},
+		{"another user's envelope", func(t *testing.T, h home) { t.Helper(); giveAway(t, filepath.Join(h.config, "config.vault")) }, "belongs to another user"},
+		{"one that others can write", func(t *testing.T, h home) {
+			t.Helper()
+			if err := os.Chmod(filepath.Join(h.config, "config.vault"), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}, "chmod go-w"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -239,6 +247,16 @@ func read(t *testing.T, path string) string {
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func giveAway(t *testing.T, path string) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files away")
+	}
+	if err := os.Chown(path, 12345, 12345); err != nil {
 		t.Fatal(err)
 	}
 }
