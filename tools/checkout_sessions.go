@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/stripe/stripe-go/v79"
@@ -255,8 +254,9 @@ func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 // dropQuantity takes our own 1 out of the line item that Stripe refused because its price is metered and takes none. It
 // returns false when that is not what Stripe refused. A quantity that was asked for is never dropped.
 func (in createCheckoutSessionInput) dropQuantity(params *stripe.CheckoutSessionParams, err error) bool {
+	const badRequest = 400 // HTTP
 	refused := outcome.As(err)
-	if refused == nil || refused.Outcome != outcome.Failed || refused.Status != http.StatusBadRequest {
+	if refused == nil || refused.Outcome != outcome.Failed || refused.Status != badRequest {
 		return false
 	}
 	text := strings.ToLower(refused.Message)

@@ -22,6 +22,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -77,6 +78,33 @@ func (t Tool) Schemas() (input, output json.RawMessage) {
 		panic(err) // the file is part of the program
 	}
 	return compact(file.InputSchema), compact(file.OutputSchema)
+}
+
+// Argument is one argument of a tool, for people who type a call.
+type Argument struct {
+	Name, Description string
+	Values            []string // that it can have, where those are few
+}
+
+// Arguments returns the arguments in the order of their names.
+func (t Tool) Arguments() []Argument {
+	var input struct {
+		Properties map[string]struct {
+			Description, Type string
+			Enum              []string
+		}
+	}
+	raw, _ := t.Schemas()
+	_ = json.Unmarshal(raw, &input) // it is our own
+	var all []Argument
+	for _, name := range slices.Sorted(maps.Keys(input.Properties)) {
+		property := input.Properties[name]
+		if property.Type == "boolean" {
+			property.Enum = []string{"false", "true"}
+		}
+		all = append(all, Argument{name, property.Description, property.Enum})
+	}
+	return all
 }
 
 func compact(schema json.RawMessage) json.RawMessage {

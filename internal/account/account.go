@@ -87,6 +87,15 @@ func (a *Account) Offered() []tools.Tool {
 	return slices.DeleteFunc(slices.Clone(a.tools), func(tool tools.Tool) bool { return !a.Offers(tool) })
 }
 
+// Names returns the names of all tools.
+func (a *Account) Names() []string {
+	names := make([]string, len(a.tools))
+	for i, tool := range a.tools {
+		names[i] = tool.Name
+	}
+	return names
+}
+
 // Find returns the tool of that name, offered or not.
 func (a *Account) Find(name string) (tools.Tool, bool) {
 	at := slices.IndexFunc(a.tools, func(tool tools.Tool) bool { return tool.Name == name })

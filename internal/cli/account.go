@@ -57,25 +57,10 @@ type asker struct{ *mcpserver.Call }
 // Ask translates what came of the question.
 func (a asker) Ask(ctx context.Context, question string) account.Response {
 	got := a.Call.Ask(ctx, question)
-	reply := account.Unanswered
-	switch got.Answer {
-	case mcpserver.Accepted:
-		reply = account.Accepted
-	case mcpserver.Declined:
-		reply = account.Declined
-	case mcpserver.Dismissed:
-		reply = account.Dismissed
-	case mcpserver.Unshown:
-		reply = account.Unshown
-	case mcpserver.TimedOut:
-		reply = account.TimedOut
-	case mcpserver.Stale:
-		reply = account.Stale
-	case mcpserver.Asked:
-		reply = account.Asked
-	case mcpserver.Impossible:
-		reply = account.Impossible
-	case mcpserver.Failed:
-	}
+	reply := map[mcpserver.Answer]account.Reply{
+		mcpserver.Accepted: account.Accepted, mcpserver.Declined: account.Declined, mcpserver.Dismissed: account.Dismissed,
+		mcpserver.Unshown: account.Unshown, mcpserver.TimedOut: account.TimedOut, mcpserver.Failed: account.Unanswered,
+		mcpserver.Stale: account.Stale, mcpserver.Asked: account.Asked, mcpserver.Impossible: account.Impossible,
+	}[got.Answer]
 	return account.Response{Reply: reply, Since: got.Since, Order: got.Order}
 }

@@ -96,7 +96,7 @@ func benchCalls() map[string]string {
 	}
 	return map[string]string{
 		"ping":    `{"jsonrpc":"2.0","id":2,"method":"ping"}`,
-		"refused": call("stripe_get_customer", `{"customer_id":"../x"}`),
+		"refused": call("stripe_get_customer", `{"customer_id":".."}`),
 		"read":    call("stripe_get_customer", `{"customer_id":"cus_NffrFeUfNV2Hib"}`),
 	}
 }

@@ -29,14 +29,11 @@ func (p *process) callCommand() *cobra.Command {
 			"Stripe does not accept (4), network or Stripe down (5), refusal by policy (6) and an unknown outcome (7).",
 		Example: "  stripe-mcp call stripe_get_customer customer_id=cus_NffrFeUfNV2Hib\n" +
 			"  stripe-mcp call stripe_list_subscriptions '{\"status\": \"active\", \"limit\": 3}'",
-		Args: func(_ *cobra.Command, args []string) error {
+		ValidArgsFunction: p.completeCall,
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("call needs the name of a tool; stripe-mcp tools lists them")
 			}
-			return nil
-		},
-		ValidArgsFunction: p.completeCall,
-		RunE: func(cmd *cobra.Command, args []string) error {
 			arguments, err := p.readArguments(args[1:])
 			if err != nil {
 				return err
@@ -51,7 +48,7 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 	defer a.Close(ctx)
 	tool, ok := a.Find(name)
 	if !ok {
-		return fmt.Errorf("there is no tool %q; %s", name, cmp.Or(nearest.DidYouMean(name, names(a.Tools())), "stripe-mcp tools lists them"))
+		return fmt.Errorf("there is no tool %q; %s", name, cmp.Or(nearest.DidYouMean(name, a.Names()), "stripe-mcp tools lists them"))
 	}
 	got := a.Call(ctx, account.Caller{Client: "stripe-mcp call"}, tool, arguments)
 	answer := p.scrubber.Scrub(string(got.JSON))
@@ -100,12 +97,4 @@ func (p *process) readArguments(given []string) (json.RawMessage, error) {
 		pairs[name] = value
 	}
 	return tools.Encode(pairs)
-}
-
-func names(all []tools.Tool) []string {
-	list := make([]string, len(all))
-	for i, tool := range all {
-		list[i] = tool.Name
-	}
-	return list
 }

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 
@@ -25,34 +23,24 @@ func (p *process) suggest(given []string, begun string) (all []cobra.Completion,
 		}
 		return all, directive
 	}
-	var schema struct {
-		Properties map[string]struct {
-			Description string   `json:"description"`
-			Type        string   `json:"type"`
-			Enum        []string `json:"enum"`
-		} `json:"properties"`
-	}
 	tool, known := a.Find(given[0])
 	if !known {
 		return nil, directive
 	}
-	if input, _ := tool.Schemas(); json.Unmarshal(input, &schema) != nil {
-		return nil, directive
-	}
-	if name, _, valued := strings.Cut(begun, "="); valued {
-		values := schema.Properties[name].Enum
-		if schema.Properties[name].Type == "boolean" {
-			values = []string{"false", "true"}
-		}
-		for _, value := range values {
-			all = append(all, name+"="+value)
-		}
-		return all, directive
-	}
-	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
-		if !slices.ContainsFunc(given[1:], func(argument string) bool { return strings.HasPrefix(argument, name+"=") }) {
-			all = append(all, cobra.CompletionWithDesc(name+"=", schema.Properties[name].Description))
+	name, _, valued := strings.Cut(begun, "=")
+	for _, argument := range tool.Arguments() {
+		isGiven := slices.ContainsFunc(given[1:], func(pair string) bool { return strings.HasPrefix(pair, argument.Name+"=") })
+		switch {
+		case valued && argument.Name == name:
+			for _, value := range argument.Values {
+				all = append(all, name+"="+value)
+			}
+		case !valued && !isGiven:
+			all = append(all, cobra.CompletionWithDesc(argument.Name+"=", argument.Description))
 		}
 	}
-	return all, directive | cobra.ShellCompDirectiveNoSpace
+	if !valued {
+		directive |= cobra.ShellCompDirectiveNoSpace
+	}
+	return all, directive
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/tools"
 )
 
@@ -62,7 +63,7 @@ func (p *process) doctorCommand() *cobra.Command {
 
 // examine makes all checks. None of them keeps the others from being made.
 func (d *doctor) examine(ctx context.Context) {
-	foreign := checkOwner(os.Getenv("HOME"), d.app.Config.StateDir)
+	foreign := local.CheckOwn(os.Getenv("HOME"), d.app.Config.StateDir)
 	if foreign != nil {
 		d.faulty(failure, "user", foreign, "")
 	}

@@ -27,8 +27,8 @@ func (d *doctor) checkConfig() {
 	if err := d.app.Policy.Validate(d.app.Tools()); err != nil {
 		d.faulty(failure, "config", err, "correct the list, then restart the client")
 	}
-	if d.app.Config.Path() == "" {
-		d.faulty(warning, "config", errNoHome(), "")
+	if err := local.CheckPlaces(d.app.Config.Path()); err != nil {
+		d.faulty(warning, "config", err, "")
 		return
 	}
 	if file == "" {
@@ -65,7 +65,10 @@ func (d *doctor) checkKey(ctx context.Context) {
 		return
 	}
 	d.scrubber.Learn(cfg.SecretKey)
-	d.ok("key", "%s mode, a %s, from %s", cfg.Mode, kindOf(cfg.SecretKey), cfg.KeySource)
+	d.ok("key", "%s mode, a %s, from %s", cfg.Mode, config.KindOf(cfg.SecretKey), cfg.KeySource)
+	if cfg.Mode == config.ModeLive && cfg.AllowLiveWrites && cfg.Confirm == "auto" {
+		d.ok("confirm", "a person is asked before a live write; for unattended use, the owner can set confirm: never")
+	}
 	if cfg.KeyKind == config.KeyInVault && cfg.OnlyVault == "" {
 		d.warn("key", "if the stored key were gone, a key in STRIPE_SECRET_KEY would take its place in silence", runSetup+", which says in the configuration that the key is the stored one")
 	}

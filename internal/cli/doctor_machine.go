@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -55,11 +54,7 @@ func (d *doctor) checkJournal(ctx context.Context) {
 	defer cancel()
 	open, err := d.app.Journal.Open(ctx)
 	if err != nil {
-		fix := ""
-		if unavailable, ok := errors.AsType[*journal.UnavailableError](err); ok {
-			fix = unavailable.Hint()
-		}
-		d.fail("journal", err.Error()+", so nothing can be created", cmp.Or(fix, "make state_dir writable"))
+		d.fail("journal", err.Error()+", so nothing can be created", cmp.Or(journal.Hint(err), "make state_dir writable"))
 		return
 	}
 	for _, intent := range open {
@@ -140,12 +135,8 @@ func (d *doctor) handshake(ctx context.Context) (mode string, err error) {
 	}
 	command := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // it is this program
 	command.Env = clients.Environment(os.Getenv)
-	server, err := mcpclient.Start(command)
-	if err != nil {
-		return "", err
-	}
-	info, err := server.Initialize(ctx)
-	return firstLine(info.Instructions), errors.Join(err, server.Close())
+	info, err := mcpclient.Greet(ctx, command)
+	return firstLine(info.Instructions), err
 }
 
 // firstLine returns what instructions say of the mode, without the full stop.

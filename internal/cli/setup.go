@@ -15,6 +15,7 @@ import (
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/secret"
 )
 
@@ -52,7 +53,7 @@ func (p *process) setupCommand() *cobra.Command {
 func (s *setup) run(ctx context.Context) error {
 	options := s.flags
 	options.Setup, options.Simulator, options.Env = true, false, s.environment
-	if err := checkOwner(os.Getenv("HOME")); err != nil {
+	if err := local.CheckOwn(os.Getenv("HOME")); err != nil {
 		return configError(fmt.Errorf("nothing was changed: %w", err))
 	}
 	var err error
@@ -63,7 +64,11 @@ func (s *setup) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.checkPlaces(chosen); err != nil {
+	places := []string{s.config.Path(), s.config.StateDir}
+	for _, c := range chosen {
+		places = append(places, c.Path)
+	}
+	if err := local.CheckPlaces(places...); err != nil {
 		return configError(fmt.Errorf("nothing was changed: %w", err))
 	}
 	switch {
@@ -85,7 +90,7 @@ func (s *setup) run(ctx context.Context) error {
 }
 
 // install does the work of setup, in the order in which a failure leaves the least behind.
-func (s *setup) install(ctx context.Context, plans []plan) error {
+func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	key, err := s.obtainKey(ctx)
 	if err != nil {
 		return err
@@ -115,9 +120,12 @@ func (s *setup) install(ctx context.Context, plans []plan) error {
 	if err != nil {
 		return err
 	}
-	if err := s.store(ctx, cfg, account); err != nil {
-		return configError(err)
+	place := cfg.Vault()
+	label, stored, err := place.Ensure(ctx, key, config.VaultMode(cfg.Mode), account)
+	if err != nil {
+		return configError(fmt.Errorf("the key was not stored: %w", err))
 	}
+	s.printf("vault: %s: %s, encrypted; its key-encryption key is %s\n", place.Path(), state(stored, "written"), place.Keeps(label))
 	changed, err := s.config.Write(edit, false)
 	if err != nil {
 		return configError(err)

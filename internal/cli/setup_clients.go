@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 
@@ -12,10 +13,9 @@ import (
 	"stripe-mcp/internal/hint"
 )
 
-// plan is what setup will do to one client's file, or why it cannot.
-type plan struct {
-	clients.Change
-	fault error
+// clients returns the AI clients that this program knows. Without a home folder some have no place.
+func (*process) clients() []clients.Client {
+	return slices.DeleteFunc(clients.All(os.Getenv, runtime.GOOS), func(c clients.Client) bool { return !filepath.IsAbs(c.Path) })
 }
 
 // choose returns the clients named on the command line, or else those installed; for removal, all of them.
@@ -28,7 +28,7 @@ func (s *setup) choose() ([]clients.Client, error) {
 
 // additions works out how to add our entry to the chosen clients. Given no more than HOME and PATH, the entry starts this
 // program as it is set up here.
-func (s *setup) additions(chosen []clients.Client) ([]plan, error) {
+func (s *setup) additions(chosen []clients.Client) ([]clients.Plan, error) {
 	program, err := clients.Program()
 	if err != nil {
 		return nil, err
@@ -38,15 +38,11 @@ func (s *setup) additions(chosen []clients.Client) ([]plan, error) {
 	if bare.StateDir != s.config.StateDir {
 		entry.Env = map[string]string{"STRIPE_MCP_STATE_DIR": s.config.StateDir}
 	}
-	plans := make([]plan, len(chosen))
-	for i, c := range chosen {
-		plans[i].Change, plans[i].fault = c.Add(entry)
-	}
-	return plans, nil
+	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(entry) }), nil
 }
 
 // announce says what would be written.
-func (s *setup) announce(plans []plan, edit config.Edit) error {
+func (s *setup) announce(plans []clients.Plan, edit config.Edit) error {
 	place := s.config.Vault()
 	label, _ := place.Label()
 	changed, err := s.config.Write(edit, true)
@@ -65,9 +61,9 @@ func (s *setup) announce(plans []plan, edit config.Edit) error {
 }
 
 // printPlan says what becomes of one client's file.
-func (s *setup) printPlan(p plan, done, backup string) {
-	if p.fault != nil {
-		s.printf("%s: %v\n", p.Client.Name, p.fault)
+func (s *setup) printPlan(p clients.Plan, done, backup string) {
+	if p.Fault != nil {
+		s.printf("%s: %v\n", p.Client.Name, p.Fault)
 		return
 	}
 	text := state(!p.Unchanged(), done)
@@ -81,14 +77,14 @@ func (s *setup) printPlan(p plan, done, backup string) {
 }
 
 // apply writes the clients' files and says what became of each.
-func (s *setup) apply(plans []plan, done string) (failed bool) {
+func (s *setup) apply(plans []clients.Plan, done string) (failed bool) {
 	for _, p := range plans {
 		backup := ""
-		if p.fault == nil {
-			backup, p.fault = p.Apply()
+		if p.Fault == nil {
+			backup, p.Fault = p.Apply()
 		}
 		s.printPlan(p, done, backup)
-		failed = failed || p.fault != nil
+		failed = failed || p.Fault != nil
 	}
 	return failed
 }
@@ -105,10 +101,7 @@ func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 	if err != nil {
 		return err
 	}
-	plans := make([]plan, len(chosen))
-	for i, c := range chosen {
-		plans[i].Change, plans[i].fault = c.Remove(program)
-	}
+	plans := clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Remove(program) })
 	failed := s.apply(plans, "entry removed")
 	if len(s.named) == 0 {
 		if err := s.config.Vault().Remove(ctx); err != nil {

@@ -99,7 +99,7 @@ func judge(cfg config.Config, access stripeapi.Access, offers func(tools.Tool) b
 	if access.Account != "" {
 		owner = strings.TrimSpace(access.Account + " " + access.Name)
 	}
-	f := finding{"stripe", fine, fmt.Sprintf("%s mode, a %s of %s", cfg.Mode, kindOf(cfg.SecretKey), owner), "", ExitConfig}
+	f := finding{"stripe", fine, fmt.Sprintf("%s mode, a %s of %s", cfg.Mode, config.KindOf(cfg.SecretKey), owner), "", ExitConfig}
 	blocked, lacks := account.Blocked(access, offers)
 	if len(lacks) > 0 {
 		f.Status, f.Fix = warning, "add these permissions to the key in "+keysPage
@@ -110,26 +110,4 @@ func judge(cfg config.Config, access stripeapi.Access, offers func(tools.Tool) b
 		f.Detail += ", so these cannot work: " + strings.Join(blocked, ", ")
 	}
 	return f
-}
-
-// kindOf returns what Stripe calls a key of this kind.
-func kindOf(key secret.Secret) string {
-	if config.Restricted(key) {
-		return "restricted key"
-	}
-	return "secret key"
-}
-
-// store puts the key into the vault, unless it is there already.
-func (s *setup) store(ctx context.Context, cfg config.Config, account string) error {
-	place, mode := cfg.Vault(), config.VaultMode(cfg.Mode)
-	stored, label, err := place.Open(ctx)
-	changed := err != nil || stored.Reveal() != cfg.SecretKey.Reveal() || label.Mode != mode || label.Account != account
-	if changed {
-		if label, err = place.Store(ctx, cfg.SecretKey, mode, account); err != nil {
-			return fmt.Errorf("the key was not stored: %w", err)
-		}
-	}
-	s.printf("vault: %s: %s, encrypted; its key-encryption key is %s\n", place.Path(), state(changed, "written"), place.Keeps(label))
-	return nil
 }

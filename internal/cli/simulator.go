@@ -120,15 +120,9 @@ func (a *app) showPages(ctx context.Context) (stop func()) {
 	if a.Fault != nil || !a.Config.Simulator {
 		return func() {}
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		if err := pages.Serve(ctx, a.simulator(), a.Config.SimulatorAddr, func(error) error { return nil }); err != nil {
-			a.Logger.ErrorContext(ctx, "the simulator's pages are no longer served", "error", err)
-		}
-	}()
-	return func() { cancel(); <-done }
+	return pages.Show(ctx, a.simulator(), a.Config.SimulatorAddr, func(err error) {
+		a.Logger.ErrorContext(ctx, "the simulator's pages are no longer served", "error", err)
+	})
 }
 
 // howToOpen tells a person what to start when an answer leads to a page that no process serves; empty otherwise.

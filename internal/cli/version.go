@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -12,10 +11,7 @@ func (p *process) versionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(p.stdout, "stripe-mcp", version())
-			return err
-		},
+		Run:   func(*cobra.Command, []string) { p.printf("stripe-mcp %s\n", version()) },
 	}
 }
 

@@ -185,3 +185,18 @@ func (c Change) Apply() (backup string, err error) {
 func (c Change) Snippet() string {
 	return encode(map[string]map[string]Entry{c.Client.section: {name: c.Entry}}, "", "  ")
 }
+
+// Plan is what will be done to one client's file, or why it cannot be.
+type Plan struct {
+	Change
+	Fault error
+}
+
+// Plans works out what to do to the file of each client.
+func Plans(all []Client, change func(Client) (Change, error)) []Plan {
+	plans := make([]Plan, len(all))
+	for i, c := range all {
+		plans[i].Change, plans[i].Fault = change(c)
+	}
+	return plans
+}

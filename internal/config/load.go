@@ -150,8 +150,10 @@ func correct(name string, known []string) string {
 
 func (l *loader) readEnvironment() {
 	values := map[string]any{}
-	known := []string{strings.TrimPrefix(fileVariable, prefix)} // without what all of them begin with
-	for _, name := range knownNames() {
+	names := knownNames()
+	known := make([]string, 0, len(names)+1) // without what all of them begin with
+	known = append(known, strings.TrimPrefix(fileVariable, prefix))
+	for _, name := range names {
 		own := variable(name)
 		known = append(known, strings.TrimPrefix(own, prefix))
 		if value, given := l.env[own]; given {

@@ -121,3 +121,11 @@ func Restricted(key secret.Secret) bool {
 
 // sandboxKey begins the restricted keys that Stripe gives out for a sandbox without an account.
 const sandboxKey = "rkcs_test_"
+
+// KindOf returns what Stripe calls a key of this kind.
+func KindOf(key secret.Secret) string {
+	if Restricted(key) {
+		return "restricted key"
+	}
+	return "secret key"
+}

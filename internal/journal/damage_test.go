@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -126,7 +127,7 @@ func TestAFullDisk(t *testing.T) {
 	}
 	for n := 1; n <= rotated; n++ {
 		text, err := os.ReadFile(filepath.Join(folder, fmt.Sprintf("journal-%d.jsonl", n)))
-		if err != nil || string(text) != fmt.Sprint(n) {
+		if err != nil || string(text) != strconv.Itoa(n) {
 			t.Errorf("journal-%d is %q (%v)", n, text, err)
 		}
 	}

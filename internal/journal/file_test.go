@@ -149,7 +149,7 @@ func TestAnotherUsersFolder(t *testing.T) {
 			must(t, os.Chown(foreign, 12345, 12345))
 		}
 		_, err := New(folder).Begin(t.Context(), nil, equal())
-		if unavailable, ok := errors.AsType[*UnavailableError](err); !ok || err.Error() != want[0] || unavailable.Hint() != want[1] {
+		if _, ok := errors.AsType[*UnavailableError](err); !ok || err.Error() != want[0] || Hint(err) != want[1] {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -71,8 +71,16 @@ func (e *UnavailableError) Error() string {
 // Unwrap returns the reason.
 func (e *UnavailableError) Unwrap() error { return e.cause }
 
-// Hint says what to do about it, where that is not to make the folder writable.
-func (e *UnavailableError) Hint() string {
+// Hint returns what to do about an error of Begin or Open, empty where that is to make the folder writable.
+func Hint(err error) string {
+	unavailable, ok := errors.AsType[*UnavailableError](err)
+	if !ok {
+		return ""
+	}
+	return unavailable.hint()
+}
+
+func (e *UnavailableError) hint() string {
 	if errors.Is(e.cause, errBusy) {
 		return "End or continue that process, then call again"
 	}

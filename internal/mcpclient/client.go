@@ -112,6 +112,16 @@ func StartWatched(command *exec.Cmd, unasked func(line []byte)) (*Client, error)
 	return c, nil
 }
 
+// Greet starts a server, shakes hands with it and ends it.
+func Greet(ctx context.Context, command *exec.Cmd) (ServerInfo, error) {
+	server, err := Start(command)
+	if err != nil {
+		return ServerInfo{}, err
+	}
+	info, err := server.Initialize(ctx)
+	return info, errors.Join(err, server.Close())
+}
+
 // Initialize performs the handshake.
 func (c *Client) Initialize(ctx context.Context) (ServerInfo, error) {
 	var info ServerInfo

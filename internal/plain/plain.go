@@ -61,14 +61,14 @@ func filler(r rune) bool { return r == '\u3164' || r == '\uffa0' || r == '\u115f
 // belongs reports whether an invisible character is part of how its neighbours are written: a joiner in a script that has
 // joiners (Unicode Standard, 23.2), or in an emoji (Unicode Technical Standard 51).
 func belongs(r, before, next rune) bool {
-	switch {
-	case r == joiner:
+	switch r {
+	case joiner:
 		return joining(before) && joining(next) || picture(before) && picture(next)
-	case r == nonJoiner:
+	case nonJoiner:
 		return joining(before) && joining(next)
-	case r == emojiStyle:
+	case emojiStyle:
 		return picture(before)
-	case r == brailleBlank:
+	case brailleBlank:
 		return unicode.Is(unicode.Braille, before)
 	}
 	return filler(r) && unicode.Is(unicode.Hangul, before) && !filler(before)

@@ -1,6 +1,7 @@
 package stripeapi
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -78,10 +79,7 @@ func refusedByJournal(cause error) *outcome.Error {
 			"Look whether the object exists (list, get or the Dashboard). If it does not, call again: the next equal call is a new operation")
 	}
 	hint := "Creating needs a journal, so that a crash cannot make anything twice. Make state_dir writable, or set journal: false to do without"
-	if unavailable, ok := errors.AsType[*journal.UnavailableError](cause); ok && unavailable.Hint() != "" {
-		hint = unavailable.Hint()
-	}
-	return outcome.Refuse("journal_unavailable", cause.Error()+". Nothing was sent", hint)
+	return outcome.Refuse("journal_unavailable", cause.Error()+". Nothing was sent", cmp.Or(journal.Hint(cause), hint))
 }
 
 // quote copies Stripe's own words into e. They may name a key or quote a customer, so fit cleans them.

@@ -111,6 +111,16 @@ func (v Vault) Open(ctx context.Context) (secret.Secret, Label, error) {
 	return secret.New(string(plain)), e.Label, nil
 }
 
+// Ensure stores a key unless it is there already, with the same label. It returns the label, and whether it stored anything.
+func (v Vault) Ensure(ctx context.Context, key secret.Secret, mode, account string) (Label, bool, error) {
+	stored, label, err := v.Open(ctx)
+	if err == nil && stored.Reveal() == key.Reveal() && label.Mode == mode && label.Account == account {
+		return label, false, nil
+	}
+	label, err = v.Store(ctx, key, mode, account)
+	return label, true, err
+}
+
 // Store seals key under a new key-encryption key, so that copies of earlier envelopes no longer open. mode and
 // account are bound to it. When it fails, the earlier envelope still opens.
 func (v Vault) Store(ctx context.Context, key secret.Secret, mode, account string) (Label, error) {

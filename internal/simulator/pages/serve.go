@@ -60,3 +60,16 @@ func Served(ctx context.Context, address string) bool {
 	_ = response.Body.Close()
 	return response.Header.Get("Server") == Name
 }
+
+// Show serves beside something else. The returned function ends that; failed is told of an error before.
+func Show(ctx context.Context, s *simulator.Simulator, address string, failed func(error)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := Serve(ctx, s, address, func(error) error { return nil }); err != nil {
+			failed(err)
+		}
+	}()
+	return func() { cancel(); <-done }
+}
