@@ -96,7 +96,7 @@ func (t Tool) Arguments() []Argument {
 	}
 	raw, _ := t.Schemas()
 	_ = json.Unmarshal(raw, &input) // it is our own
-	var all []Argument
+	all := make([]Argument, 0, len(input.Properties))
 	for _, name := range slices.Sorted(maps.Keys(input.Properties)) {
 		property := input.Properties[name]
 		if property.Type == "boolean" {
