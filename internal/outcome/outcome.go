@@ -69,7 +69,13 @@ func (e *Error) Lines() string {
 
 // inLine returns text without line breaks of any kind.
 func inLine(text string) string {
-	return strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\v", " ", "\f", " ", "\u0085", " ", "\u2028", " ", "\u2029", " ").Replace(text)
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029':
+			return ' '
+		}
+		return r
+	}, strings.ReplaceAll(text, "\r\n", "\n"))
 }
 
 // Unauthorized reports whether Stripe did not accept the key.

@@ -162,7 +162,7 @@ func (t *transport) attempt(call *call, req *http.Request, form []byte) (*http.R
 			call.markSent()
 		},
 	})
-	once := req.Clone(ctx)
+	once := req.WithContext(ctx)
 	// Without a length net/http would send chunks, which simple servers do not read. With GetBody it could resend on its own,
 	// and our count of attempts would be wrong.
 	once.Body, once.ContentLength, once.GetBody = io.NopCloser(bytes.NewReader(form)), int64(len(form)), nil
