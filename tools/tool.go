@@ -8,11 +8,15 @@
 //     argument, the type tells them (disclose). The types that tools share are in arguments.go.
 //  3. State the Spec's Effect. Makes and Pays are journalled before they are sent, the other effects are not.
 //  4. Add one line to All.
-//  5. Add one method to internal/stripeapi/client.go. It uses read, list, create or write of send.go.
-//  6. Add one route to routes in internal/simulator.
-//  7. Add rows to cmd/stripe-mcp/tools_test.go and internal/contracttest/requests_test.go. For a tool that writes, add
-//     them to disclosure_test.go too.
+//  5. Add one method to internal/stripeapi/client.go. It uses read, list, create or write of send.go. A resource that
+//     is new there also needs a field in connection.
+//  6. Add one route to routes in internal/simulator, unless the simulator has it already.
+//  7. Add rows to cmd/stripe-mcp/tools_test.go and internal/contracttest/requests_test.go. For a tool that lists, add
+//     one to TestOnePage there. For a tool that writes, add them to disclosure_test.go too.
 //  8. Run make golden docs. It writes published/*.json and the README's table.
+//
+// A tool that lists answers with newPage and takes a cursor. Its rows leave metadata out (withoutMetadata). Text that
+// other people wrote goes through plain.Clean.
 package tools
 
 import (
