@@ -320,6 +320,8 @@ func (j *Journal) applyTo(e *entry, r record) {
 		j.watch(e)
 	}
 	switch {
+	case e.reopened && r.Event == eventAbandoned: // nobody was told, so nobody calls again: the one that took the key was it
+		j.drop(r.Intent)
 	case !e.ended:
 	case e.receipt != nil && e.delivered && r.Event != eventEnded: // which may be taken back, or have come too late
 		j.ended = append(j.ended, e)
@@ -332,9 +334,10 @@ func (j *Journal) applyToTaken(r record) {
 	e := j.taken[r.Intent]
 	e.advance(r)
 	switch {
-	case e.unknown: // the caller was told so and will call again
+	case e.unknown && !e.abandoned && !e.receipt.left(): // the caller is told so and will call again
 		receipt := j.receipts[r.Intent]
 		j.drop(r.Intent)
+		e.reopened = true
 		j.add(e, receipt)
 		j.watch(e)
 	case !e.running():

@@ -45,6 +45,7 @@ type entry struct {
 	settled   bool     // the outcome is known
 	unknown   bool     // the outcome could not be learned, or a person has yet to approve
 	abandoned bool
+	reopened  bool // another took the key, and then the outcome stayed unknown
 	delivered bool
 	expired   bool
 	ended     bool
