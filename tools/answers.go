@@ -11,15 +11,18 @@ import (
 	"stripe-mcp/internal/stripeapi"
 )
 
-// maxList is how many bytes a list's rows may take. It stays below 25,000 tokens, where clients cut answers.
-const maxList = 60_000
+// Clients cut a long answer: one cuts at 8,000 characters, another at 21 KB. So a page stays below these sizes, in bytes.
+const (
+	maxDefaultPage = 8_000  // of a page with the default limit, or a lower one
+	maxPage        = 20_000 // of a longer page
+)
 
-// page is one page of a list.
+// page is one page of a list. What the next call needs stands first, where a cut answer still shows it.
 type page[T row] struct {
-	Data       []T    `json:"data"`
 	HasMore    bool   `json:"has_more"`
 	NextCursor string `json:"next_cursor,omitempty"`
 	Note       string `json:"note,omitempty"`
+	Data       []T    `json:"data"`
 }
 
 // row is an object that can stand in a list.
@@ -32,24 +35,29 @@ type row interface {
 // metadataLeftOut is the note of a row without metadata.
 const metadataLeftOut = "metadata left out: too long for a list"
 
-// newPage returns as many of rows as fit. When some are left out for their size, the cursor continues with them.
-func newPage[T row](rows []T, rest stripeapi.Rest) (page[T], error) {
+// newPage returns as many of rows as fit into a page of that limit. When some are left out for their size, the cursor
+// continues with them.
+func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], error) {
+	most := maxPage
+	if limit <= defaultPageSize {
+		most = maxDefaultPage
+	}
 	result := page[T]{Data: []T{}, HasMore: rest.HasMore, Note: unreadable(rest.LeftOut)}
-	size := len(`{"data":[],"has_more":false,"next_cursor":"","note":""}`) + 255 + len(result.Note)
+	size := len(`{"has_more":false,"next_cursor":"","note":"","data":[]}`) + 255 + len(result.Note)
 	last := rest.Last
 	for _, r := range rows {
 		encoded, err := Encode(r)
 		if err != nil {
 			return page[T]{}, err
 		}
-		if len(encoded) > maxList/2 {
+		if len(encoded) > most/2 {
 			r = r.withoutMetadata().(T) //nolint:forcetypeassert // every row returns its own type
 			if encoded, err = Encode(r); err != nil {
 				return page[T]{}, err
 			}
 		}
 		size += len(encoded) + len(",")
-		if size > maxList && len(result.Data) > 0 {
+		if size > most && len(result.Data) > 0 {
 			result.HasMore, last = true, result.Data[len(result.Data)-1].cursor()
 			break
 		}

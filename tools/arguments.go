@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -199,9 +200,12 @@ func (subscribedQuantity) Schema() *schema.Node {
 // pageSize is how many rows a list returns. Stripe would change a wrong number without a word.
 type pageSize int64
 
+// defaultPageSize is also Stripe's (https://docs.stripe.com/api/pagination).
+const defaultPageSize pageSize = 10
+
 // Schema returns the constraint of a page size.
 func (pageSize) Schema() *schema.Node {
-	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(100.0), Default: []byte("10")}
+	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(100.0), Default: strconv.AppendInt(nil, int64(defaultPageSize), 10)}
 }
 
 // metadata is data that the owner attaches to an object (https://docs.stripe.com/api/metadata).

@@ -142,7 +142,7 @@ type getCheckoutSessionInput struct {
 }
 
 type listCheckoutSessionsInput struct {
-	Limit         pageSize      `json:"limit,omitempty" jsonschema:"Results per page"`
+	Limit         pageSize      `json:"limit,omitempty" jsonschema:"Results per page, 1 to 100, default 10"`
 	StartingAfter sessionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the previous page"`
 	Status        sessionStatus `json:"status,omitempty" jsonschema:"Only sessions with this status"`
 	Customer      customerID    `json:"customer,omitempty" jsonschema:"Only this customer's"`
@@ -330,7 +330,7 @@ func listCheckoutSessions() Tool {
 		if err != nil {
 			return page[checkoutSessionOutput]{}, err
 		}
-		return newPage(convert(found.Data, toCheckoutSession), found.Rest)
+		return newPage(in.Limit, convert(found.Data, toCheckoutSession), found.Rest)
 	})
 }
 

@@ -54,8 +54,8 @@ func TestResults(t *testing.T) {
 			map[string]string{"/v1/checkout/sessions": `{"object":"list","has_more":false,"data":[{"id":"cs_0","object":"checkout.session","created":"x"},
 				{"id":"cs_1","object":"checkout.session","amount_total":null,"currency":"usd"},{"id":"cs_2","object":"checkout.session","amount_total":0,"currency":"usd"},
 				{"id":"cs_3","object":"checkout.session","currency":"usd"},{"id":"cs_4","object":"checkout.session","amount_total":5,"currency":"usd"}]}`},
-			`{"data":[{"id":"cs_1","currency":"usd","livemode":false},{"id":"cs_2","amount_total":0,"amount_total_display":"0.00 USD","currency":"usd","livemode":false},` +
-				`{"id":"cs_3","currency":"usd","livemode":false},{"id":"cs_4","amount_total":5,"amount_total_display":"0.05 USD","currency":"usd","livemode":false}],"has_more":false,"note":"1 row has an unexpected shape and cannot be shown: cs_0"}`},
+			`{"has_more":false,"note":"1 row has an unexpected shape and cannot be shown: cs_0","data":[{"id":"cs_1","currency":"usd","livemode":false},{"id":"cs_2","amount_total":0,"amount_total_display":"0.00 USD","currency":"usd","livemode":false},` +
+				`{"id":"cs_3","currency":"usd","livemode":false},{"id":"cs_4","amount_total":5,"amount_total_display":"0.05 USD","currency":"usd","livemode":false}]}`},
 		{"a subscription that is past due", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
 			map[string]string{"/v1/subscriptions/sub_1": subscription("past_due", flat), "/v1/invoices/in_1": invoice},
 			`{"id":"sub_1","status":"past_due","customer":"cus_1",` + flatItem + `,"cancel_at_period_end":false,"latest_invoice":"in_1","hosted_invoice_url":"https://invoice.stripe.com/i/1","livemode":true}`},
@@ -82,12 +82,12 @@ func TestResults(t *testing.T) {
 		{"a list of which one row cannot be read", "stripe_list_subscriptions", `{}`,
 			map[string]string{"/v1/subscriptions": `{"object":"list","has_more":true,"data":[{"id":"sub_1","object":"subscription","status":"active","livemode":false},
 				{"id":"sub_2","object":"subscription","status":"active","created":"x"}]}`},
-			`{"data":[{"id":"sub_1","status":"active","cancel_at_period_end":false,"livemode":false}],"has_more":true,"next_cursor":"sub_2",` +
-				`"note":"1 row has an unexpected shape and cannot be shown: sub_2"}`},
+			`{"has_more":true,"next_cursor":"sub_2","note":"1 row has an unexpected shape and cannot be shown: sub_2",` +
+				`"data":[{"id":"sub_1","status":"active","cancel_at_period_end":false,"livemode":false}]}`},
 		{"a list of which many cannot be read", "stripe_list_checkout_sessions", `{}`,
 			map[string]string{"/v1/checkout/sessions": `{"object":"list","has_more":false,"data":[{"id":"cs_1","object":"checkout.session","livemode":false}` +
 				strings.Repeat(`,{"id":"ch\u202e_1","object":"charge"}`, 7) + `]}`},
-			`{"data":[{"id":"cs_1","livemode":false}],"has_more":false,"note":"7 rows have an unexpected shape and cannot be shown: ch_1, ch_1, ch_1, ch_1, ch_1, …"}`},
+			`{"has_more":false,"note":"7 rows have an unexpected shape and cannot be shown: ch_1, ch_1, ch_1, ch_1, ch_1, …","data":[{"id":"cs_1","livemode":false}]}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {

@@ -65,7 +65,7 @@ type getSubscriptionInput struct {
 type listSubscriptionsInput struct {
 	Customer      customerID         `json:"customer,omitempty" jsonschema:"Only this customer's"`
 	Status        subscriptionStatus `json:"status,omitempty" jsonschema:"Default: all but canceled"`
-	Limit         pageSize           `json:"limit,omitempty" jsonschema:"Results per page"`
+	Limit         pageSize           `json:"limit,omitempty" jsonschema:"Results per page, 1 to 100, default 10"`
 	StartingAfter subscriptionID     `json:"starting_after,omitempty" jsonschema:"next_cursor of the previous page"`
 }
 
@@ -192,7 +192,7 @@ func listSubscriptions() Tool {
 		if err != nil {
 			return page[subscriptionOutput]{}, err
 		}
-		return newPage(convert(found.Data, toSubscription), found.Rest)
+		return newPage(in.Limit, convert(found.Data, toSubscription), found.Rest)
 	})
 }
 
