@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 # Tests wait for retries and processes much more than they compute.
-GOTEST := go test -race -parallel 32
+GOTEST := go test -race -parallel 16
 GOLANGCI_VERSION := v2.15.0
 # Built once into the user's cache, because it takes minutes.
 # Finds what no program uses any more, such as the wrapper of a tool that is gone.
