@@ -18,6 +18,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/mcpclient"
 )
 
@@ -189,7 +190,7 @@ func TestAFrozenPeer(t *testing.T) {
 	for i := range 3 {
 		go func() { refused <- create(strconv.Itoa(i)) }()
 	}
-	const generous = time.Second
+	const generous = limits.Lock / 2 // far less than until the lock is given up
 	for waiting := 3; waiting > 0; {
 		begin := time.Now()
 		if _, err := client.Request(t.Context(), "ping", nil); err != nil {

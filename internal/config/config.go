@@ -16,7 +16,6 @@ import (
 // Defaults.
 const (
 	DefaultAPIBase = "https://api.stripe.com"
-	defaultTimeout = 40 * time.Second // MCP clients give up at 60 s
 
 	defaultSimulatorAddr = "127.0.0.1:4343"
 )

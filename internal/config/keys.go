@@ -1,5 +1,7 @@
 package config
 
+import "stripe-mcp/internal/limits"
+
 // Key is something that can be configured, as documentation lists it.
 type Key struct {
 	Name    string // in a file; STRIPE_MCP_ and the name in capitals is its environment variable
@@ -46,7 +48,7 @@ func Keys() []Key {
 			names("shop.example, *.shop.example", func(c *Config) *[]string { return &c.AllowedRedirectHosts })},
 		{"stripe_account", "", "connected account, sent as Stripe-Account", account()},
 		{apiBase, DefaultAPIBase, "https, or http on loopback", baseURL()},
-		{"timeout", "40s", "time for a whole call, retries included", timeout()},
+		{"timeout", limits.Call.String(), "time for a whole call, retries included", timeout()},
 		{"rate_limit", "Stripe's own", "calls per second; a call waits its turn within its time. Default: 25 with a test key, 100 with a live one, none where api_base is not Stripe",
 			rate(func(c *Config) *float64 { return &c.RateLimit })},
 		{"proxy", "", "URL of the proxy to use; clients do not pass HTTPS_PROXY on", proxyURL()},

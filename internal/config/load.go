@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/viper"
 
 	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/nearest"
 	"stripe-mcp/internal/secret"
@@ -48,7 +49,7 @@ func load(o Options, goos string) (Config, error) {
 		sources: map[string]source{},
 		setup:   o.Setup,
 		cfg: Config{
-			APIBase: DefaultAPIBase, Timeout: defaultTimeout, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
+			APIBase: DefaultAPIBase, Timeout: limits.Call, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
 			Confirm: "auto", StateDir: state, path: under(folder, "config.yaml"), bus: env[busVariable],
 		},
 	}

@@ -98,7 +98,7 @@ func keyFault(text string) string {
 	const shortest, longest = 3, 250 // of what follows the prefix
 	rest, known := text, false
 	// Keys of Stripe's sandboxes start with test, too (https://docs.stripe.com/keys).
-	for _, prefix := range []string{"sk_test_", "sk_live_", "rk_test_", "rk_live_", "rkcs_test_"} {
+	for _, prefix := range []string{"sk_test_", "sk_live_", "rk_test_", "rk_live_", sandboxKey} {
 		if tail, found := strings.CutPrefix(text, prefix); found {
 			rest, known = tail, true
 		}

@@ -53,7 +53,7 @@ func silent(tool lab.Tool, pause time.Duration, homes ...int) []lab.Group {
 }
 
 func nervous(pause time.Duration) []lab.Group {
-	return []lab.Group{{Tool: lab.Customer, Homes: []int{0, 0, 0}, Manner: lab.Nervous, Wait: 40 * time.Millisecond, Pause: pause}}
+	return []lab.Group{{Tool: lab.Customer, Homes: []int{0, 0, 0}, Manner: lab.Nervous, Wait: 200 * time.Millisecond, Pause: pause}}
 }
 
 func rolled() []lab.Group {
@@ -122,7 +122,7 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 		{"the client dies with both pipes when the request arrives, call again", lab.Schedule{Groups: once(lab.Subscription), Faults: late(2 * time.Second), Strikes: strike(lab.Die, lab.Arrived)}, 1},
 		{"the client dies with both pipes when it is applied, call again", lab.Schedule{Groups: once(lab.Customer), Strikes: strike(lab.Die, lab.Applied)}, 1},
 		{"cancel after every answer, order three times at once", lab.Schedule{Groups: nervous(0)}, 3},
-		{"cancel after every answer, order three times after that", lab.Schedule{Groups: nervous(80 * time.Millisecond)}, 3},
+		{"cancel after every answer, order three times after that", lab.Schedule{Groups: nervous(400 * time.Millisecond)}, 3},
 		{"a gateway answers in Stripe's place", lab.Schedule{Groups: once(lab.Customer), Faults: faults(lab.BlockedBefore, lab.BlockedAfter, lab.ForbiddenAfter, lab.StrangerAfter, lab.StrangerBefore)}, 1},
 		{"a gateway answers a cancellation in Stripe's place", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.StrangerBefore, lab.ForbiddenBefore, lab.BlockedAfter)}, 1},
 		{"the key is rolled after an unknown that happened", lab.Schedule{Timeout: time.Second, Groups: rolled(), Faults: faults(lab.HangAfter)}, 2},

@@ -47,7 +47,8 @@ func manners() []Manner { return []Manner{Patient, Silent, Nervous} }
 const (
 	// gaveUpAt is how long clients wait that give up in silence. 5 s is the shortest default that is known.
 	gaveUpAt = 5 * time.Second
-	// tooLate is from when on an answer may come too late for them, and calls are not separate orders any more.
+	// tooLate is from when on an answer may come too late for them, and calls are not separate orders any more. The judge
+	// does not take it from the program that it judges.
 	tooLate = 4 * time.Second
 )
 

@@ -49,15 +49,14 @@ const (
 
 // When a call repeats an earlier equal one of the same client.
 const (
-	// Patience is how long the most impatient clients wait for an answer, less a second. Equal calls that are read closer
-	// together are separate orders.
-	Patience = 4 * time.Second
+	// Impatient is the default of the clients with the shortest time-out.
+	Impatient = 5 * time.Second
+	// Patience leaves these clients a second for their clocks. Equal calls that are read closer together are separate orders.
+	Patience = Impatient - time.Second
 	// Late is how long after an answer that took longer than Patience an equal call repeats it.
 	Late = 60 * time.Second
 	// Crossing is how long after an answer a cancellation still counts: the two may have crossed.
 	Crossing = 10 * time.Millisecond
 	// LateCrossing is the same for an answer that took longer than Patience.
 	LateCrossing = time.Second
-	// Impatient is the default of the clients with the shortest time-out.
-	Impatient = 5 * time.Second
 )

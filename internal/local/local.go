@@ -107,8 +107,8 @@ func CheckFolder(path string) error {
 	return CheckPrivate(path, info, OthersWrite)
 }
 
-// Foreign returns path, or the nearest folder above it that is there, when this is root and it belongs to another user; else "".
-func Foreign(path string) string {
+// foreign returns path, or the nearest folder above it that is there, when this is root and it belongs to another user; else "".
+func foreign(path string) string {
 	for os.Geteuid() == 0 && filepath.IsAbs(path) {
 		if info, err := os.Stat(path); err == nil {
 			if owner, _, _ := ownerOf(info); owner != 0 {

@@ -26,7 +26,7 @@ func CheckPlaces(places ...string) error {
 // often leaves HOME as it was.
 func CheckOwn(places ...string) error {
 	for _, place := range places {
-		if folder := Foreign(place); folder != "" {
+		if folder := foreign(place); folder != "" {
 			return hint.Errorf("run it as that user, without sudo", "this is root, and %s belongs to another user, whose files would become root's", folder)
 		}
 	}
