@@ -66,7 +66,7 @@ func New(o Options) *Account {
 	if cfg.Journal { // without a state folder the journal says at each call what to do
 		a.Journal = journal.New(filepath.Join(cfg.StateDir, "journal"))
 	}
-	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(a.tools), cfg.RequireKey())
+	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(a.Names()), cfg.RequireKey())
 	for _, tool := range a.tools {
 		if refusal := a.Policy.Withheld(tool); refusal != nil {
 			a.withheld[tool.Name] = refusal

@@ -24,7 +24,7 @@ func (d *doctor) checkConfig() {
 		}
 		return
 	}
-	if err := d.app.Policy.Validate(d.app.Tools()); err != nil {
+	if err := d.app.Policy.Validate(d.app.Names()); err != nil {
 		d.faulty(failure, "config", err, "correct the list, then restart the client")
 	}
 	if err := local.CheckPlaces(d.app.Config.Path()); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
+	"stripe-mcp/internal/plain"
 	"stripe-mcp/internal/secret"
 )
 
@@ -103,7 +104,6 @@ func keyFault(text string) string {
 			rest, known = tail, true
 		}
 	}
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 	switch {
 	case strings.TrimSpace(text) == "":
 		return "it is empty"
@@ -113,7 +113,7 @@ func keyFault(text string) string {
 		return "it is a variable that was not filled in"
 	case !known:
 		return "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_ or rkcs_test_"
-	case len(rest) < shortest, len(rest) > longest, strings.ContainsFunc(rest, func(r rune) bool { return !strings.ContainsRune(letters, r) }):
+	case len(rest) < shortest, len(rest) > longest, !plain.Only(rest, "_"):
 		return "it is damaged or cut short"
 	}
 	return ""

@@ -88,15 +88,15 @@ func (e *entry) digest() string {
 	return e.Request
 }
 
-// handOver notes that the intent's key has gone to another. An intent that still runs is kept aside: if it ends unknown,
-// its caller will call again.
+// handOver notes that the intent's key has gone to another. An intent that still runs for its caller is kept aside: if
+// it ends unknown, the caller will call again.
 func (j *Journal) handOver(intent string) {
 	e, receipt := j.all[intent], j.receipts[intent]
 	if e == nil {
 		return
 	}
 	j.drop(intent)
-	if e.running() && !j.log.dead(e.Process) {
+	if e.running() && !e.abandoned && !receipt.left() && !j.log.dead(e.Process) {
 		j.taken[intent] = e
 		if receipt != nil {
 			j.receipts[intent] = receipt
@@ -121,8 +121,14 @@ func (j *Journal) drop(intent string) {
 
 // forget drops what ended so long ago that nothing follows from it any more.
 func (j *Journal) forget() {
-	for len(j.ended) > 0 && !j.ended[0].receipt.matters() {
-		j.drop(j.ended[0].Intent)
+	for len(j.ended) > 0 {
+		switch e := j.ended[0]; {
+		case j.all[e.Intent] != e: // its delivery was taken back, or its key has gone to another
+		case e.receipt.matters():
+			return
+		default:
+			j.drop(e.Intent)
+		}
 		j.ended = j.ended[1:]
 	}
 }
@@ -175,9 +181,9 @@ func (j *Journal) stillOpen(now time.Time) []record {
 
 // reset forgets what will be read again. When the log was lost, what is known to be open is carried over.
 func (j *Journal) reset(lost bool) {
-	if lost {
-		for _, e := range j.all {
-			if !e.ended {
+	for _, open := range []map[string]*entry{j.all, j.taken} {
+		for _, e := range open {
+			if lost && !e.ended {
 				j.carry = append(j.carry, e.history)
 			}
 		}

@@ -64,7 +64,7 @@ func (f *file) lock(ctx context.Context, apply func(record), reset func(lost boo
 		f.all = f.flock("lock")
 	}
 	locked, err := f.all.TryLockContext(ctx, lockRetry)
-	if ctx.Err() != nil {
+	if !locked && ctx.Err() != nil {
 		return errBusy
 	}
 	if err != nil || !locked {

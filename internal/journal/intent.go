@@ -11,9 +11,8 @@ import (
 
 // Intent is the record of one request.
 //
-// It is open from before the request is sent until the caller has the answer. An open intent is an orphan when its outcome
-// is unknown, its caller has left or its process has died. The next equal request takes over the key of an orphan, and
-// Stripe then answers with the one object that exists.
+// It is open from before the request is sent until the caller has the answer. See the package's comment for who uses
+// its key again.
 type Intent struct {
 	journal *Journal
 	record  record

@@ -226,13 +226,7 @@ func (j *Journal) catchUp() error {
 		}
 	}
 	j.carry = nil
-	j.recorder.mu.Lock()
-	defer j.recorder.mu.Unlock()
-	if err := j.append(j.recorder.unwritten...); err != nil {
-		return err
-	}
-	j.recorder.unwritten = nil
-	return nil
+	return j.recorder.retry(j.append)
 }
 
 // begin chooses the key and appends the intent.
@@ -297,9 +291,7 @@ func (j *Journal) note(ctx context.Context, records ...record) error {
 	}
 	err := j.step(ctx, func() error { return j.append(records...) })
 	if err != nil {
-		j.recorder.mu.Lock()
-		defer j.recorder.mu.Unlock()
-		j.recorder.unwritten = append(j.recorder.unwritten, records...)
+		j.recorder.keep(records)
 	}
 	return err
 }

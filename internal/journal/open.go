@@ -17,7 +17,7 @@ type OpenIntent struct {
 	Expires time.Time // until then an equal request can safely find out
 }
 
-// Open returns the orphans among the open intents, oldest first. An error says that the journal cannot be used.
+// Open returns the deserted intents, oldest first. An error says that the journal cannot be used.
 func (j *Journal) Open(ctx context.Context) ([]OpenIntent, error) {
 	var open []OpenIntent
 	err := j.step(ctx, func() error {

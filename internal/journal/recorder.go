@@ -16,6 +16,28 @@ type recorder struct {
 	unwritten []record      // what has to be written before anything else
 }
 
+// keep takes in what could not be written.
+func (q *recorder) keep(records []record) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.unwritten = append(q.unwritten, records...)
+}
+
+// retry writes what could not be written before. It belongs to a step, so no other one writes the same. Meanwhile a delivery
+// must not wait: it holds its receipt, which write looks at.
+func (q *recorder) retry(write func(...record) error) error {
+	q.mu.Lock()
+	records := q.unwritten
+	q.mu.Unlock()
+	if err := write(records...); err != nil {
+		return err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.unwritten = q.unwritten[len(records):] // more may have come
+	return nil
+}
+
 // later has a record written soon.
 func (j *Journal) later(r record) {
 	q := &j.recorder

@@ -99,7 +99,7 @@ func (q *questions) answer(response message) {
 	}
 }
 
-// close answers all open questions with nil, because the client will send nothing more.
+// close answers all open questions with an empty message, because the client will send nothing more.
 func (q *questions) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -6,6 +6,14 @@ import (
 	"unicode"
 )
 
+// Only reports whether text has at least one character and none but letters and digits of ASCII and those of marks.
+func Only(text, marks string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		letter, digit := 'a' <= r|0x20 && r|0x20 <= 'z', '0' <= r && r <= '9'
+		return !letter && !digit && !strings.ContainsRune(marks, r)
+	})
+}
+
 // Clean returns text in one line, without the characters that make a reader see something else than a model does: control,
 // bidirectional and invisible ones. It cuts the text to longest characters.
 func Clean(text string, longest int) string {

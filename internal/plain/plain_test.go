@@ -46,3 +46,15 @@ func TestCleanLines(t *testing.T) {
 		}
 	}
 }
+
+// TestOnly: what else an id or a key may hold, its caller says.
+func TestOnly(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"azAZ09": true, "cus_1": true, "a-b": false, "": false, "a b": false, "a\n": false, "é": false, "@": false, "[": false, "`": false, "{": false, "\u012b": false, "\u212a": false,
+	} {
+		if got := plain.Only(text, "_"); got != want {
+			t.Errorf("%q: got %v", text, got)
+		}
+	}
+}

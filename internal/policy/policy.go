@@ -74,13 +74,9 @@ func (p Policy) Check(ctx context.Context, call Call) *outcome.Error {
 	return nil
 }
 
-// Validate returns an error when p names tools that do not exist or hosts that cannot be hosts. The owner must have meant
+// Validate returns an error when p names tools that are not known or hosts that cannot be hosts. The owner must have meant
 // something else.
-func (p Policy) Validate(all []tools.Tool) error {
-	known := make([]string, len(all))
-	for i, tool := range all {
-		known[i] = tool.Name
-	}
+func (p Policy) Validate(known []string) error {
 	var unknown []string
 	for _, name := range p.Tools {
 		if !slices.Contains(known, name) {

@@ -3,12 +3,12 @@ package policy
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
 
+	"stripe-mcp/internal/plain"
 	"stripe-mcp/tools"
 )
 
@@ -57,7 +57,7 @@ const longestShown = 60
 // shown returns an id or a currency for a question. What holds more than an id needs could look like our own words, so it
 // is quoted with all that is not ASCII escaped.
 func shown(id string) string {
-	if !regexp.MustCompile(`^[A-Za-z0-9_.-]+$`).MatchString(id) {
+	if !plain.Only(id, "_.-") {
 		id = strconv.QuoteToASCII(id)
 	}
 	if len(id) > longestShown {
@@ -77,7 +77,7 @@ func shownHost(address string) string {
 	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
 		host = ascii
 	}
-	if !regexp.MustCompile(`^[A-Za-z0-9_.:-]+$`).MatchString(host) {
+	if !plain.Only(host, "_.:-") {
 		return unreadable
 	}
 	if strings.Contains(host, ":") {

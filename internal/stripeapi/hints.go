@@ -15,17 +15,9 @@ func (c *call) hint(e *outcome.Error, last attempt) string {
 		return "It may have happened. Stripe keeps an internal error as its answer to this request, so repeating it tells nothing: " +
 			"look whether the object exists (list, get or the Dashboard). If it does not, call again: that is a new operation"
 	case e.Outcome == outcome.Unknown && last.trouble == misshapen:
-		return "It has most likely happened: look at " + fit(last.object.ID) + " in the Dashboard. Calling again with the same arguments does nothing twice"
-	case e.Outcome == outcome.Unknown && c.intent != nil:
-		until := "until " + c.intent.Expires().UTC().Format(time.RFC3339)
-		if !c.intent.Durable() {
-			until = "as long as this server runs, and " + until + " at the longest,"
-		}
-		return "It may have happened. Call again with exactly the same arguments: " + until +
-			" that carries the same idempotency key, so Stripe answers with the one object instead of making another. " +
-			"To make another on purpose, " + different
+		return "It has most likely happened: look at " + fit(last.object.ID) + " in the Dashboard. " + c.again()
 	case e.Outcome == outcome.Unknown:
-		return "It may have happened. Call again with the same arguments: repeating it does no harm"
+		return "It may have happened. " + c.again()
 	case e.Outcome == outcome.PendingApproval:
 		return "Nothing has happened yet: a person has to approve this in the Stripe Dashboard" + at(e.ApprovalURL)
 	case last.trouble == noTurn:
@@ -46,6 +38,20 @@ func (c *call) hint(e *outcome.Error, last attempt) string {
 		return "Nothing was changed"
 	}
 	return ""
+}
+
+// again says what calling again does after an unknown outcome.
+func (c *call) again() string {
+	if c.intent == nil {
+		return "Call again with the same arguments: repeating it does no harm"
+	}
+	until := "until " + c.intent.Expires().UTC().Format(time.RFC3339)
+	if !c.intent.Durable() {
+		until = "as long as this server runs, and " + until + " at the longest,"
+	}
+	return "Call again with exactly the same arguments: " + until +
+		" that carries the same idempotency key, so Stripe answers with the one object instead of making another. " +
+		"To make another on purpose, " + different
 }
 
 // adviceFor returns advice for those of Stripe's refusals that cost people the most time, or "".
