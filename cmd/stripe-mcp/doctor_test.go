@@ -73,7 +73,7 @@ func TestDoctor(t *testing.T) {
 		}, nil, 3, "other users can open", "chmod 600 "},
 		{"an expired key", func(h home) { h.write("key", "sk_test_MadeUpExpired"); h.useKeyFile(stripe) }, nil, 4, "fail  stripe   Expired API Key provided: sk_test_[redacted]", "copy a current key from the Stripe Dashboard"},
 		{"a missing permission", func(h home) { h.write("key", "rk_test_MadeUpLimited"); h.useKeyFile(stripe) }, nil, 3, "may not read Customers, so these cannot work: stripe_create_customer", "add these permissions to the key"},
-		{"no network", func(h home) { h.write(settings, "api_base: http://127.0.0.1:1\ntimeout: 1s\n") }, nil, 5, "fail  stripe   Stripe could not be reached: the connection was refused", "Nothing was sent. Check the network, and proxy"},
+		{"no network", func(h home) { h.write(settings, "api_base: http://127.0.0.1:1\n") }, nil, 5, "fail  stripe   Stripe could not be reached: the connection was refused", "Nothing was sent. Check the network, and proxy"},
 		{"a wrong clock", func(h home) { h.write("key", "sk_test_MadeUpLate"); h.useKeyFile(stripe) }, nil, 3, "fail  clock    this machine's clock is 1h0m", "let the system set it"},
 		{"the keyring is gone", func(h home) { h.write(".config/stripe-mcp/config.vault", broken) }, nil, 3, "is in the system's keyring, and there is none here", "run stripe-mcp setup"},
 		{"the key-encryption key is gone", func(h home) { h.erase(".local/state/stripe-mcp") }, nil, 3, "does not exist: the vault was made on another computer", "run stripe-mcp setup again"},

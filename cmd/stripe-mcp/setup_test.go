@@ -168,7 +168,7 @@ func TestSetupRefuses(t *testing.T) {
 		{"an empty key", "", "\n", []string{"--key-stdin", yes}, 3, "it is empty"},
 		{"a publishable key", "", "pk_test_MadeUp1", []string{"--key-stdin", yes}, 3, "it is a publishable key"},
 		{"an expired key", "", "sk_test_MadeUpExpired", []string{"--key-stdin", yes}, 4, "nothing was stored: Expired API Key provided: sk_test_[redacted]"},
-		{"no network", "api_base: http://127.0.0.1:1\ntimeout: 1s\n", setupKey, []string{"--key-stdin", yes}, 5, "the connection was refused"},
+		{"no network", "api_base: http://127.0.0.1:1\n", setupKey, []string{"--key-stdin", yes}, 5, "the connection was refused"},
 		{"a live key for another host", "api_base: https://stripe.example\n", "sk_live_MadeUp1", []string{"--key-stdin", yes}, 3, "a live key is sent to api.stripe.com or loopback only"},
 		{"a broken configuration", "tiemout: 1s\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: correct the name, perhaps to timeout"},
 		{"a key of its own", "stripe_secret_key: sk_test_MadeUpOther\napi_base: " + stripe + "\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: remove that line, then run setup again"},
