@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stripe-mcp/internal/plain"
+	"stripe-mcp/internal/schema"
 	"stripe-mcp/internal/stripeapi"
 )
 
@@ -34,6 +35,22 @@ type row interface {
 
 // metadataLeftOut is the note of a row without metadata.
 const metadataLeftOut = "metadata left out: too long for a list"
+
+// rowNode describes any row of a list. A row shows what the get tool shows and leaves some of it out. So its fields are
+// described once, there.
+func rowNode() *schema.Node {
+	return &schema.Node{
+		Type: "object", Required: []string{"id", "livemode"},
+		Properties: map[string]*schema.Node{"id": {Type: "string"}, "livemode": {Type: "boolean"}},
+	}
+}
+
+// bare is embedded in a part of an answer whose fields are not described. Each description costs a client its bytes, and
+// these parts are rare.
+type bare struct{}
+
+// Schema describes nothing but an object.
+func (bare) Schema() *schema.Node { return &schema.Node{Type: "object"} }
 
 // newPage returns as many of rows as fit into a page of that limit. When some are left out for their size, the cursor
 // continues with them.

@@ -36,13 +36,10 @@ func (id priceID) Check() []schema.Problem {
 	return checkOwnID(string(id), "price_1MoBy5LkdIwHu7ixZhnattbh")
 }
 
-// longestID is Stripe's limit for the ids of objects (OpenAPI specification).
-const longestID = 5000
-
 const idRule = "must be an id: printable text"
 
 func ownID(example string) *schema.Node {
-	return &schema.Node{Type: "string", MinLength: new(1), MaxLength: new(longestID), Comment: idRule, Examples: []any{example}}
+	return &schema.Node{Type: "string", MinLength: new(1), Comment: idRule, Examples: []any{example}}
 }
 
 // checkOwnID finds what no id can hold. An id is escaped where it stands in a path, but for dots, which would change it.
@@ -72,7 +69,7 @@ func (id subscriptionID) disclose(_ string, r *Request) { r.Subscription = strin
 
 func mintedID(prefix, example string) *schema.Node {
 	return &schema.Node{
-		Type: "string", Pattern: "^" + prefix + `[A-Za-z0-9_]{1,250}$`,
+		Type: "string", Pattern: "^" + prefix + `[A-Za-z0-9_]+$`,
 		Comment: "must be an id that starts with " + prefix, Examples: []any{example},
 	}
 }
@@ -93,11 +90,14 @@ func (u redirectURL) disclose(path string, r *Request) {
 // withSessionID returns the URL with Stripe's placeholder for the session's id as Stripe wants it. URL libraries escape its
 // braces, and Stripe would then not replace it (https://docs.stripe.com/payments/checkout/custom-success-page).
 func (u redirectURL) withSessionID() redirectURL {
-	const placeholder = "CHECKOUT_SESSION_ID"
-	return redirectURL(strings.NewReplacer(
-		"%7B"+placeholder+"%7D", "{"+placeholder+"}", "%7b"+placeholder+"%7d", "{"+placeholder+"}",
-		"%7B"+placeholder+"%7d", "{"+placeholder+"}", "%7b"+placeholder+"%7D", "{"+placeholder+"}",
-	).Replace(string(u)))
+	const name = "CHECKOUT_SESSION_ID"
+	text := string(u)
+	for _, open := range []string{"{", "%7B", "%7b"} {
+		for _, shut := range []string{"}", "%7D", "%7d"} {
+			text = strings.ReplaceAll(text, open+name+shut, "{"+name+"}")
+		}
+	}
+	return redirectURL(text)
 }
 
 // imageURL is a picture that Stripe shows. It does not send people anywhere, so it discloses nothing.
@@ -112,7 +112,7 @@ func (u imageURL) Check() []schema.Problem { return checkWebAddress(string(u)) }
 const urlRule = "must be an absolute URL that starts with https:// or http:// and has at most 5000 characters"
 
 func webAddress() *schema.Node {
-	return &schema.Node{Type: "string", Pattern: `^[Hh][Tt][Tt][Pp][Ss]?://[^ ]+$`, Comment: urlRule, Examples: []any{"https://example.com/thanks"}}
+	return &schema.Node{Type: "string", Pattern: `^[A-Za-z]+://[^ ]+$`, Comment: urlRule, Examples: []any{"https://example.com/thanks"}}
 }
 
 func checkWebAddress(address string) []schema.Problem {

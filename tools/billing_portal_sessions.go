@@ -14,12 +14,13 @@ type createBillingPortalSessionInput struct {
 }
 
 type billingPortalSessionOutput struct {
-	ID        string `json:"id"`
-	URL       string `json:"url"`
-	Customer  string `json:"customer"`
-	ReturnURL string `json:"return_url,omitempty"`
-	Created   string `json:"created,omitempty"`
-	Livemode  bool   `json:"livemode"`
+	ID         string `json:"id"`
+	URL        string `json:"url"`
+	Customer   string `json:"customer"`
+	ReturnURL  string `json:"return_url,omitempty"`
+	OnBehalfOf string `json:"on_behalf_of,omitempty"`
+	Created    string `json:"created,omitempty"`
+	Livemode   bool   `json:"livemode"`
 }
 
 func createBillingPortalSession() Tool {
@@ -27,7 +28,8 @@ func createBillingPortalSession() Tool {
 		Name:  "stripe_create_billing_portal_session",
 		Title: "Create billing-portal session",
 		Description: "Returns a short-lived url where a customer manages payment methods, invoices and subscriptions. " +
-			"Give it to this customer only: opening it signs them in.",
+			"Give it to this customer only: opening it signs them in. " +
+			"Its settings must be saved once in the Dashboard: Settings > Billing > Customer portal.",
 		Effect:      Opens,
 		Permissions: []stripeapi.Permission{{Name: "Customer portal", Path: "/v1/billing_portal/configurations"}},
 	}, func(ctx context.Context, client *stripeapi.Client, in createBillingPortalSessionInput) (billingPortalSessionOutput, error) {
@@ -44,11 +46,12 @@ func toBillingPortalSession(s *stripe.BillingPortalSession) billingPortalSession
 		return billingPortalSessionOutput{}
 	}
 	return billingPortalSessionOutput{
-		ID:        s.ID,
-		URL:       s.URL,
-		Customer:  s.Customer,
-		ReturnURL: s.ReturnURL,
-		Created:   timestamp(s.Created),
-		Livemode:  s.Livemode,
+		ID:         s.ID,
+		URL:        s.URL,
+		Customer:   s.Customer,
+		ReturnURL:  s.ReturnURL,
+		OnBehalfOf: s.OnBehalfOf,
+		Created:    timestamp(s.Created),
+		Livemode:   s.Livemode,
 	}
 }

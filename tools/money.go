@@ -11,19 +11,45 @@ func Display(amount int64, currency string) string {
 	if currency == "" {
 		return ""
 	}
-	digits := strconv.FormatInt(amount, 10)
+	return point(strconv.FormatInt(amount, 10), minorDigits(currency)) + " " + strings.ToUpper(currency)
+}
+
+// displayUnlessZero is Display for an amount that is not shown when it is zero.
+func displayUnlessZero(amount int64, currency string) string {
+	if amount == 0 {
+		return ""
+	}
+	return Display(amount, currency)
+}
+
+// displayDecimal is Display for an amount with fractions of the minor unit: "0.89" is "0.0089 EUR". It returns "" for what is
+// no such amount.
+func displayDecimal(amount, currency string) string {
+	whole, fraction, _ := strings.Cut(amount, ".")
+	if currency == "" || !digits(strings.TrimPrefix(whole, "-")) || fraction != "" && !digits(fraction) {
+		return ""
+	}
+	return point(whole+fraction, minorDigits(currency)+len(fraction)) + " " + strings.ToUpper(currency)
+}
+
+func digits(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}
+
+// point puts the decimal point into a whole number.
+func point(number string, decimals int) string {
 	sign := ""
-	if strings.HasPrefix(digits, "-") {
-		sign, digits = "-", digits[1:]
+	if strings.HasPrefix(number, "-") {
+		sign, number = "-", number[1:]
 	}
-	if decimals := minorDigits(currency); decimals > 0 {
-		if missing := decimals + 1 - len(digits); missing > 0 {
-			digits = strings.Repeat("0", missing) + digits
+	if decimals > 0 {
+		if missing := decimals + 1 - len(number); missing > 0 {
+			number = strings.Repeat("0", missing) + number
 		}
-		point := len(digits) - decimals
-		digits = digits[:point] + "." + digits[point:]
+		at := len(number) - decimals
+		number = number[:at] + "." + number[at:]
 	}
-	return sign + digits + " " + strings.ToUpper(currency)
+	return sign + number
 }
 
 // minorDigits returns how many decimals Stripe's amounts in a currency have

@@ -195,7 +195,7 @@ func listed(t *testing.T, client *mcpclient.Client) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const budget = 18_000
+	const budget = 20_500
 	if len(raw) > budget {
 		t.Errorf("tools/list has %d bytes, more than %d", len(raw), budget)
 	}

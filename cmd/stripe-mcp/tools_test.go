@@ -29,6 +29,11 @@ type step struct {
 func TestTools(t *testing.T) {
 	t.Parallel()
 	const item = `{"price_data":{"currency":"EUR","unit_amount":2000,"product_data":{"name":"T-shirt"}},"quantity":2}`
+	const (
+		onTrial = `"trial_start":"<20>","trial_end":"<20>","latest_invoice":"<in_>"`
+		toPay   = `"latest_invoice":"<in_>","hosted_invoice_url":"<http://127.0.0.1:>","pay_until":"<20>",
+			"invoice":{"status":"open","amount_remaining":2700,"amount_remaining_display":"27.00 EUR"}`
+	)
 	stories := map[string][]step{
 		"a customer": {
 			{"ann", "stripe_create_customer", `{"email":"ann@example.com"}`,
@@ -57,7 +62,7 @@ func TestTools(t *testing.T) {
 			{"", "stripe_get_checkout_session", `{"session_id":"$s"}`,
 				`{"id":"$s","url":"<http://127.0.0.1:>","status":"open","payment_status":"unpaid","mode":"payment","amount_total":4000,"amount_total_display":"40.00 EUR",
 				"currency":"eur","customer_email":"ann@example.com","success_url":"https://shop.example/ok?a=1&id={CHECKOUT_SESSION_ID}","metadata":{"order":"7"},"created":"<20>","expires_at":"<20>","livemode":false,
-				"line_items":[{"description":"T-shirt","quantity":2,"price":"<price_>","amount_total":4000,"amount_total_display":"40.00 EUR"}]}`},
+				"line_items":[{"description":"T-shirt","quantity":2,"price":"<price_>","product":"<prod_>","unit_amount":2000,"unit_amount_display":"20.00 EUR","amount_total":4000,"amount_total_display":"40.00 EUR"}]}`},
 			{"", "stripe_create_checkout_session", // the top-level currency serves every price_data without one
 				`{"mode":"payment","currency":"JPY","line_items":[{"price_data":{"unit_amount":"2000","product_data":{"name":"Ticket"}}}],"success_url":"https://shop.example/ok"}`,
 				`{"id":"<cs_test_>","url":"<http://127.0.0.1:>","status":"open","payment_status":"unpaid","mode":"payment","amount_total":2000,"amount_total_display":"2000 JPY",
@@ -71,28 +76,36 @@ func TestTools(t *testing.T) {
 		},
 		"sessions in a list": {
 			{"c", "stripe_create_customer", `{"email":"list@example.com"}`, `{"id":"<cus_>","email":"list@example.com","created":"<20>","livemode":false}`},
-			{"s1", "stripe_create_checkout_session", `{"mode":"subscription","customer":"$c","line_items":[{"price":"price_starter_monthly_eur"}],"success_url":"https://shop.example/1"}`, anySession(1)},
-			{"s2", "stripe_create_checkout_session", `{"mode":"subscription","customer":"$c","line_items":[{"price":"price_starter_monthly_eur"}],"success_url":"https://shop.example/2"}`, anySession(2)},
-			{"", "stripe_list_checkout_sessions", `{"customer":"$c","limit":1}`, `{"has_more":true,"next_cursor":"$s2","data":[` + session("$s2", 2) + `]}`},
-			{"", "stripe_list_checkout_sessions", `{"customer":"$c","limit":1,"starting_after":"$s2"}`, `{"has_more":false,"data":[` + session("$s1", 1) + `]}`},
+			{"s1", "stripe_create_checkout_session", `{"mode":"subscription","customer":"$c","line_items":[{"price":"price_starter_monthly_eur"}],"success_url":"https://shop.example/1"}`, newSession(1)},
+			{"s2", "stripe_create_checkout_session", `{"mode":"subscription","customer":"$c","line_items":[{"price":"price_starter_monthly_eur"}],"success_url":"https://shop.example/2"}`, newSession(2)},
+			{"", "stripe_list_checkout_sessions", `{"customer":"$c","limit":1}`, `{"has_more":true,"next_cursor":"$s2","data":[` + session("$s2", "") + `]}`},
+			{"", "stripe_list_checkout_sessions", `{"customer":"$c","limit":1,"starting_after":"$s2"}`, `{"has_more":false,"data":[` + session("$s1", "") + `]}`},
 			{"", "stripe_list_checkout_sessions", `{"customer":"$c","status":"complete"}`, `{"has_more":false,"data":[]}`},
+			{"guest", "stripe_create_checkout_session", `{"mode":"payment","customer_email":"guest@example.com","line_items":[{"price":"price_tshirt_eur"}],"success_url":"https://shop.example/3"}`,
+				guestSession("<cs_test_>", `"success_url":"https://shop.example/3",`)},
+			{"", "stripe_list_checkout_sessions", `{"customer_email":"guest@example.com","status":"open"}`, `{"has_more":false,"data":[` + guestSession("$guest", "") + `]}`},
+			{"", "stripe_list_checkout_sessions", `{"customer_email":"nobody@example.com"}`, `{"has_more":false,"data":[]}`},
+			{"", "stripe_list_checkout_sessions", `{"subscription":"sub_nothing"}`, `error {"outcome":"failed","code":"resource_missing"}`},
 		},
 		"a subscription": {
 			{"c", "stripe_create_customer", `{"email":"sub@example.com"}`, `{"id":"<cus_>","email":"sub@example.com","created":"<20>","livemode":false}`},
 			{"", "stripe_create_subscription", `{"customer":"$c","items":[{"price":"price_starter_monthly_eur"}]}`,
 				`error {"outcome":"failed","code":"resource_missing"}`},
 			{"due", "stripe_create_subscription", `{"customer":"$c","items":[{"price":"price_starter_monthly_eur","quantity":3}],"payment_behavior":"default_incomplete"}`,
-				subscription("<sub_>", "incomplete", `"latest_invoice":"<in_>"`)},
+				subscription("<sub_>", "incomplete", toPay)},
 			{"", "stripe_get_subscription", `{"subscription_id":"$due"}`,
-				subscription("$due", "incomplete", `"latest_invoice":"<in_>","hosted_invoice_url":"<http://127.0.0.1:>"`)},
+				subscription("$due", "incomplete", toPay)},
 			{"trial", "stripe_create_subscription", `{"customer":"$c","items":[{"price":"price_starter_monthly_eur","quantity":3}],"trial_period_days":14}`,
-				subscription("<sub_>", "trialing", `"trial_end":"<20>","latest_invoice":"<in_>"`)},
+				subscription("<sub_>", "trialing", onTrial)},
 			{"", "stripe_list_subscriptions", `{"customer":"$c","limit":1}`,
-				`{"has_more":true,"next_cursor":"$trial","data":[` + subscription("$trial", "trialing", `"trial_end":"<20>","latest_invoice":"<in_>"`) + `]}`},
+				`{"has_more":true,"next_cursor":"$trial","data":[` + subscriptionRow("$trial", "trialing", `,"trial_end":"<20>"`) + `]}`},
 			{"", "stripe_list_subscriptions", `{"customer":"$c","starting_after":"$trial"}`,
-				`{"has_more":false,"data":[` + subscription("$due", "incomplete", `"latest_invoice":"<in_>"`) + `]}`},
+				`{"has_more":false,"data":[` + subscriptionRow("$due", "incomplete", "") + `]}`},
+			{"", "stripe_list_subscriptions", `{"customer":"$c","price":"price_starter_monthly_eur","status":"incomplete"}`,
+				`{"has_more":false,"data":[` + subscriptionRow("$due", "incomplete", "") + `]}`},
+			{"", "stripe_list_subscriptions", `{"customer":"$c","price":"price_team_yearly_usd"}`, `{"has_more":false,"data":[]}`},
 			{"", "stripe_cancel_subscription", `{"subscription_id":"$trial","cancel_at_period_end":"true"}`,
-				strings.Replace(subscription("$trial", "trialing", `"trial_end":"<20>","latest_invoice":"<in_>","cancel_at":"<20>","canceled_at":"<20>"`),
+				strings.Replace(subscription("$trial", "trialing", onTrial+`,"cancel_at":"<20>","canceled_at":"<20>"`),
 					`"cancel_at_period_end":false`, `"cancel_at_period_end":true`, 1)},
 			{"", "stripe_cancel_subscription", `{"subscription_id":"$due"}`,
 				subscription("$due", "incomplete_expired", `"latest_invoice":"<in_>","canceled_at":"<20>","ended_at":"<20>"`)},
@@ -102,14 +115,14 @@ func TestTools(t *testing.T) {
 		"canceling at once, and again": {
 			{"c", "stripe_create_customer", `{"email":"end@example.com"}`, `{"id":"<cus_>","email":"end@example.com","created":"<20>","livemode":false}`},
 			{"sub", "stripe_create_subscription", `{"customer":"$c","items":[{"price":"price_starter_monthly_eur","quantity":3}],"trial_period_days":14}`,
-				subscription("<sub_>", "trialing", `"trial_end":"<20>","latest_invoice":"<in_>"`)},
+				subscription("<sub_>", "trialing", onTrial)},
 			{"", "stripe_cancel_subscription", `{"subscription_id":"$sub"}`,
-				subscription("$sub", "canceled", `"trial_end":"<20>","latest_invoice":"<in_>","canceled_at":"<20>","ended_at":"<20>"`)},
+				subscription("$sub", "canceled", onTrial+`,"canceled_at":"<20>","ended_at":"<20>"`)},
 			{"", "stripe_cancel_subscription", `{"subscription_id":"$sub"}`,
-				subscription("$sub", "canceled", `"trial_end":"<20>","latest_invoice":"<in_>","canceled_at":"<20>","ended_at":"<20>","note":"it had been canceled before"`)},
+				subscription("$sub", "canceled", onTrial+`,"canceled_at":"<20>","ended_at":"<20>","note":"it had been canceled before"`)},
 			{"", "stripe_list_subscriptions", `{"customer":"$c"}`, `{"has_more":false,"data":[]}`},
 			{"", "stripe_list_subscriptions", `{"customer":"$c","status":"all"}`,
-				`{"has_more":false,"data":[` + subscription("$sub", "canceled", `"trial_end":"<20>","latest_invoice":"<in_>","canceled_at":"<20>","ended_at":"<20>"`) + `]}`},
+				`{"has_more":false,"data":[` + subscriptionRow("$sub", "canceled", `,"trial_end":"<20>","canceled_at":"<20>","ended_at":"<20>"`) + `]}`},
 		},
 		"the billing portal": {
 			{"c", "stripe_create_customer", `{"email":"portal@example.com"}`, `{"id":"<cus_>","email":"portal@example.com","created":"<20>","livemode":false}`},
@@ -134,17 +147,30 @@ func TestTools(t *testing.T) {
 	}
 }
 
-func anySession(n int) string { return session("<cs_test_>", n) }
+func newSession(n int) string {
+	return session("<cs_test_>", fmt.Sprintf(`"success_url":"https://shop.example/%d",`, n))
+}
 
-func session(id string, n int) string {
+func session(id, more string) string {
 	return fmt.Sprintf(`{"id":%q,"url":"<http://127.0.0.1:>","status":"open","payment_status":"unpaid","mode":"subscription","amount_total":900,"amount_total_display":"9.00 EUR",
-		"currency":"eur","customer":"$c","success_url":"https://shop.example/%d","created":"<20>","expires_at":"<20>","livemode":false}`, id, n)
+		"currency":"eur","customer":"$c",%s"created":"<20>","expires_at":"<20>","livemode":false}`, id, more)
+}
+
+func guestSession(id, more string) string {
+	return fmt.Sprintf(`{"id":%q,"url":"<http://127.0.0.1:>","status":"open","payment_status":"unpaid","mode":"payment","amount_total":2500,"amount_total_display":"25.00 EUR",
+		"currency":"eur","customer_email":"guest@example.com",%s"created":"<20>","expires_at":"<20>","livemode":false}`, id, more)
 }
 
 func subscription(id, status, more string) string {
-	return fmt.Sprintf(`{"id":%q,"status":%q,"customer":"$c","items":[{"id":"<si_>","price":"price_starter_monthly_eur","product":"prod_starter","quantity":3,
+	return fmt.Sprintf(`{"id":%q,"status":%q,"customer":"$c","currency":"eur","items":[{"id":"<si_>","price":"price_starter_monthly_eur","product":"prod_starter","quantity":3,
 		"unit_amount":900,"unit_amount_display":"9.00 EUR","currency":"eur","interval":"month","interval_count":1}],
-		"current_period_start":"<20>","current_period_end":"<20>","cancel_at_period_end":false,"created":"<20>","livemode":false,%s}`, id, status, more)
+		"collection_method":"charge_automatically","current_period_start":"<20>","current_period_end":"<20>","cancel_at_period_end":false,"created":"<20>","livemode":false,%s}`, id, status, more)
+}
+
+// subscriptionRow is a subscription in a list. It leaves out what is as it mostly is, and what only the get tool shows.
+func subscriptionRow(id, status, more string) string {
+	return fmt.Sprintf(`{"id":%q,"status":%q,"customer":"$c","currency":"eur","items":[{"price":"price_starter_monthly_eur","quantity":3,
+		"unit_amount":900,"unit_amount_display":"9.00 EUR","interval":"month"}],"current_period_end":"<20>","created":"<20>","livemode":false%s}`, id, status, more)
 }
 
 // run makes the call and compares its answer, which it returns.

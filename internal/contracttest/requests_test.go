@@ -71,6 +71,25 @@ line_items[0][quantity]=1
 mode=subscription
 success_url=https://example.com/thanks
 `},
+	{"stripe_create_checkout_session", "a plan and a one-time fee",
+		`{"mode": "subscription", "success_url": "HTTPS://shop.example/ok?s=%7BCHECKOUT_SESSION_ID%7D", "cancel_url": "https://shop.example/{CHECKOUT_SESSION_ID%7d",
+		  "line_items": [
+		    {"price_data": {"currency": "eur", "unit_amount": 2900, "product_data": {"name": "Plan"}, "recurring": {"interval": "month"}}},
+		    {"price_data": {"currency": "eur", "unit_amount": 5000, "product_data": {"name": "Setup"}}}]}`, `
+POST /v1/checkout/sessions
+cancel_url=https://shop.example/{CHECKOUT_SESSION_ID}
+line_items[0][price_data][currency]=eur
+line_items[0][price_data][product_data][name]=Plan
+line_items[0][price_data][recurring][interval]=month
+line_items[0][price_data][unit_amount]=2900
+line_items[0][quantity]=1
+line_items[1][price_data][currency]=eur
+line_items[1][price_data][product_data][name]=Setup
+line_items[1][price_data][unit_amount]=5000
+line_items[1][quantity]=1
+mode=subscription
+success_url=HTTPS://shop.example/ok?s={CHECKOUT_SESSION_ID}
+`},
 	{"stripe_get_checkout_session", "its argument", `{"session_id": "cs_test_123"}`, `
 GET /v1/checkout/sessions/cs_test_123
 expand[0]=line_items
@@ -80,12 +99,14 @@ GET /v1/checkout/sessions
 limit=10
 `},
 	{"stripe_list_checkout_sessions", "everything",
-		`{"limit": 100, "starting_after": "cs_test_123", "status": "complete", "customer": "cus_123"}`, `
+		`{"limit": 100, "starting_after": "cs_test_123", "status": "complete", "customer": "cus_123", "customer_email": "jenny+shop@example.com", "subscription": "sub_123"}`, `
 GET /v1/checkout/sessions
 customer=cus_123
+customer_details[email]=jenny+shop@example.com
 limit=100
 starting_after=cs_test_123
 status=complete
+subscription=sub_123
 `},
 	{"stripe_create_customer", "an e-mail address", `{"email": "jenny@example.com"}`, `
 POST /v1/customers
@@ -121,6 +142,12 @@ metadata[plan]=team
 payment_behavior=default_incomplete
 trial_period_days=14
 `},
+	{"stripe_create_subscription", "a quantity of none", `{"customer": "cus_123", "items": [{"price": "price_123", "quantity": 0}]}`, `
+POST /v1/subscriptions
+customer=cus_123
+items[0][price]=price_123
+items[0][quantity]=0
+`},
 	{"stripe_get_subscription", "its argument", `{"subscription_id": "sub_123"}`, `
 GET /v1/subscriptions/sub_123
 `},
@@ -129,10 +156,11 @@ GET /v1/subscriptions
 limit=10
 `},
 	{"stripe_list_subscriptions", "everything",
-		`{"customer": "cus_123", "status": "past_due", "limit": 1, "starting_after": "sub_123"}`, `
+		`{"customer": "cus_123", "price": "price_123", "status": "past_due", "limit": 1, "starting_after": "sub_123"}`, `
 GET /v1/subscriptions
 customer=cus_123
 limit=1
+price=price_123
 starting_after=sub_123
 status=past_due
 `},

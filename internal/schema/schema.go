@@ -143,7 +143,7 @@ func collect(t reflect.Type, found map[reflect.Type]*Node) {
 		collect(t.Elem(), found)
 	case reflect.Struct:
 		for field := range t.Fields() {
-			if field.IsExported() {
+			if field.IsExported() || field.Anonymous {
 				collect(field.Type, found)
 			}
 		}

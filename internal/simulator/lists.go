@@ -48,6 +48,22 @@ func subscriptionStatus() filter {
 	}}
 }
 
+// payer keeps the sessions of one e-mail: the one that the payer gave, or that was given for them.
+func payer() filter {
+	details := fields(contract{"email": must(email())})
+	return filter{"customer_details", details, func(row Object, sent any) bool {
+		wanted := asObject(sent)["email"]
+		return wanted == nil || has(row.Child("customer_details"), "email", wanted) || has(row, "customer_email", wanted)
+	}}
+}
+
+// ofPrice keeps the subscriptions that have an item of a price.
+func ofPrice() filter {
+	return filter{"price", ref("price"), func(row Object, sent any) bool {
+		return sent == nil || slices.ContainsFunc(row.Items(), func(item Object) bool { return has(item.Child("price"), "id", sent) })
+	}}
+}
+
 // listing is the route of a list. Stripe clamps its limit instead of refusing it.
 func listing(path, kind string, filters ...filter) route {
 	accepts := contract{

@@ -22,7 +22,7 @@ func routes() []route {
 	all := []route{
 		{post, "/v1/checkout/sessions", "checkout.session", sessionFields(), (*call).createSession},
 		listing("/v1/checkout/sessions", "checkout.session",
-			ofCustomer, equal("subscription", ref("subscription")), equal("status", oneOf("complete", "expired", "open"))),
+			ofCustomer, equal("subscription", ref("subscription")), equal("status", oneOf("complete", "expired", "open")), payer()),
 		{get, "/v1/checkout/sessions/{id}", "checkout.session", none, (*call).get},
 
 		{post, "/v1/customers", "customer", newCustomerFields(), (*call).createCustomer},
@@ -32,7 +32,7 @@ func routes() []route {
 		{del, "/v1/customers/{id}", "customer", none, (*call).deleteCustomer},
 
 		{post, "/v1/subscriptions", "subscription", newSubscriptionFields(), (*call).createSubscription},
-		listing("/v1/subscriptions", "subscription", ofCustomer, subscriptionStatus()),
+		listing("/v1/subscriptions", "subscription", ofCustomer, subscriptionStatus(), ofPrice()),
 		{get, "/v1/subscriptions/{id}", "subscription", none, (*call).get},
 		{post, "/v1/subscriptions/{id}", "subscription", subscriptionFields(), (*call).updateSubscription},
 		{del, "/v1/subscriptions/{id}", "subscription", cancellationFields(), (*call).cancelSubscription},

@@ -115,22 +115,23 @@ func (c *Client) CheckoutSession(ctx context.Context, id string) (*stripe.Checko
 func (c *Client) CheckoutSessions(ctx context.Context, params *stripe.CheckoutSessionListParams) (Page[*stripe.CheckoutSession], error) {
 	return list(ctx, "checkout.session", &params.ListParams, func() ([]*stripe.CheckoutSession, *stripe.ListMeta, error) {
 		iter := c.checkout.List(params)
-		return withAnswers(iter.CheckoutSessionList()), iter.Meta(), iter.Err()
+		found := iter.CheckoutSessionList()
+		return withAnswers(found.Data, found.LastResponse), iter.Meta(), iter.Err()
 	})
 }
 
 // withAnswers returns the rows of a list, each with the part of the answer that it was read from, as a single object has.
-func withAnswers(found *stripe.CheckoutSessionList) []*stripe.CheckoutSession {
+func withAnswers[T stripe.LastResponseSetter](rows []T, whole *stripe.APIResponse) []T {
 	var answer struct {
 		Data []json.RawMessage `json:"data"`
 	}
-	if found.LastResponse != nil {
-		_ = json.Unmarshal(found.LastResponse.RawJSON, &answer) // it was read before
+	if whole != nil {
+		_ = json.Unmarshal(whole.RawJSON, &answer) // it was read before
 	}
-	for i, row := range found.Data[:min(len(found.Data), len(answer.Data))] {
-		row.LastResponse = &stripe.APIResponse{RawJSON: answer.Data[i]}
+	for i, row := range rows[:min(len(rows), len(answer.Data))] {
+		row.SetLastResponse(&stripe.APIResponse{RawJSON: answer.Data[i]})
 	}
-	return found.Data
+	return rows
 }
 
 // CreateCustomer creates a customer (https://docs.stripe.com/api/customers/create).
@@ -165,7 +166,8 @@ func (c *Client) Subscription(ctx context.Context, id string) (*stripe.Subscript
 func (c *Client) Subscriptions(ctx context.Context, params *stripe.SubscriptionListParams) (Page[*stripe.Subscription], error) {
 	return list(ctx, "subscription", &params.ListParams, func() ([]*stripe.Subscription, *stripe.ListMeta, error) {
 		iter := c.subscriptions.List(params)
-		return iter.SubscriptionList().Data, iter.Meta(), iter.Err()
+		found := iter.SubscriptionList()
+		return withAnswers(found.Data, found.LastResponse), iter.Meta(), iter.Err()
 	})
 }
 
@@ -241,20 +243,20 @@ func (c *Client) CreateBillingPortalSession(ctx context.Context, params *stripe.
 	return opened, err
 }
 
-// HostedInvoiceURL returns the page where a customer can pay an invoice. A key that may not read invoices gets "" and no
-// note. When the invoice cannot be read for another reason, the note says so.
-func (c *Client) HostedInvoiceURL(ctx context.Context, invoiceID string) Reply[string] {
+// Invoice returns an invoice that completes another answer. It is nil for a key that may not read invoices. When it cannot be
+// read for another reason, it is nil too, and the note says so.
+func (c *Client) Invoice(ctx context.Context, id string) Reply[*stripe.Invoice] {
 	ctx, cancel := context.WithTimeout(ctx, limits.Addition)
 	defer cancel()
 	params := &stripe.InvoiceParams{}
-	found, err := read(ctx, asked{object: "invoice", id: invoiceID}, &params.Params, func() (*stripe.Invoice, error) { return c.invoices.Get(invoiceID, params) })
+	found, err := read(ctx, asked{object: "invoice", id: id}, &params.Params, func() (*stripe.Invoice, error) { return c.invoices.Get(id, params) })
 	switch failure := outcome.As(err); {
 	case failure == nil:
-		return Reply[string]{Object: found.HostedInvoiceURL}
+		return Reply[*stripe.Invoice]{Object: found}
 	case failure.Status == http.StatusForbidden:
-		return Reply[string]{}
+		return Reply[*stripe.Invoice]{}
 	default:
-		return Reply[string]{Note: "hosted_invoice_url is missing, because the invoice could not be read: " + failure.Message}
+		return Reply[*stripe.Invoice]{Note: "hosted_invoice_url is missing, because the invoice could not be read: " + failure.Message}
 	}
 }
 

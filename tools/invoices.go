@@ -1,0 +1,78 @@
+package tools
+
+import (
+	"context"
+	"time"
+
+	"github.com/stripe/stripe-go/v79"
+
+	"stripe-mcp/internal/stripeapi"
+)
+
+// invoiceOutput is how far the payment of a subscription's latest invoice is. A draft has no page to pay on yet.
+type invoiceOutput struct {
+	bare
+
+	Status                   string `json:"status,omitempty"`
+	AmountRemaining          *int64 `json:"amount_remaining,omitempty"`
+	AmountRemainingDisplay   string `json:"amount_remaining_display,omitempty"`
+	DueDate                  string `json:"due_date,omitempty"`
+	AutomaticallyFinalizesAt string `json:"automatically_finalizes_at,omitempty"`
+	NextPaymentAttempt       string `json:"next_payment_attempt,omitempty"`
+	AttemptCount             int64  `json:"attempt_count,omitempty"`
+}
+
+// paymentTime is how long the first invoice of an incomplete subscription can be paid. The subscription then expires
+// (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses).
+const paymentTime = 23 * time.Hour
+
+// addInvoice shows where and until when the customer can pay, if they still have to.
+func (s *subscriptionOutput) addInvoice(ctx context.Context, client *stripeapi.Client, from *stripe.Subscription) {
+	if from == nil || s.LatestInvoice == "" || !paymentDue(from) {
+		return
+	}
+	found := client.Invoice(ctx, s.LatestInvoice)
+	if s.Note == "" {
+		s.Note = found.Note
+	} else if found.Note != "" {
+		s.Note += "; " + found.Note
+	}
+	invoice := found.Object
+	if invoice == nil {
+		return
+	}
+	s.HostedInvoiceURL, s.Invoice = invoice.HostedInvoiceURL, toInvoice(invoice)
+	if from.Status == stripe.SubscriptionStatusIncomplete && from.Created != 0 {
+		s.PayUntil = time.Unix(from.Created, 0).Add(paymentTime).UTC().Format(time.RFC3339)
+	}
+}
+
+// paymentDue reports whether the customer may still have to pay. A subscription whose invoices are sent is active meanwhile.
+func paymentDue(s *stripe.Subscription) bool {
+	switch s.Status {
+	case stripe.SubscriptionStatusIncomplete, stripe.SubscriptionStatusPastDue, stripe.SubscriptionStatusUnpaid:
+		return true
+	default:
+		return s.Status == stripe.SubscriptionStatusActive && s.CollectionMethod == stripe.SubscriptionCollectionMethodSendInvoice
+	}
+}
+
+// sentInvoice has what is left to pay, if Stripe sent it.
+type sentInvoice struct {
+	AmountRemaining *int64 `json:"amount_remaining"`
+}
+
+func toInvoice(invoice *stripe.Invoice) *invoiceOutput {
+	out := &invoiceOutput{
+		Status:                   string(invoice.Status),
+		AmountRemaining:          sent[sentInvoice](invoice.LastResponse).AmountRemaining,
+		DueDate:                  timestamp(invoice.DueDate),
+		AutomaticallyFinalizesAt: timestamp(invoice.AutomaticallyFinalizesAt),
+		NextPaymentAttempt:       timestamp(invoice.NextPaymentAttempt),
+		AttemptCount:             invoice.AttemptCount,
+	}
+	if out.AmountRemaining != nil {
+		out.AmountRemainingDisplay = Display(*out.AmountRemaining, string(invoice.Currency))
+	}
+	return out
+}

@@ -1,0 +1,222 @@
+package tools
+
+import (
+	"github.com/stripe/stripe-go/v79"
+
+	"stripe-mcp/internal/plain"
+	"stripe-mcp/internal/schema"
+)
+
+// subscriptionOutput is a subscription as every tool shows it. What stands about its invoice is only there while a payment
+// is due.
+type subscriptionOutput struct {
+	ID                   string                     `json:"id"`
+	Status               string                     `json:"status"`
+	Customer             string                     `json:"customer,omitempty"`
+	Description          string                     `json:"description,omitempty"`
+	Currency             string                     `json:"currency,omitempty"`
+	Items                []subscriptionItemOutput   `json:"items,omitempty"`
+	ItemsHasMore         bool                       `json:"items_has_more,omitempty"`
+	Discounts            []discountOutput           `json:"discounts,omitempty"`
+	DefaultTaxRates      []taxRateOutput            `json:"default_tax_rates,omitempty"`
+	AutomaticTax         *automaticTaxOutput        `json:"automatic_tax,omitempty"`
+	CollectionMethod     string                     `json:"collection_method,omitempty"`
+	DaysUntilDue         int64                      `json:"days_until_due,omitempty"`
+	DefaultPaymentMethod string                     `json:"default_payment_method,omitempty"`
+	PauseCollection      *pauseOutput               `json:"pause_collection,omitempty"`
+	CurrentPeriodStart   string                     `json:"current_period_start,omitempty"`
+	CurrentPeriodEnd     string                     `json:"current_period_end,omitempty"`
+	StartDate            string                     `json:"start_date,omitempty"`
+	TrialStart           string                     `json:"trial_start,omitempty"`
+	TrialEnd             string                     `json:"trial_end,omitempty"`
+	TrialSettings        *trialSettingsOutput       `json:"trial_settings,omitempty"`
+	CancelAtPeriodEnd    *bool                      `json:"cancel_at_period_end,omitempty"`
+	CancelAt             string                     `json:"cancel_at,omitempty"`
+	CanceledAt           string                     `json:"canceled_at,omitempty"`
+	CancellationDetails  *cancellationDetailsOutput `json:"cancellation_details,omitempty"`
+	EndedAt              string                     `json:"ended_at,omitempty"`
+	PendingUpdate        *pendingUpdateOutput       `json:"pending_update,omitempty"`
+	PendingSetupIntent   string                     `json:"pending_setup_intent,omitempty"`
+	Schedule             string                     `json:"schedule,omitempty"`
+	BillingThresholds    *billingThresholdsOutput   `json:"billing_thresholds,omitempty"`
+	OnBehalfOf           string                     `json:"on_behalf_of,omitempty"`
+	LatestInvoice        string                     `json:"latest_invoice,omitempty"`
+	HostedInvoiceURL     string                     `json:"hosted_invoice_url,omitempty"`
+	PayUntil             string                     `json:"pay_until,omitempty"`
+	Invoice              *invoiceOutput             `json:"invoice,omitempty"`
+	Metadata             map[string]string          `json:"metadata,omitempty"`
+	Created              string                     `json:"created,omitempty"`
+	Livemode             bool                       `json:"livemode"`
+	Note                 string                     `json:"note,omitempty"`
+}
+
+// pauseOutput says that no money is collected, although the status is active.
+type pauseOutput struct {
+	bare
+
+	Behavior  string `json:"behavior"`
+	ResumesAt string `json:"resumes_at,omitempty"`
+}
+
+// trialSettingsOutput says what happens when a trial ends without a payment method.
+type trialSettingsOutput struct {
+	bare
+
+	EndBehavior endBehaviorOutput `json:"end_behavior"`
+}
+
+type endBehaviorOutput struct {
+	MissingPaymentMethod string `json:"missing_payment_method"`
+}
+
+// cancellationDetailsOutput says why a subscription ends.
+type cancellationDetailsOutput struct {
+	bare
+
+	Reason   string `json:"reason,omitempty"`
+	Feedback string `json:"feedback,omitempty"`
+	Comment  string `json:"comment,omitempty"`
+}
+
+// pendingUpdateOutput says that the items change once the customer pays, and until when that is possible.
+type pendingUpdateOutput struct {
+	bare
+
+	ExpiresAt string `json:"expires_at,omitempty"`
+	TrialEnd  string `json:"trial_end,omitempty"`
+}
+
+// billingThresholdsOutput is the amount at which a period ends early.
+type billingThresholdsOutput struct {
+	bare
+
+	AmountGTE        int64  `json:"amount_gte"`
+	AmountGTEDisplay string `json:"amount_gte_display,omitempty"`
+}
+
+// subscriptionRow is a subscription in a list, without what only one subscription at a time is asked for.
+type subscriptionRow struct{ subscriptionOutput }
+
+// Schema describes a row by what all rows have in common.
+func (subscriptionRow) Schema() *schema.Node { return rowNode() }
+
+func (s subscriptionRow) cursor() string { return s.ID }
+
+func (s subscriptionRow) withoutMetadata() row {
+	s.Metadata, s.Note = nil, metadataLeftOut
+	return s
+}
+
+func toSubscriptionRow(s *stripe.Subscription) subscriptionRow {
+	out := toSubscription(s)
+	for i := range out.Items {
+		out.Items[i] = out.Items[i].brief(out.Currency)
+	}
+	if out.CollectionMethod == string(stripe.SubscriptionCollectionMethodChargeAutomatically) {
+		out.CollectionMethod = ""
+	}
+	if out.CancelAtPeriodEnd != nil && !*out.CancelAtPeriodEnd {
+		out.CancelAtPeriodEnd = nil
+	}
+	out.DefaultTaxRates, out.AutomaticTax, out.DefaultPaymentMethod = nil, nil, ""
+	out.CurrentPeriodStart, out.StartDate, out.TrialStart, out.TrialSettings = "", "", "", nil
+	out.PendingSetupIntent, out.BillingThresholds, out.OnBehalfOf, out.LatestInvoice = "", nil, "", ""
+	return subscriptionRow{out}
+}
+
+// sentSubscription has what Stripe may send as null in a subscription's items.
+type sentSubscription struct {
+	Items struct {
+		Data []sentItem `json:"data"`
+	} `json:"items"`
+}
+
+func toSubscription(s *stripe.Subscription) subscriptionOutput {
+	if s == nil {
+		return subscriptionOutput{}
+	}
+	out := subscriptionOutput{
+		ID:                  s.ID,
+		Status:              string(s.Status),
+		Description:         plain.Clean(s.Description, 500),
+		Currency:            string(s.Currency),
+		Discounts:           toDiscounts(s.Discount, s.Discounts),
+		DefaultTaxRates:     convert(s.DefaultTaxRates, toTaxRate),
+		CollectionMethod:    string(s.CollectionMethod),
+		DaysUntilDue:        s.DaysUntilDue,
+		CurrentPeriodStart:  timestamp(s.CurrentPeriodStart),
+		CurrentPeriodEnd:    timestamp(s.CurrentPeriodEnd),
+		TrialStart:          timestamp(s.TrialStart),
+		TrialEnd:            timestamp(s.TrialEnd),
+		CancelAtPeriodEnd:   &s.CancelAtPeriodEnd,
+		CancelAt:            timestamp(s.CancelAt),
+		CanceledAt:          timestamp(s.CanceledAt),
+		CancellationDetails: toCancellationDetails(s.CancellationDetails),
+		EndedAt:             timestamp(s.EndedAt),
+		Metadata:            cleanMetadata(s.Metadata),
+		Created:             timestamp(s.Created),
+		Livemode:            s.Livemode,
+	}
+	if s.StartDate != s.Created {
+		out.StartDate = timestamp(s.StartDate)
+	}
+	if s.Items != nil {
+		items := sent[sentSubscription](s.LastResponse).Items.Data
+		for i, item := range s.Items.Data {
+			out.Items = append(out.Items, toSubscriptionItem(item, sentAt(items, i), out.Currency))
+		}
+		out.ItemsHasMore = s.Items.HasMore
+	}
+	out.addIDs(s)
+	out.addSettings(s)
+	return out
+}
+
+func (s *subscriptionOutput) addIDs(from *stripe.Subscription) {
+	if from.Customer != nil {
+		s.Customer = from.Customer.ID
+	}
+	s.DefaultPaymentMethod = charged(from.DefaultPaymentMethod, from.DefaultSource)
+	if from.PendingSetupIntent != nil {
+		s.PendingSetupIntent = from.PendingSetupIntent.ID
+	}
+	if from.Schedule != nil {
+		s.Schedule = from.Schedule.ID
+	}
+	if from.OnBehalfOf != nil {
+		s.OnBehalfOf = from.OnBehalfOf.ID
+	}
+	if from.LatestInvoice != nil {
+		s.LatestInvoice = from.LatestInvoice.ID
+	}
+}
+
+// addSettings shows what makes a subscription other than its status says.
+func (s *subscriptionOutput) addSettings(from *stripe.Subscription) {
+	if tax := from.AutomaticTax; tax != nil && tax.Enabled {
+		s.AutomaticTax = &automaticTaxOutput{Enabled: true}
+	}
+	if pause := from.PauseCollection; pause != nil {
+		s.PauseCollection = &pauseOutput{Behavior: string(pause.Behavior), ResumesAt: timestamp(pause.ResumesAt)}
+	}
+	if trial := from.TrialSettings; trial != nil && trial.EndBehavior != nil && from.TrialEnd != 0 {
+		s.TrialSettings = &trialSettingsOutput{EndBehavior: endBehaviorOutput{string(trial.EndBehavior.MissingPaymentMethod)}}
+	}
+	if update := from.PendingUpdate; update != nil {
+		s.PendingUpdate = &pendingUpdateOutput{ExpiresAt: timestamp(update.ExpiresAt), TrialEnd: timestamp(update.TrialEnd)}
+	}
+	if thresholds := from.BillingThresholds; thresholds != nil && thresholds.AmountGTE != 0 {
+		s.BillingThresholds = &billingThresholdsOutput{
+			AmountGTE: thresholds.AmountGTE, AmountGTEDisplay: Display(thresholds.AmountGTE, s.Currency),
+		}
+	}
+}
+
+func toCancellationDetails(details *stripe.SubscriptionCancellationDetails) *cancellationDetailsOutput {
+	if details == nil || details.Reason == "" && details.Feedback == "" && details.Comment == "" {
+		return nil
+	}
+	return &cancellationDetailsOutput{
+		Reason: string(details.Reason), Feedback: string(details.Feedback), Comment: plain.CleanLines(details.Comment, 500),
+	}
+}
