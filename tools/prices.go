@@ -104,6 +104,7 @@ func toPrice(price *stripe.Price, sent sentPrice, currency string) priceOutput {
 		} else {
 			amount = sentAmount{}
 		}
+		out.CustomUnitAmount = nil
 	}
 	if amount.UnitAmount != nil {
 		out.UnitAmount, out.UnitAmountDisplay = amount.UnitAmount, Display(*amount.UnitAmount, out.Currency)

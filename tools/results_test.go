@@ -27,6 +27,12 @@ func TestResults(t *testing.T) {
 	}
 	const flat = `{"id":"p","object":"price","billing_scheme":"per_unit","unit_amount":900,"unit_amount_decimal":"900","currency":"eur","product":"prod_1","recurring":{"interval":"month","interval_count":1}}`
 	const flatItem = `"items":[{"id":"si_1","quantity":2,"price":"p","product":"prod_1","unit_amount":900,"unit_amount_display":"9.00 EUR","currency":"eur","interval":"month","interval_count":1}]`
+	inEuros := func(price string) string {
+		return `{"id":"sub_1","object":"subscription","status":"active","currency":"eur","livemode":true,"items":{"object":"list","data":[{"id":"si_1","object":"subscription_item","quantity":2,"price":` + price + `}]}}`
+	}
+	const guest = `{"id":"cs_1","object":"checkout.session","status":"complete","payment_status":"paid","mode":"payment","ui_mode":"hosted","url":null,"amount_subtotal":2000,"amount_total":2000,"currency":"eur","customer":null,
+		"customer_details":{"email":"guest@m\u200bail.example","name":"Guest\u202e Payer","phone":"+1","tax_exempt":"none"},"success_url":"https://h/","expires_at":1700000000,
+		"total_details":{"amount_discount":0,"amount_shipping":0,"amount_tax":319},"automatic_tax":{"enabled":false},"livemode":true}`
 	tests := []struct {
 		why, tool, arguments string
 		stripe               map[string]string // by path, what GET answers; a status may stand before it
@@ -76,6 +82,55 @@ func TestResults(t *testing.T) {
 			map[string]string{"/v1/subscriptions/sub_1": subscription("active", `{"id":"p","object":"price","billing_scheme":"per_unit","unit_amount":0,"unit_amount_decimal":"0","currency":"eur"}`)},
 			`{"id":"sub_1","status":"active","customer":"cus_1","items":[{"id":"si_1","quantity":2,"price":"p","unit_amount":0,"unit_amount_display":"0.00 EUR","currency":"eur"}],` +
 				`"cancel_at_period_end":false,"latest_invoice":"in_1","livemode":true}`},
+		{"a subscription in one currency, of a price with several", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
+			map[string]string{"/v1/subscriptions/sub_1": inEuros(`{"id":"p","object":"price","billing_scheme":"per_unit","unit_amount":1000,"unit_amount_decimal":"1000","currency":"usd",
+				"currency_options":{"usd":{"unit_amount":1000,"unit_amount_decimal":"1000"},"eur":{"unit_amount":950,"unit_amount_decimal":"950"}}}`)},
+			`{"id":"sub_1","status":"active","currency":"eur","items":[{"id":"si_1","quantity":2,"price":"p","unit_amount":950,"unit_amount_display":"9.50 EUR","currency":"eur"}],"cancel_at_period_end":false,"livemode":true}`},
+		{"the same, without the price's other amounts", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
+			map[string]string{"/v1/subscriptions/sub_1": inEuros(`{"id":"p","object":"price","billing_scheme":"per_unit","unit_amount":1000,"unit_amount_decimal":"1000","currency":"usd"}`)},
+			`{"id":"sub_1","status":"active","currency":"eur","items":[{"id":"si_1","quantity":2,"price":"p","currency":"usd"}],"cancel_at_period_end":false,"livemode":true}`},
+		{"the same, in a list", "stripe_list_subscriptions", `{}`,
+			map[string]string{"/v1/subscriptions": `{"object":"list","has_more":false,"data":[` +
+				inEuros(`{"id":"p","object":"price","billing_scheme":"per_unit","unit_amount":1000,"unit_amount_decimal":"1000","currency":"usd"}`) + `]}`},
+			`{"has_more":false,"data":[{"id":"sub_1","status":"active","currency":"eur","items":[{"quantity":2,"price":"p","currency":"usd"}],"livemode":true}]}`},
+		{"an active subscription that collects nothing", "stripe_list_subscriptions", `{}`,
+			map[string]string{"/v1/subscriptions": `{"object":"list","has_more":false,"data":[{"id":"sub_1","object":"subscription","status":"active","pause_collection":{"behavior":"void","resumes_at":1800000000},"livemode":true}]}`},
+			`{"has_more":false,"data":[{"id":"sub_1","status":"active","pause_collection":{"behavior":"void","resumes_at":"2027-01-15T08:00:00Z"},"livemode":true}]}`},
+		{"more items than are sent, none of one and metered use", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
+			map[string]string{"/v1/subscriptions/sub_1": `{"id":"sub_1","object":"subscription","status":"active","livemode":true,"items":{"object":"list","has_more":true,"data":[
+				{"id":"si_1","object":"subscription_item","quantity":0,"price":{"id":"p","object":"price"}},
+				{"id":"si_2","object":"subscription_item","price":{"id":"q","object":"price","recurring":{"interval":"day","interval_count":1,"usage_type":"metered"}}}]}}`},
+			`{"id":"sub_1","status":"active","items":[{"id":"si_1","quantity":0,"price":"p"},{"id":"si_2","price":"q","interval":"day","interval_count":1,"usage_type":"metered"}],"items_has_more":true,"cancel_at_period_end":false,"livemode":true}`},
+		{"several discounts, of which Stripe sends only the ids", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
+			map[string]string{"/v1/subscriptions/sub_1": `{"id":"sub_1","object":"subscription","status":"active","discount":null,"discounts":["di_1","di_2"],"livemode":true}`},
+			`{"id":"sub_1","status":"active","discounts":[{"id":"di_1"},{"id":"di_2"}],"cancel_at_period_end":false,"livemode":true}`},
+		{"one discount", "stripe_list_subscriptions", `{}`,
+			map[string]string{"/v1/subscriptions": `{"object":"list","has_more":false,"data":[{"id":"sub_1","object":"subscription","status":"active","discounts":["di_1"],"livemode":true,
+				"discount":{"id":"di_1","object":"discount","coupon":{"id":"TEN","object":"coupon","name":"T\u202een","percent_off":12.5,"duration":"forever"}}}]}`},
+			`{"has_more":false,"data":[{"id":"sub_1","status":"active","discounts":[{"id":"di_1","coupon":"TEN","name":"Ten","percent_off":12.5,"duration":"forever"}],"livemode":true}]}`},
+		{"an invoice that is sent and has no page yet", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
+			map[string]string{
+				"/v1/subscriptions/sub_1": `{"id":"sub_1","object":"subscription","status":"active","collection_method":"send_invoice","days_until_due":30,"latest_invoice":"in_1","livemode":true}`,
+				"/v1/invoices/in_1":       `{"id":"in_1","object":"invoice","status":"draft","amount_remaining":1800,"currency":"eur","hosted_invoice_url":null,"automatically_finalizes_at":1700003600}`,
+			},
+			`{"id":"sub_1","status":"active","collection_method":"send_invoice","days_until_due":30,"cancel_at_period_end":false,"latest_invoice":"in_1",` +
+				`"invoice":{"status":"draft","amount_remaining":1800,"amount_remaining_display":"18.00 EUR","automatically_finalizes_at":"2023-11-14T23:13:20Z"},"livemode":true}`},
+		{"the first invoice, and until when it can be paid", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
+			map[string]string{
+				"/v1/subscriptions/sub_1": `{"id":"sub_1","object":"subscription","status":"incomplete","latest_invoice":"in_1","created":1700000000,"start_date":1700000000,"livemode":true}`,
+				"/v1/invoices/in_1":       invoice,
+			},
+			`{"id":"sub_1","status":"incomplete","cancel_at_period_end":false,"latest_invoice":"in_1","hosted_invoice_url":"https://invoice.stripe.com/i/1","pay_until":"2023-11-15T21:13:20Z",` +
+				`"invoice":{"status":"open","amount_remaining":1800,"amount_remaining_display":"18.00 EUR"},"created":"2023-11-14T22:13:20Z","livemode":true}`},
+		{"a guest who paid", "stripe_get_checkout_session", `{"session_id":"cs_1"}`, map[string]string{"/v1/checkout/sessions/cs_1": guest},
+			`{"id":"cs_1","status":"complete","payment_status":"paid","mode":"payment","amount_total":2000,"amount_total_display":"20.00 EUR","total_details":{"amount_tax":319,"amount_tax_display":"3.19 EUR"},` +
+				`"currency":"eur","customer_details":{"email":"guest@mail.example","name":"Guest Payer"},"success_url":"https://h/","expires_at":"2023-11-14T22:13:20Z","livemode":true}`},
+		{"the same in a list", "stripe_list_checkout_sessions", `{}`, map[string]string{"/v1/checkout/sessions": `{"object":"list","has_more":false,"data":[` + guest + `]}`},
+			`{"has_more":false,"data":[{"id":"cs_1","status":"complete","payment_status":"paid","mode":"payment","amount_total":2000,"amount_total_display":"20.00 EUR","total_details":{"amount_tax":319,"amount_tax_display":"3.19 EUR"},` +
+				`"currency":"eur","customer_details":{"email":"guest@mail.example","name":"Guest Payer"},"livemode":true}]}`},
+		{"names that need their joiners, and lines in metadata", "stripe_get_customer", `{"customer_id":"cus_1"}`,
+			map[string]string{"/v1/customers/cus_1": `{"id":"cus_1","object":"customer","name":"\u0645\u06cc\u200c\u062e \u0d9a\u0dca\u200d\u0dbb 👨\u200d👩\u200d👧 A\u202e\u200b\u3164\u2800nn","metadata":{"k":"one\ntwo"},"livemode":false}`},
+			"{\"id\":\"cus_1\",\"name\":\"\u0645\u06cc\u200c\u062e \u0d9a\u0dca\u200d\u0dbb 👨\u200d👩\u200d👧 Ann\",\"metadata\":{\"k\":\"one\\ntwo\"},\"livemode\":false}"},
 		{"metadata that only looks equal stays apart", "stripe_get_customer", `{"customer_id":"cus_1"}`,
 			map[string]string{"/v1/customers/cus_1": `{"id":"cus_1","object":"customer","metadata":{"k":"1","k\u200b":"2"},"livemode":false}`},
 			`{"id":"cus_1","metadata":{"\"k\\u200b\"":"2","k":"1"},"livemode":false}`},
@@ -97,6 +152,24 @@ func TestResults(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestBriefRows: one page has the subscriptions of a small shop, with ids as long as Stripe's.
+func TestBriefRows(t *testing.T) {
+	t.Parallel()
+	const rows = 41
+	row := `{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","object":"subscription","status":"trialing","customer":"cus_NffrFeUfNV2Hib","currency":"eur","collection_method":"charge_automatically",
+		"cancel_at_period_end":false,"created":1700000000,"start_date":1700000000,"current_period_start":1700000000,"current_period_end":1702592000,"trial_start":1700000000,"trial_end":1702592000,
+		"default_payment_method":"pm_1MowQULkdIwHu7ixraBm864M","latest_invoice":"in_1MowQWLkdIwHu7ixuzkSPfKd","livemode":false,"items":{"object":"list","data":[{"id":"si_Na6dzxczY5fwHx","object":"subscription_item","quantity":3,
+		"price":{"id":"price_1MowQULkdIwHu7ixraBm864M","object":"price","billing_scheme":"per_unit","unit_amount":1900,"unit_amount_decimal":"1900","currency":"eur","product":"prod_Na6dGcTsmU0I4R",
+		"recurring":{"interval":"month","interval_count":1,"usage_type":"licensed"}}}]}}`
+	got := send(t, "stripe_list_subscriptions", `{"limit":100}`, map[string]string{
+		"/v1/subscriptions": `{"object":"list","has_more":false,"data":[` + strings.Repeat(row+",", rows-1) + row + `]}`,
+	})
+	const most = 20_000
+	if shown := strings.Count(got, `"id":"sub_`); shown != rows || len(got) > most {
+		t.Errorf("%d rows in %d bytes, want %d in at most %d", shown, len(got), rows, most)
 	}
 }
 

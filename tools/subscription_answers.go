@@ -199,7 +199,7 @@ func (s *subscriptionOutput) addSettings(from *stripe.Subscription) {
 	if pause := from.PauseCollection; pause != nil {
 		s.PauseCollection = &pauseOutput{Behavior: string(pause.Behavior), ResumesAt: timestamp(pause.ResumesAt)}
 	}
-	if trial := from.TrialSettings; trial != nil && trial.EndBehavior != nil && from.TrialEnd != 0 {
+	if trial := from.TrialSettings; trial != nil && trial.EndBehavior != nil && from.Status == stripe.SubscriptionStatusTrialing {
 		s.TrialSettings = &trialSettingsOutput{EndBehavior: endBehaviorOutput{string(trial.EndBehavior.MissingPaymentMethod)}}
 	}
 	if update := from.PendingUpdate; update != nil {

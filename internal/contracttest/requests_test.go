@@ -266,29 +266,43 @@ func TestContractIsComplete(t *testing.T) {
 	}
 }
 
-// TestUnpaidSubscription shows the one tool that needs a second request: where to pay is in the invoice.
+// TestUnpaidSubscription shows the tools that need a second request: where to pay is in the invoice.
 func TestUnpaidSubscription(t *testing.T) {
 	t.Parallel()
-	stripe := &recorder{amend: map[string]map[string]any{
-		"subscription": {"status": "incomplete", "latest_invoice": "in_123"},
-		"invoice":      {"hosted_invoice_url": "https://invoice.example.com/i/123"},
-	}}
-	client := connect(t, stripe.start(t))
-	answer := call(t, client, "stripe_get_subscription", `{"subscription_id": "sub_123"}`)
+	for _, row := range []struct{ tool, arguments, first string }{
+		{"stripe_get_subscription", `{"subscription_id": "sub_123"}`, "GET /v1/subscriptions/sub_123"},
+		{"stripe_create_subscription", `{"customer": "cus_123", "items": [{"price": "price_123"}], "payment_behavior": "default_incomplete"}`,
+			"POST /v1/subscriptions\ncustomer=cus_123\nitems[0][price]=price_123\npayment_behavior=default_incomplete"},
+	} {
+		t.Run(row.tool, func(t *testing.T) {
+			t.Parallel()
+			stripe := &recorder{amend: map[string]map[string]any{
+				"subscription": { // one that has just been made; the fixture of stripe-mock has every time at once
+					"status": "incomplete", "latest_invoice": "in_123", "created": 1700000000, "start_date": 1700000000,
+					"trial_start": nil, "trial_end": nil, "cancel_at": nil, "canceled_at": nil, "ended_at": nil,
+				},
+				"invoice":      {"hosted_invoice_url": "https://invoice.example.com/i/123"},
+			}}
+			client := connect(t, stripe.start(t))
+			answer := call(t, client, row.tool, row.arguments)
 
-	var sent []string
-	for _, r := range stripe.recorded() {
-		sent = append(sent, r.String())
-	}
-	if got, want := strings.Join(sent, "\n"), "GET /v1/subscriptions/sub_123\nGET /v1/invoices/in_123"; got != want {
-		t.Errorf("got\n%s\n\nwant\n%s", got, want)
-	}
-	conforms(t, client, "stripe_get_subscription", answer)
-	var shown struct {
-		URL string `json:"hosted_invoice_url"`
-	}
-	if err := json.Unmarshal(answer, &shown); err != nil || shown.URL != "https://invoice.example.com/i/123" {
-		t.Errorf("hosted_invoice_url is %q, %v", shown.URL, err)
+			var sent []string
+			for _, r := range stripe.recorded() {
+				sent = append(sent, r.String())
+			}
+			if got, want := strings.Join(sent, "\n"), row.first+"\nGET /v1/invoices/in_123"; got != want {
+				t.Errorf("got\n%s\n\nwant\n%s", got, want)
+			}
+			conforms(t, client, row.tool, answer)
+			checkSize(t, answer)
+			var shown struct {
+				URL   string `json:"hosted_invoice_url"`
+				Until string `json:"pay_until"`
+			}
+			if err := json.Unmarshal(answer, &shown); err != nil || shown.URL != "https://invoice.example.com/i/123" || shown.Until != "2023-11-15T21:13:20Z" {
+				t.Errorf("hosted_invoice_url is %q, until %q, %v", shown.URL, shown.Until, err)
+			}
+		})
 	}
 }
 
