@@ -51,7 +51,7 @@ func checkOwnID(id, example string) []schema.Problem {
 	return nil
 }
 
-// sessionID is a Checkout session's id. Stripe always chooses it.
+// sessionID is a Checkout session's id. Stripe always chooses it, so another prefix is another object's id.
 type sessionID string
 
 // Schema returns the constraint of a Checkout session id.
@@ -150,7 +150,7 @@ func (e email) Check() []schema.Problem {
 	return nil
 }
 
-// currency is an ISO 4217 code in any case.
+// currency is an ISO 4217 code in any case (https://docs.stripe.com/currencies).
 type currency string
 
 // Schema returns the constraint of a currency code.
@@ -183,13 +183,14 @@ func (minorUnits) Schema() *schema.Node {
 	}
 }
 
-// orderedQuantity is how many units of a price are sold in Checkout.
+// orderedQuantity is how many units of a price are sold in Checkout: one or more
+// (https://docs.stripe.com/api/checkout/sessions/create, line_items.quantity).
 type orderedQuantity int64
 
 // Schema returns the constraint of a quantity.
 func (orderedQuantity) Schema() *schema.Node { return &schema.Node{Type: "integer", Minimum: new(1.0)} }
 
-// subscribedQuantity is how many units of a price a subscription has. With 0 it costs nothing for now.
+// subscribedQuantity is how many units of a price a subscription has. With 0 it costs nothing for now, and Stripe allows that.
 type subscribedQuantity int64
 
 // Schema returns the constraint of a quantity.

@@ -22,7 +22,7 @@ type getCustomerInput struct {
 	CustomerID customerID `json:"customer_id" jsonschema:"Customer id (cus_…)"`
 }
 
-// The lengths come from Stripe's own specification.
+// The lengths come from Stripe's own OpenAPI specification.
 type (
 	customerName        string
 	customerPhone       string

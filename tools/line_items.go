@@ -9,7 +9,7 @@ import (
 
 type lineItems []lineItem
 
-// Schema returns the constraint of a cart.
+// Schema returns the constraint of a cart (100: OpenAPI specification).
 func (lineItems) Schema() *schema.Node {
 	node := schema.ListOf[lineItem](1, 100)
 	node.Comment = "must be a list of 1 to 100 items"

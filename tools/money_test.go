@@ -37,6 +37,25 @@ func TestDisplay(t *testing.T) {
 	}
 }
 
+// TestDisplayDecimal: prices can have fractions of the minor unit.
+func TestDisplayDecimal(t *testing.T) {
+	t.Parallel()
+	for amount, want := range map[string]string{
+		"0.89": "0.0089 EUR", "0.000000000001": "0.00000000000001 EUR", "12345.6": "123.456 EUR", "-0.5": "-0.005 EUR", "900": "9.00 EUR", "0": "0.00 EUR",
+		"": "", "x": "", "1.": "0.01 EUR", ".5": "", "1e3": "", "1.2.3": "",
+	} {
+		if got := displayDecimal(amount, "eur"); got != want {
+			t.Errorf("%q is %q, want %q", amount, got, want)
+		}
+	}
+	if got := displayDecimal("0.5", "jpy"); got != "0.5 JPY" {
+		t.Errorf("got %q", got)
+	}
+	if got := displayDecimal("0.5", ""); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // FuzzDisplay: nothing is lost or invented between the amount and its display.
 func FuzzDisplay(f *testing.F) {
 	for _, amount := range []int64{0, 1, -1, 99, 100, 12345, math.MaxInt64, math.MinInt64} {

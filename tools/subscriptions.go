@@ -32,7 +32,7 @@ func (paymentBehavior) Schema() *schema.Node {
 	return choice("default_incomplete", "error_if_incomplete", "allow_incomplete", "pending_if_incomplete")
 }
 
-// Schema returns the constraint of a trial: at most two years.
+// Schema returns the constraint of a trial. Stripe allows at most two years (https://docs.stripe.com/api/subscriptions/create).
 func (trialDays) Schema() *schema.Node {
 	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(730.0)}
 }

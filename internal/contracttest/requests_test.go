@@ -281,7 +281,7 @@ func TestUnpaidSubscription(t *testing.T) {
 					"status": "incomplete", "latest_invoice": "in_123", "created": 1700000000, "start_date": 1700000000,
 					"trial_start": nil, "trial_end": nil, "cancel_at": nil, "canceled_at": nil, "ended_at": nil,
 				},
-				"invoice":      {"hosted_invoice_url": "https://invoice.example.com/i/123"},
+				"invoice": {"hosted_invoice_url": "https://invoice.example.com/i/123"},
 			}}
 			client := connect(t, stripe.start(t))
 			answer := call(t, client, row.tool, row.arguments)

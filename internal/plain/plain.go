@@ -109,9 +109,9 @@ func finals() []*unicode.RangeTable {
 
 // letter returns the last letter of text, without the marks on it that all scripts share.
 func letter(text []rune) rune {
-	for i := len(text) - 1; i >= 0; i-- {
-		if !unicode.Is(unicode.Inherited, text[i]) {
-			return text[i]
+	for _, r := range slices.Backward(text) {
+		if !unicode.Is(unicode.Inherited, r) {
+			return r
 		}
 	}
 	return 0
