@@ -16,7 +16,7 @@ type createCheckoutSessionInput struct {
 	LineItems     lineItems    `json:"line_items" jsonschema:"What is sold: 1 to 100 items, each with price or price_data"`
 	Mode          checkoutMode `json:"mode" jsonschema:"payment, or subscription for recurring prices"`
 	SuccessURL    redirectURL  `json:"success_url" jsonschema:"Where the customer goes after paying; {CHECKOUT_SESSION_ID} becomes the id"`
-	CancelURL     redirectURL  `json:"cancel_url,omitempty" jsonschema:"Where the customer goes to leave without paying"`
+	CancelURL     redirectURL  `json:"cancel_url,omitempty" jsonschema:"Where leaving without paying leads"`
 	Customer      customerID   `json:"customer,omitempty" jsonschema:"Customer id (cus_…); not with customer_email"`
 	CustomerEmail email        `json:"customer_email,omitempty" jsonschema:"Prefilled on the page; not with customer"`
 	Metadata      metadata     `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
@@ -153,7 +153,7 @@ func getCheckoutSession() Tool {
 		Name:  "stripe_get_checkout_session",
 		Title: "Get Checkout session",
 		Description: "Returns one Checkout session with its line items. complete does not mean paid: " +
-			"look for payment_status paid, which takes days with bank debits. " +
+			"look for payment_status paid (or no_payment_required). Bank debits take days. " +
 			"Ask again when the user does: people pay after minutes or hours.",
 		Effect:      Reads,
 		Permissions: checkoutSessions(),

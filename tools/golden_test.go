@@ -202,8 +202,15 @@ func TestSchemasArePortable(t *testing.T) {
 	}
 }
 
+// portablePattern is what every client's regular expressions read alike. Engines that turn a schema into a grammar refuse \w, \d
+// and \s with all tools, and JavaScript's v flag refuses an unescaped - beside a class's bracket.
+var portablePattern = regexp.MustCompile(`^\^(?:[A-Za-z_@:/?$]|\[\^?(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_@ ])+\][+*]?(?:\{\d+\})?)+\$$`)
+
 func inspect(t *testing.T, path string, n *node, described bool) {
 	t.Helper()
+	if n.Pattern != "" && !portablePattern.MatchString(n.Pattern) {
+		t.Errorf("%s: not all clients can read the pattern %s", path, n.Pattern)
+	}
 	switch n.Type {
 	case "object":
 		extra := string(n.AdditionalProperties)
@@ -263,5 +270,18 @@ func TestSizes(t *testing.T) {
 	}
 	if sum > together {
 		t.Errorf("a model sees %d bytes of the tools that are on by default, more than %d", sum, together)
+	}
+}
+
+// TestPortablePattern shows what inspect refuses.
+func TestPortablePattern(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string]bool{
+		`^cs_[A-Za-z0-9_]+$`: true, `^[^@ ]+@[^@ ]+$`: true, `^[A-Za-z]{3}$`: true, `^[A-Za-z]+://[^ ]+$`: true,
+		`^cs_\w+$`: false, `^\S+$`: false, `^[\w.-]+$`: false, `^[a-z.-]+$`: false, `^\d{3}$`: false, `cs_`: false, `^\p{L}+$`: false,
+	} {
+		if got := portablePattern.MatchString(pattern); got != want {
+			t.Errorf("%s: %v", pattern, got)
+		}
 	}
 }

@@ -20,12 +20,12 @@ func (lineItems) Schema() *schema.Node {
 type lineItem struct {
 	Price     priceID          `json:"price,omitempty" jsonschema:"Price id (price_…)"`
 	PriceData *priceData       `json:"price_data,omitempty" jsonschema:"A new price"`
-	Quantity  *orderedQuantity `json:"quantity,omitempty" jsonschema:"How many, default 1; not for metered prices"`
+	Quantity  *orderedQuantity `json:"quantity,omitempty" jsonschema:"1 or more, default 1; not for metered prices"`
 }
 
 type priceData struct {
 	Currency    currency    `json:"currency,omitempty" jsonschema:"Default: the top-level currency"`
-	UnitAmount  minorUnits  `json:"unit_amount" jsonschema:"In minor units: 2000 is 20.00 EUR, 2000 JPY or 2.000 KWD"`
+	UnitAmount  minorUnits  `json:"unit_amount" jsonschema:"In minor units, 0 or more: 2000 is 20.00 EUR, 2000 JPY or 2.000 KWD"`
 	ProductData productData `json:"product_data" jsonschema:"What is sold"`
 	Recurring   *recurring  `json:"recurring,omitempty" jsonschema:"In subscription mode; without it, a one-time fee"`
 }

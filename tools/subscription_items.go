@@ -18,7 +18,7 @@ func (subscriptionItems) Schema() *schema.Node {
 
 type subscriptionItem struct {
 	Price    priceID             `json:"price" jsonschema:"Recurring price (price_…)"`
-	Quantity *subscribedQuantity `json:"quantity,omitempty" jsonschema:"How many, default 1; not for metered prices"`
+	Quantity *subscribedQuantity `json:"quantity,omitempty" jsonschema:"0 or more, default 1; not for metered prices"`
 }
 
 func (item subscriptionItem) disclose(path string, r *Request) {

@@ -14,7 +14,7 @@ type createSubscriptionInput struct {
 	Customer          customerID        `json:"customer" jsonschema:"Customer to bill (cus_…)"`
 	Items             subscriptionItems `json:"items" jsonschema:"Recurring prices to bill, 1 to 20"`
 	PaymentBehavior   paymentBehavior   `json:"payment_behavior,omitempty" jsonschema:"If payment fails, allow_incomplete (default) leaves it incomplete and error_if_incomplete creates nothing; default_incomplete: the customer pays the first invoice; pending_if_incomplete: only for updates"`
-	TrialPeriodDays   trialDays         `json:"trial_period_days,omitempty" jsonschema:"Free days before the first charge, 1 to 730, default none"`
+	TrialPeriodDays   trialDays         `json:"trial_period_days,omitempty" jsonschema:"Free days before the first charge, 1 to 730"`
 	CancelAtPeriodEnd atPeriodEnd       `json:"cancel_at_period_end,omitempty" jsonschema:"End after the first period"`
 	Metadata          metadata          `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
 }
@@ -58,7 +58,7 @@ func (subscriptionStatus) Schema() *schema.Node {
 
 type cancelSubscriptionInput struct {
 	SubscriptionID    subscriptionID `json:"subscription_id" jsonschema:"Subscription id (sub_…)"`
-	CancelAtPeriodEnd *atPeriodEnd   `json:"cancel_at_period_end,omitempty" jsonschema:"true: end when the paid period is over; false does not undo that"`
+	CancelAtPeriodEnd *atPeriodEnd   `json:"cancel_at_period_end,omitempty" jsonschema:"End with the paid period; false does not undo that"`
 }
 
 // subscriptions returns the permissions that subscriptions need. An unpaid one shows its invoice's address, hence Invoices.
