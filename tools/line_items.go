@@ -123,7 +123,7 @@ type lineItemOutput struct {
 	Quantity    *int64 `json:"quantity,omitempty"`
 	priceOutput
 
-	AmountTotal           int64  `json:"amount_total"`
+	AmountTotal           *int64 `json:"amount_total,omitempty"`
 	AmountTotalDisplay    string `json:"amount_total_display,omitempty"`
 	AmountSubtotal        int64  `json:"amount_subtotal,omitempty"`
 	AmountSubtotalDisplay string `json:"amount_subtotal_display,omitempty"`
@@ -142,12 +142,14 @@ func toLineItem(item *stripe.LineItem, sent sentItem) lineItemOutput {
 		Description:           plain.Clean(item.Description, 250),
 		Quantity:              sent.Quantity,
 		priceOutput:           toPrice(item.Price, sent.Price, currency),
-		AmountTotal:           item.AmountTotal,
-		AmountTotalDisplay:    Display(item.AmountTotal, currency),
+		AmountTotal:           sent.AmountTotal,
 		AmountDiscount:        item.AmountDiscount,
 		AmountDiscountDisplay: displayUnlessZero(item.AmountDiscount, currency),
 		AmountTax:             item.AmountTax,
 		AmountTaxDisplay:      displayUnlessZero(item.AmountTax, currency),
+	}
+	if out.AmountTotal != nil {
+		out.AmountTotalDisplay = Display(*out.AmountTotal, currency)
 	}
 	if out.Currency == currency {
 		out.Currency = "" // the session shows it

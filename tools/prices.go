@@ -11,8 +11,9 @@ import (
 
 // sentItem has what stripe-go reads as 0 when Stripe sends null or nothing. An amount that Stripe did not send is not shown.
 type sentItem struct {
-	Quantity *int64    `json:"quantity"` // metered prices have none
-	Price    sentPrice `json:"price"`
+	Quantity    *int64    `json:"quantity"` // metered prices have none
+	AmountTotal *int64    `json:"amount_total"`
+	Price       sentPrice `json:"price"`
 }
 
 type sentPrice struct {
