@@ -1,0 +1,70 @@
+// What a model gets to see of the program through the agents that people use. The model is a script, and the agents are real.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { claude, codex, gemini, play } from './agents.js';
+import { shutIn } from './client.js';
+import { program, toolNames } from './program.js';
+
+/** Runs the program on the simulator's state that belongs to env, and returns what it prints. */
+async function stripe(env, ...args) {
+  const { stdout } = await promisify(execFile)(program, ['--simulator', ...args], { env });
+  return stdout;
+}
+
+/** Takes an error's text apart: one line of plain words, one with the hint, and one object. */
+function failure(text) {
+  const lines = text.split('\n');
+  assert.equal(lines.length, 3, text);
+  const { error } = JSON.parse(lines[2]);
+  assert.equal(lines[0], `${error.outcome}: ${error.message}`);
+  assert.equal(lines[1], `hint: ${error.hint}`);
+  return error;
+}
+
+const cart = {
+  mode: 'payment',
+  line_items: [{ price: 'price_tshirt_eur' }],
+  success_url: 'https://shop.example/thanks',
+};
+
+for (const agent of [gemini, claude, codex]) {
+  test(`the model of ${agent.name}`, { timeout: 300_000 }, async (t) => {
+    const env = await shutIn(t);
+    await stripe(env, 'simulator', 'seed');
+    const page = await stripe(env, 'call', 'stripe_list_subscriptions', 'status=all');
+    const { offered, told } = await play(t, agent, env, [
+      ['stripe_create_customer', { email: 'jenny@example.com', name: 'Jenny & <Rosen>' }],
+      ['stripe_create_customer', { emial: 'jenny@example.com' }],
+      ['stripe_create_checkout_session', { ...cart, customer: 'cus_jenny', customer_email: 'jenny@example.com' }],
+      ['stripe_get_customer', { customer_id: 'cus_nobody' }],
+      ['stripe_list_subscriptions', { status: 'all' }],
+    ]);
+
+    await t.test('is offered all tools', () => assert.deepEqual(offered.toSorted(), toolNames.toSorted()));
+    await t.test('sees an answer as it is', async () => {
+      const customer = JSON.parse(told[0]);
+      assert.equal(customer.name, 'Jenny & <Rosen>');
+      const exists = await stripe(env, 'call', 'stripe_get_customer', `customer_id=${customer.id}`);
+      assert.deepEqual(customer, JSON.parse(exists));
+    });
+    await t.test('sees which argument is missing', () => assert.match(told[1], /required.*email|email.*required/s));
+    await t.test('sees why a call was not sent', () => {
+      const { outcome, problems } = failure(told[2]);
+      assert.equal(outcome, 'refused');
+      assert.match(problems.join('\n'), /customer_email/);
+    });
+    await t.test('sees what Stripe says and what to do', () => {
+      const { outcome, code, message } = failure(told[3]);
+      assert.deepEqual([outcome, code], ['failed', 'resource_missing']);
+      assert.match(message, /cus_nobody/);
+    });
+    await t.test('sees a whole page', () => {
+      assert.ok(JSON.parse(page).data.length > 1, page);
+      assert.equal(told[4], page.trimEnd());
+    });
+  });
+}
