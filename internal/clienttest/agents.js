@@ -95,7 +95,7 @@ export const claude = {
   offered: ({ tools }) =>
     tools?.filter(({ name }) => name.startsWith('mcp__stripe__')).map(({ name }) => name.slice('mcp__stripe__'.length)),
   told({ messages }) {
-    const { content } = messages.at(-1).content.find(({ type }) => type === 'tool_result');
+    const { content } = messages.flatMap((message) => message.content).findLast(({ type }) => type === 'tool_result');
     return content.split('\n\n<system-reminder>')[0]; // the client's own words
   },
   say(id, block, delta, stopReason) {
