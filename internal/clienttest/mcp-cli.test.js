@@ -1,41 +1,20 @@
 // @wong2/mcp-cli against the program.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { emptyHome, program, toolNames } from './program.js';
+import { entry, packageFolder, run, shutIn } from './client.js';
+import { program, toolNames } from './program.js';
 
-/** Runs mcp-cli to its end. Each time it writes to stdout, watch gets all of that so far, and its stdin. */
-async function run(t, env, args, watch = () => {}) {
-  const cli = join(import.meta.dirname, 'node_modules', '@wong2', 'mcp-cli', 'src', 'cli.js');
-  const child = spawn(process.execPath, [cli, ...args], {
-    env: { PATH: process.env.PATH, ...env },
-    signal: t.signal, // nothing stays behind when the test runs out of time
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk) => {
-    stdout += chunk;
-    watch(stdout, child.stdin);
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk) => {
-    stderr += chunk;
-  });
-  const [code] = await once(child, 'close');
-  return { code, stdout, stderr };
-}
+const cli = [process.execPath, join(packageFolder('@wong2/mcp-cli'), 'src', 'cli.js')];
 
 /** Calls a tool as a script does, through a config file. */
 async function call(t, tool, args) {
-  const env = await emptyHome(t);
-  const config = join(env.HOME, 'config.json');
-  const server = { command: program, args: ['--simulator'], env };
-  await writeFile(config, JSON.stringify({ mcpServers: { stripe: server } }));
-  return run(t, env, ['-c', config, 'call-tool', `stripe:${tool}`, '--args', JSON.stringify(args)]);
+  const env = await shutIn(t);
+  await writeFile(join(env.HOME, 'config.json'), JSON.stringify({ mcpServers: { stripe: entry(env) } }));
+  return run(t, env, [...cli, '-c', 'config.json', 'call-tool', `stripe:${tool}`, '--args', JSON.stringify(args)]);
 }
 
 test('call-tool prints the answer', async (t) => {
@@ -64,8 +43,8 @@ test('call-tool exits with 1 for a tool that does not exist', async (t) => {
 
 test('the menu offers all ten tools', { timeout: 60_000 }, async (t) => {
   // Without the dashes mcp-cli takes the flag for its own.
-  const args = [program, '--', '--simulator'];
-  const { code, stdout, stderr } = await run(t, await emptyHome(t), args, (menu, stdin) => {
+  const command = [...cli, program, '--', '--simulator'];
+  const { code, stdout, stderr } = await run(t, await shutIn(t), command, (menu, stdin) => {
     if (toolNames.every((name) => menu.includes(`tool(${name})`)) && !stdin.writableEnded) {
       stdin.end('\x03'); // Ctrl-C leaves the menu
     }

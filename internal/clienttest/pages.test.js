@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -12,6 +11,7 @@ import { promisify } from 'node:util';
 
 import { chromium } from 'playwright-core';
 
+import { listen } from './client.js';
 import { program, simulator } from './program.js';
 
 const looks = {
@@ -41,20 +41,15 @@ before(async () => {
 after(() => browser.close());
 
 /** A shop: whatever is asked for, it says what that was. Its /moved leads to the shop under another name. */
-async function shop(t) {
+function shop(t) {
   const server = createServer((request, response) => {
     if (request.url.startsWith('/moved')) {
       response.writeHead(302, { Location: `http://localhost:${server.address().port}/arrived` }).end();
       return;
     }
     response.setHeader('Content-Type', 'text/html').end(`<title>Shop</title>${request.url}`);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
   });
-  return `http://127.0.0.1:${server.address().port}`;
+  return listen(t, server);
 }
 
 /** The simulator, the shop, an agent that calls tools, and a person with a browser, who is kept from everything but this machine. */
