@@ -25,6 +25,7 @@ export const claudeQuiet = {
   DISABLE_AUTOUPDATER: '1',
   DISABLE_ERROR_REPORTING: '1',
   DISABLE_TELEMETRY: '1',
+  MCP_TIMEOUT: '120000', // a slow machine is no fault of the program's
 };
 
 /** Where npm has put the program of Codex: in a folder named after the machine's kind. */
@@ -138,6 +139,8 @@ export const codex = {
       command = ${JSON.stringify(command)}
       args = ${JSON.stringify(args)}
       default_tools_approval_mode = "approve"
+      required = true
+      startup_timeout_sec = 120
       [mcp_servers.stripe.env]
       ${Object.entries(variables).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('\n')}`;
     await write(join(env.HOME, '.codex', 'config.toml'), settings);

@@ -5,14 +5,25 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
+import Stripe from 'stripe';
+
 import { claude, codex, gemini, play } from './agents.js';
 import { shutIn } from './client.js';
-import { program, toolNames } from './program.js';
+import { program, simulator, toolNames } from './program.js';
 
 /** Runs the program on the simulator's state that belongs to env, and returns what it prints. */
 async function stripe(env, ...args) {
   const { stdout } = await promisify(execFile)(program, ['--simulator', ...args], { env });
   return stdout;
+}
+
+/** Makes a customer with so many subscriptions. */
+async function subscribe(address, count) {
+  const { hostname, port } = new URL(address);
+  const api = new Stripe('sk_test_made_up', { host: hostname, port, protocol: 'http', telemetry: false });
+  const { id: customer } = await api.customers.create({ email: 'jenny@example.com' });
+  const items = [{ price: 'price_starter_monthly_eur' }];
+  for (let i = 0; i < count; i++) await api.subscriptions.create({ customer, items, payment_behavior: 'default_incomplete' });
 }
 
 /** Takes an error's text apart: one line of plain words, one with the hint, and one object. */
@@ -33,8 +44,9 @@ const cart = {
 
 for (const agent of [gemini, claude, codex]) {
   test(`the model of ${agent.name}`, { timeout: 300_000 }, async (t) => {
-    const env = await shutIn(t);
-    await stripe(env, 'simulator', 'seed');
+    const { address, env: home } = await simulator(t);
+    const env = await shutIn(t, home);
+    await subscribe(address, 50);
     const page = await stripe(env, 'call', 'stripe_list_subscriptions', 'status=all');
     const { offered, told } = await play(t, agent, env, [
       ['stripe_create_customer', { email: 'jenny@example.com', name: 'Jenny & <Rosen>' }],
@@ -42,6 +54,7 @@ for (const agent of [gemini, claude, codex]) {
       ['stripe_create_checkout_session', { ...cart, customer: 'cus_jenny', customer_email: 'jenny@example.com' }],
       ['stripe_get_customer', { customer_id: 'cus_nobody' }],
       ['stripe_list_subscriptions', { status: 'all' }],
+      ['stripe_list_subscriptions', { status: 'all', limit: 100 }],
     ]);
 
     await t.test('is offered all tools', () => assert.deepEqual(offered.toSorted(), toolNames.toSorted()));
@@ -63,8 +76,11 @@ for (const agent of [gemini, claude, codex]) {
       assert.match(message, /cus_nobody/);
     });
     await t.test('sees a whole page', () => {
-      assert.ok(JSON.parse(page).data.length > 1, page);
+      assert.ok(JSON.parse(page).has_more, page);
       assert.equal(told[4], page.trimEnd());
+    });
+    await t.test('sees where a page goes on, however little it sees of it', () => {
+      assert.match(told[5], /^\{"has_more":true,"next_cursor":"sub_\w+","/);
     });
   });
 }

@@ -26,11 +26,11 @@ export async function listen(t, server) {
 }
 
 /**
- * Returns the environment of a client that knows no home but an empty one, and no network but this machine. Its proxy refuses
- * everything, and the test fails if the client has asked it for anything.
+ * Returns the environment of a client that knows no home but this or an empty one, and no network but this machine. Its proxy
+ * refuses everything, and the test fails if the client has asked it for anything.
  */
-export async function shutIn(t) {
-  const home = await emptyHome(t);
+export async function shutIn(t, home) {
+  home ??= await emptyHome(t);
   const wanted = [];
   const wall = createServer((request, response) => {
     wanted.push(request.url);
@@ -47,8 +47,9 @@ export async function shutIn(t) {
 }
 
 /** The entry of the program in a client's configuration. It shares its state with what runs in env. */
-export function entry({ HOME, XDG_CONFIG_HOME, XDG_STATE_HOME }) {
-  return { command: program, args: ['--simulator'], env: { HOME, XDG_CONFIG_HOME, XDG_STATE_HOME } };
+export function entry(env) {
+  const own = Object.entries(env).filter(([name]) => /^(HOME$|XDG_|STRIPE_MCP_)/.test(name));
+  return { command: program, args: ['--simulator'], env: Object.fromEntries(own) };
 }
 
 /** Runs a client to its end. Each time it writes to stdout, watch gets all of that so far, and its stdin. */
