@@ -14,12 +14,13 @@ async function write(path, text) {
   await writeFile(path, text);
 }
 
-const json = (data) => `data: ${JSON.stringify(data)}\n\n`;
-const named = (...events) => events.map((event) => `event: ${event.type}\n${json(event)}`).join('');
+const event = (data) => `data: ${JSON.stringify(data)}\n\n`;
+const named = (...events) => events.map((data) => `event: ${data.type}\n${event(data)}`).join('');
+
 /** Where npm has put the program of Claude Code. */
 export const claudeBinary = join(packageFolder(`@anthropic-ai/claude-code-${process.platform}-${process.arch}`), 'claude');
 
-/** What keeps Claude Code from calling its makers. */
+/** What keeps Claude Code from calling its makers, and makes it patient. */
 export const claudeQuiet = {
   CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   DISABLE_AUTOUPDATER: '1',
@@ -76,9 +77,9 @@ export const gemini = {
     if (!response.error) return /^<untrusted_context>\n(.*)\n<\/untrusted_context>$/s.exec(response.output)[1];
     const [, parts] = / with response: (.*)$/s.exec(response.error) ?? [];
     if (!parts) return response.error; // the client's own words
-    return JSON.parse(parts)[0].functionResponse.response.content[0].text;
+    return JSON.parse(parts)[0].functionResponse.response.content?.[0].text ?? parts;
   },
-  say: (part) => json({ candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP', index: 0 }] }),
+  say: (part) => event({ candidates: [{ content: { role: 'model', parts: [part] }, finishReason: 'STOP', index: 0 }] }),
   call: (id, name, args) => gemini.say({ functionCall: { id, name: `mcp_stripe_${name}`, args } }),
   done: () => gemini.say({ text: 'Done.' }),
 };
@@ -189,7 +190,7 @@ export async function play(t, agent, env, calls) {
     try {
       response.end(answer(JSON.parse(body)));
     } catch (error) {
-      surprises.push(error, body);
+      surprises.push(error, body.slice(-2_000));
       response.end(agent.done()); // so that the agent ends
     }
   });
