@@ -46,7 +46,7 @@ for (const agent of [gemini, claude, codex]) {
   test(`the model of ${agent.name}`, { timeout: 300_000 }, async (t) => {
     const { address, env: home } = await simulator(t);
     const env = await shutIn(t, home);
-    await subscribe(address, 50);
+    await subscribe(address, 101); // one more than a page can have
     const page = await stripe(env, 'call', 'stripe_list_subscriptions', 'status=all');
     const { offered, told } = await play(t, agent, env, [
       ['stripe_create_customer', { email: 'jenny@example.com', name: 'Jenny & <Rosen>' }],

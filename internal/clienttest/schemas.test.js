@@ -30,13 +30,6 @@ function* inside(schema) {
   for (const inner of [schema.items, schema.additionalProperties]) if (inner) yield* inside(inner);
 }
 
-/** A copy of a schema that allows no field but those that it names. */
-function closed(schema) {
-  const copy = structuredClone(schema);
-  for (const inner of inside(copy)) if (inner.properties) inner.additionalProperties ??= false;
-  return copy;
-}
-
 let tools;
 before(async (t) => {
   tools = (await (await connect(t, await emptyHome(t))).listTools()).tools;
@@ -63,7 +56,7 @@ test('answers conform, whatever became of the objects', { timeout: 300_000 }, as
   const stripe = new Stripe('sk_test_made_up', { host: hostname, port, protocol: 'http', telemetry: false });
   const play = (...args) => promisify(execFile)(program, ['simulator', ...args], { env });
   const client = await connect(t, env);
-  const checks = new Map(tools.map((tool) => [tool.name, compile(closed(tool.outputSchema))]));
+  const checks = new Map(tools.map((tool) => [tool.name, compile(tool.outputSchema)]));
   const answers = [];
   const call = async (name, args) => {
     const { content, structuredContent, isError } = await client.callTool({ name, arguments: args });

@@ -98,7 +98,7 @@ test('all ten tools answer as they promise', async (t) => {
   assert.deepEqual(shown, session);
   assert.deepEqual(lines.map((line) => line.amount_total), [5000, 499]);
   const sessions = await call(client, 'stripe_list_checkout_sessions', { customer: customer.id });
-  assert.deepEqual(sessions, { data: [session], has_more: false });
+  assert.deepEqual([sessions.has_more, sessions.data.map((row) => row.id)], [false, [session.id]]);
 
   const subscription = await call(client, 'stripe_create_subscription', {
     customer: customer.id,
