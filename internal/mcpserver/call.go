@@ -40,9 +40,7 @@ type Result struct {
 
 // CanAsk reports whether the client declared that it can show a person a form (MCP, elicitation).
 func (c *Call) CanAsk() bool {
-	declared := c.capabilities.Elicitation
-	// An empty declaration means forms, because older clients know nothing else.
-	return declared != nil && (declared.Form != nil || declared.URL == nil)
+	return c.capabilities.Elicitation != nil // see neededCapabilities
 }
 
 // Ask asks the person at the client a yes-or-no question. Clients up to protocol version 2025-11-25 are asked while the
@@ -85,20 +83,13 @@ func exchangeFrom(ctx context.Context) *exchange {
 	return x
 }
 
-// takeArguments takes a tool's arguments unchanged out of a call's params and returns the rest. mcp-go would decode them
-// several times. It would also refuse the whole request for a number that no float64 can hold.
-func (x *exchange) takeArguments(params json.RawMessage) (others json.RawMessage) {
+// takeArguments takes a tool's arguments unchanged out of a call's params. mcp-go would decode them several times. It would
+// also refuse the whole request for a number that no float64 can hold.
+func (x *exchange) takeArguments(params json.RawMessage) {
 	x.arguments = json.RawMessage("{}")
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(params, &fields) != nil {
-		return nil // there are no params
+	if given := members(params); given.has("arguments") {
+		x.arguments = given["arguments"]
 	}
-	if given := fields["arguments"]; given != nil && string(given) != "null" {
-		x.arguments = given
-	}
-	delete(fields, "arguments")
-	others, _ = json.Marshal(fields) //nolint:errchkjson // the values come from JSON
-	return others
 }
 
 // call returns the Call for one of mcp-go's requests. ctx is the context of mcp-go's handler.

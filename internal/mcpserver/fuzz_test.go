@@ -17,6 +17,10 @@ func FuzzServe(f *testing.F) {
 	for _, method := range []string{"initialize", "tools/list", "logging/setLevel", "resources/read", "prompts/get", "tasks/get", "completion/complete"} {
 		f.Add([]byte(request("1", method, `{"cursor":1,"name":[],"_meta":[]}`)))
 	}
+	for _, shape := range []string{`[]`, `null`, `"x"`, `1`, `{"elicitation":[]}`, `{"elicitation":{"form":[],"url":1}}`, `{"experimental":[],"roots":true}`} {
+		f.Add([]byte(request("1e2", "initialize", `{"protocolVersion":1,"capabilities":`+shape+`,"clientInfo":`+shape+`}`) + "\r\n\ufeff" +
+			request("22.0", "tools/call", `{"name":"read","arguments":`+shape+`,"_meta":`+strings.ReplaceAll("{"+meta[len(`"_meta":{`):], "{}", shape)+`}`)))
+	}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		var out bytes.Buffer
 		if err := newServer(echo).Serve(t.Context(), bytes.NewReader(input), &out); err != nil {

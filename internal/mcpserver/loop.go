@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
 
 	"stripe-mcp/internal/limits"
 )
@@ -66,7 +67,7 @@ func (s *Server) Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	if timed, ok := in.(interface{ SetReadDeadline(time.Time) error }); ok {
 		defer context.AfterFunc(ctx, func() { _ = timed.SetReadDeadline(time.Now()) })()
 	}
-	err := l.read(s.protocol.WithContext(ctx, client), in)
+	err := l.read(server.WithSupportedProtocolVersions(s.protocol.WithContext(ctx, client), versions()), in)
 	l.asking.close()
 	if file, ok := out.(*os.File); ok {
 		go watchReader(ctx, file, stop)
@@ -161,11 +162,8 @@ func (l *loop) start(ctx context.Context, request message, read time.Time) {
 }
 
 func (l *loop) cancel(params json.RawMessage) {
-	var cancelled struct {
-		RequestID json.RawMessage `json:"requestId"`
-	}
-	if json.Unmarshal(params, &cancelled) == nil {
-		l.calls.cancel(cancelled.RequestID)
+	if id := members(params)["requestId"]; id != nil {
+		l.calls.cancel(id)
 	}
 }
 

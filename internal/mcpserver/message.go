@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -30,8 +31,11 @@ func (m message) isRequest() bool { return m.id != nil }
 func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 	var fields map[string]json.RawMessage
 	err := json.Unmarshal(line, &fields)
-	if _, malformed := errors.AsType[*json.SyntaxError](err); malformed || !utf8.Valid(line) {
-		return message{}, fault(mcp.PARSE_ERROR, "not a JSON message in UTF-8")
+	if malformed, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return message{}, fault(mcp.PARSE_ERROR, fmt.Sprintf("not a JSON message: malformed at byte %d", malformed.Offset))
+	}
+	if !utf8.Valid(line) {
+		return message{}, fault(mcp.PARSE_ERROR, fmt.Sprintf("not a JSON message in UTF-8: other bytes at byte %d", validUTF8(line)+1))
 	}
 	if fields == nil {
 		return message{}, fault(mcp.INVALID_REQUEST, "not a JSON object; MCP has no batches: send one message a line")
@@ -44,13 +48,13 @@ func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 	}
 	id, identified := fields["id"]
 	if identified && !isRequestID(id) {
-		return message{}, fault(mcp.INVALID_REQUEST, "id must be a string or an integer")
+		return message{}, fault(mcp.INVALID_REQUEST, "id must be a string or a number")
 	}
 	m := message{id: id, quoted: method}
 	if !isString(method) || json.Unmarshal(method, &m.method) != nil {
 		return m, fault(mcp.INVALID_REQUEST, "method must be a string")
 	}
-	if params := fields["params"]; string(params) != "null" {
+	if params := fields["params"]; string(params) != "null" && !isEmptyList(params) {
 		m.params = params
 	}
 	if !m.isRequest() {
@@ -67,11 +71,27 @@ func parse(line []byte) (message, *mcp.JSONRPCErrorDetails) {
 
 func isString(raw json.RawMessage) bool { return len(raw) > 0 && raw[0] == '"' }
 
-// isRequestID reports whether raw can be an id. MCP allows strings and integers of any size, but not null (basic protocol,
-// requests).
+// isEmptyList reports whether raw is [], which PHP clients write for {}.
+func isEmptyList(raw json.RawMessage) bool {
+	return len(raw) > 1 && raw[0] == '[' && len(bytes.TrimSpace(raw[1:len(raw)-1])) == 0
+}
+
+// isRequestID reports whether raw can be an id: a string or a number, but not null. MCP wants integers; JSON-RPC allows any
+// number, and some languages write 22 as 22.0.
 func isRequestID(raw json.RawMessage) bool {
-	isNumber := raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9'
-	return isString(raw) || isNumber && !bytes.ContainsAny(raw, ".eE")
+	return isString(raw) || raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9'
+}
+
+// validUTF8 returns how many bytes at the start of text are UTF-8.
+func validUTF8(text []byte) int {
+	for at := 0; at < len(text); {
+		r, size := utf8.DecodeRune(text[at:])
+		if r == utf8.RuneError && size == 1 {
+			return at
+		}
+		at += size
+	}
+	return len(text)
 }
 
 func fault(code int, text string) *mcp.JSONRPCErrorDetails {

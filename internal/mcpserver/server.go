@@ -50,6 +50,7 @@ type Options struct {
 // Server answers MCP requests. It is safe for concurrent use.
 type Server struct {
 	protocol *server.MCPServer
+	tools    toolNames
 	offer    func() // makes the tools known to protocol; call it before any request about them
 	call     func(ctx context.Context, call *Call) Result
 	scrub    func(string) string
@@ -66,7 +67,10 @@ func New(o Options) *Server {
 	if o.MaxConcurrent <= 0 {
 		o.MaxConcurrent = defaultMaxConcurrent
 	}
-	s := &Server{call: o.Call, scrub: o.Scrub, log: o.Logger, slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals)}
+	s := &Server{
+		tools: namesOf(o.Tools), call: o.Call, scrub: o.Scrub, log: o.Logger,
+		slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals),
+	}
 
 	listed := sync.OnceValue(func() []mcp.Tool { return publish(o.Tools) })
 	// mcp-go would list hidden tools too, and sort by name. Its tool filter would make hidden tools impossible to call.

@@ -26,8 +26,8 @@ func result(id, members string) string {
 func TestInitialize(t *testing.T) {
 	t.Parallel()
 	versions := map[string]string{ // asked for: agreed on
-		"2024-11-05": "2024-11-05", "2025-03-26": "2025-03-26", "2025-06-18": "2025-06-18", "2025-11-25": "2025-11-25",
-		"2026-07-28": "2025-11-25", "2099-01-01": "2025-11-25", "1999-01-01": "2025-11-25",
+		"2024-11-05": "2024-11-05", "2025-03-26": "2024-11-05", "2025-06-18": "2025-06-18", "2025-11-25": "2025-11-25",
+		"2026-07-28": "2025-11-25", "2099-01-01": "2025-11-25", "1999-01-01": "2025-11-25", "": "2025-11-25",
 	}
 	for asked, agreed := range versions {
 		t.Run(asked, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestRequestsOfBothEras(t *testing.T) {
 		"modern discover": {
 			request("1", "server/discover", `{`+meta+`}`),
 			result("1", modern+`"resultType":"complete","ttlMs":0,"cacheScope":"private",`+
-				`"supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],`+
+				`"supportedVersions":["2026-07-28","2025-11-25","2025-06-18","2024-11-05"],`+
 				`"capabilities":{"tools":{}},"instructions":"Test mode & <nothing> else."`),
 		},
 		"modern list": {
@@ -78,13 +78,23 @@ func TestRequestsOfBothEras(t *testing.T) {
 		"discover with a version too early": {request("1", "server/discover", strings.Replace("{"+meta+"}", "2026-07-28", "2025-11-25", 1)), errorFor("1", `{"code":-32601,"message":"\"server/discover\" requires protocol version 2026-07-28 or later"}`)},
 		"modern version of the future": {
 			request("1", "tools/list", strings.Replace("{"+meta+"}", "2026-07-28", "2099-01-01", 1)),
-			errorFor("1", `{"code":-32022,"message":"unsupported protocol version: \"2099-01-01\" (supported: [2026-07-28 2025-11-25 2025-06-18 2025-03-26 2024-11-05])",`+
-				`"data":{"supported":["2026-07-28","2025-11-25","2025-06-18","2025-03-26","2024-11-05"],"requested":"2099-01-01"}}`),
+			errorFor("1", `{"code":-32022,"message":"unsupported protocol version: \"2099-01-01\" (supported: [2026-07-28 2025-11-25 2025-06-18 2024-11-05])",`+
+				`"data":{"supported":["2026-07-28","2025-11-25","2025-06-18","2024-11-05"],"requested":"2099-01-01"}}`),
 		},
-		"unknown tool": {call("1", "nope", "{}"), errorFor("1", `{"code":-32602,"message":"tool 'nope' not found: tool not found"}`)},
-		"no tool":      {request("1", "tools/call", "{}"), errorFor("1", `{"code":-32602,"message":"tool '' not found: tool not found"}`)},
-		"prompts":      {request("1", "prompts/list", "{}"), errorFor("1", `{"code":-32601,"message":"prompts not supported"}`)},
-		"logging":      {request("1", "logging/setLevel", `{"level":"debug"}`), errorFor("1", `{"code":-32601,"message":"logging not supported"}`)},
+		"a version without capabilities": {
+			request("1", "tools/list", `{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}`),
+			errorFor("1", `{"code":-32602,"message":"params._meta must have io.modelcontextprotocol/clientCapabilities"}`),
+		},
+		"unknown tool":          {call("1", "nope", "{}"), errorFor("1", `{"code":-32602,"message":"unknown tool \"nope\"; tools/list has read, buy"}`)},
+		"misspelt tool":         {call("1", "raed", "{}"), errorFor("1", `{"code":-32602,"message":"unknown tool \"raed\"; did you mean read?"}`)},
+		"a tool like a key":     {call("1", "sk_test_MadeUpTail", "{}"), errorFor("1", `{"code":-32602,"message":"unknown tool of that name; tools/list has read, buy"}`)},
+		"a very long tool":      {call("1", strings.Repeat("x", 65), "{}"), errorFor("1", `{"code":-32602,"message":"unknown tool of that name; tools/list has read, buy"}`)},
+		"no tool":               {request("1", "tools/call", "{}"), errorFor("1", `{"code":-32602,"message":"params.name must be the name of a tool; tools/list has read, buy"}`)},
+		"no params for a call":  {`{"jsonrpc":"2.0","id":1,"method":"tools/call"}`, errorFor("1", `{"code":-32602,"message":"params.name must be the name of a tool; tools/list has read, buy"}`)},
+		"a tool that is a list": {request("1", "tools/call", `{"name":["read"]}`), errorFor("1", `{"code":-32602,"message":"params.name must be the name of a tool; tools/list has read, buy"}`)},
+		"a cursor":              {request("1", "tools/list", `{"cursor":"abc"}`), errorFor("1", `{"code":-32602,"message":"params.cursor is unknown: tools/list has one page"}`)},
+		"prompts":               {request("1", "prompts/list", "{}"), errorFor("1", `{"code":-32601,"message":"prompts not supported"}`)},
+		"logging":               {request("1", "logging/setLevel", `{"level":"debug"}`), errorFor("1", `{"code":-32601,"message":"logging not supported"}`)},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
