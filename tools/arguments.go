@@ -14,6 +14,16 @@ import (
 
 // Each type below carries its own constraint. So an argument means the same in every tool that takes it.
 
+// laterEnd is whether a subscription that is cancelled ends with its period. Without it the subscription ends now.
+type laterEnd bool
+
+// Schema returns the constraint of the choice between two ends.
+func (laterEnd) Schema() *schema.Node {
+	return schema.Decisive(&schema.Node{Type: "boolean"}, "to end the subscription now, leave it out")
+}
+
+func (end laterEnd) disclose(_ string, r *Request) { r.AtPeriodEnd = bool(end) }
+
 // customerID is a customer's id. Owners import ids from other systems, so it is any printable text.
 type customerID string
 

@@ -100,7 +100,6 @@ func TestUndo(t *testing.T) {
 		refused              string
 	}{
 		{"left out", `{"subscription_id":"sub_1"}`, "", "DELETE", ""},
-		{"null", `{"subscription_id":"sub_1","cancel_at_period_end":null}`, "", "DELETE", ""},
 		{"true", `{"subscription_id":"sub_1","cancel_at_period_end":true}`, "", "POST", ""},
 		{"false, and no end is planned", `{"subscription_id":"sub_1","cancel_at_period_end":false}`, subscription(""), "GET DELETE", ""},
 		{"false, and its end is planned", `{"subscription_id":"sub_1","cancel_at_period_end":"false"}`, subscription(`,"cancel_at_period_end":true`), "GET", "the subscription's end is planned"},
@@ -138,5 +137,18 @@ func TestUndo(t *testing.T) {
 				t.Errorf("got %v, want %q", err, tt.refused)
 			}
 		})
+	}
+}
+
+// TestNoAnswerIsNotNow: leaving cancel_at_period_end out ends a subscription at once, so no other nothing means that.
+func TestNoAnswerIsNotNow(t *testing.T) {
+	t.Parallel()
+	for _, nothing := range []string{`""`, `null`, `[]`, `{}`, `0`, `"null"`} {
+		_, err := find(t, "stripe_cancel_subscription").Prepare(json.RawMessage(`{"subscription_id":"sub_1","cancel_at_period_end":` + nothing + `}`))
+		refused := outcome.As(err)
+		const want = "cancel_at_period_end: must be true or false; to end the subscription now, leave it out"
+		if refused == nil || refused.Outcome != outcome.Refused || !slices.Equal(refused.Problems, []string{want}) {
+			t.Errorf("%s: got %v", nothing, err)
+		}
 	}
 }

@@ -58,7 +58,7 @@ func (subscriptionStatus) Schema() *schema.Node {
 
 type cancelSubscriptionInput struct {
 	SubscriptionID    subscriptionID `json:"subscription_id" jsonschema:"Subscription id (sub_…)"`
-	CancelAtPeriodEnd *atPeriodEnd   `json:"cancel_at_period_end,omitempty" jsonschema:"End with the paid period; false does not undo that"`
+	CancelAtPeriodEnd *laterEnd      `json:"cancel_at_period_end,omitempty" jsonschema:"End with the paid period; false does not undo that"`
 }
 
 // subscriptions returns the permissions that subscriptions need. An unpaid one shows its invoice's address, hence Invoices.

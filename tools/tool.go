@@ -128,6 +128,7 @@ type Request struct {
 	Currency     string     // in lower case, for purchases that name none
 	Purchases    []Purchase // what people will pay for
 	Redirects    []Redirect // where people will be sent
+	Ignored      []string   // names of what the client added to the arguments by itself
 
 	send func(context.Context, *stripeapi.Client) (any, error)
 }
@@ -222,11 +223,11 @@ func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, 
 		Spec:   spec,
 		derive: func() (json.RawMessage, json.RawMessage) { return input().JSON(), schema.Answer[Out]() },
 		prepare: func(arguments json.RawMessage) (Request, error) {
-			in, err := input().Decode(arguments)
+			in, ignored, err := input().Decode(arguments)
 			if err != nil {
 				return Request{}, invalid(spec.Name, err)
 			}
-			request := Request{send: func(ctx context.Context, client *stripeapi.Client) (any, error) {
+			request := Request{Ignored: ignored, send: func(ctx context.Context, client *stripeapi.Client) (any, error) {
 				return do(ctx, client.As(spec.Effect), in)
 			}}
 			request.disclose(in)

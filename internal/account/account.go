@@ -175,6 +175,9 @@ func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMes
 	if err != nil {
 		return nil, err
 	}
+	if len(request.Ignored) > 0 {
+		a.Logger.DebugContext(ctx, "ignored what the client added to the arguments", "tool", o.tool.Name, "names", request.Ignored)
+	}
 	client, err := o.link.client()
 	if err != nil {
 		return nil, misconfigured(err)

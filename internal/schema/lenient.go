@@ -1,149 +1,52 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// These bound the memory that arguments take. Valid arguments stay far below. No tool nests its own deeper than five levels.
-const (
-	maxBytes  = 1 << 20
-	maxValues = 5_000
-	maxDepth  = 32
-)
+// leftOut is the name under which a node of our own says what happens without the argument. It is never published.
+const leftOut = "leftOut"
 
-// parse reads arguments as one JSON object and converts them to what root expects (see lenient). Absent arguments are an
-// empty object.
-func parse(arguments json.RawMessage, root *Node) (any, []Problem) {
-	if len(arguments) > maxBytes {
-		return nil, []Problem{{Rule: "the arguments are longer than 1 MiB"}}
-	}
-	if len(bytes.TrimSpace(arguments)) == 0 {
-		return map[string]any{}, nil
-	}
-	r := &reader{left: maxValues}
-	value, err := r.read(arguments)
-	if err == nil {
-		value = r.lenient(value, root)
-		err = r.tooMany() // in texts that hold JSON
-	}
-	if err != nil {
-		return nil, []Problem{{Rule: err.Error()}}
-	}
-	if value == nil {
-		return map[string]any{}, nil
-	}
-	if _, ok := value.(map[string]any); !ok {
-		return nil, []Problem{{Rule: `the arguments must be one JSON object, e.g. {"limit": 10}`}}
-	}
-	return value, nil
+// Decisive marks the constraint of an argument without which the call does more, or does it at once: a cancellation is then
+// immediate, and a refund is full. So "" and null are not taken for an absent one. advice says what to do instead, such as
+// "leave it out to refund all of it".
+func Decisive(n *Node, advice string) *Node {
+	n.Extra = map[string]any{leftOut: advice}
+	return n
 }
 
-// reader decodes the arguments of one call.
-type reader struct {
-	left int // how many more values there may be
+// decisive returns the advice of a node that Decisive marked, empty for another one.
+func decisive(n *Node) string {
+	advice, _ := n.Extra[leftOut].(string)
+	return advice
 }
 
-func (r *reader) tooMany() error {
-	if r.left < 0 {
-		return fmt.Errorf("the arguments hold more than %d values", maxValues)
-	}
-	return nil
-}
-
-// read decodes one JSON value and keeps numbers as they are written. A name may not appear twice in one object: a log or a
-// person could read the other value and see a different request.
-func (r *reader) read(text []byte) (any, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	value, err := r.readValue(decoder, maxDepth)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is something after the end of the JSON")
-	}
-	return value, nil
-}
-
-func (r *reader) readValue(decoder *json.Decoder, depth int) (any, error) {
-	r.left--
-	if err := r.tooMany(); err != nil {
-		return nil, err
-	}
-	if depth == 0 {
-		return nil, fmt.Errorf("the JSON is nested more than %d levels deep", maxDepth)
-	}
-	token, err := decoder.Token()
-	if err != nil {
-		return nil, errors.New("the JSON is malformed")
-	}
-	switch token {
-	case json.Delim('{'):
-		return r.readObject(decoder, depth)
-	case json.Delim('['):
-		list := []any{}
-		for decoder.More() {
-			item, err := r.readValue(decoder, depth-1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, item)
-		}
-		return list, closing(decoder)
-	default:
-		return token, nil
-	}
-}
-
-func (r *reader) readObject(decoder *json.Decoder, depth int) (any, error) {
-	object := map[string]any{}
-	for decoder.More() {
-		token, err := decoder.Token()
-		name, ok := token.(string)
-		if err != nil || !ok {
-			return nil, errors.New("the JSON is malformed")
-		}
-		if _, twice := object[name]; twice {
-			return nil, fmt.Errorf("%s appears twice in one object", quoteName(name))
-		}
-		if object[name], err = r.readValue(decoder, depth-1); err != nil {
-			return nil, err
-		}
-	}
-	return object, closing(decoder)
-}
-
-func closing(decoder *json.Decoder) error {
-	if _, err := decoder.Token(); err != nil {
-		return errors.New("the JSON is malformed")
-	}
-	return nil
-}
-
-// lenient converts what models send into what they certainly mean, and fills in defaults. The schema decides:
+// lenient converts what models and clients send into what they certainly mean, and fills in defaults. The schema decides:
 //
 //   - An integer may come as "10" or 14.0, and a boolean as "true".
-//   - An object or an array may come as JSON text, and an empty map as an empty list.
-//   - A map's strings may come as numbers or booleans.
-//   - null stands for an absent argument. So does "" where the argument cannot be a string.
+//   - A string may come as a number or boolean. It then is what JSON writes, and has to keep the rules of its argument.
+//   - An object or an array may come as JSON text, and an empty object as an empty list, which is how PHP writes it.
+//   - null stands for an absent argument. So does "" where the argument cannot be "", and [] for an optional object. An
+//     argument that Decisive marks is the exception.
 //
-// A string argument stays a string. Everything uncertain stays as it is, and validation refuses it.
-func (r *reader) lenient(value any, n *Node) any {
+// Everything uncertain stays as it is, and validation refuses it. path says where value stands.
+func (r *reader) lenient(value any, n *Node, path string) any {
 	if n == nil {
 		return value
 	}
 	switch n.Type {
 	case "object":
-		return r.lenientObject(value, n)
+		return r.lenientObject(value, n, path)
 	case "array":
-		return r.lenientArray(value, n)
+		return r.lenientArray(value, n, path)
+	case "string":
+		return text(value)
 	case "integer":
 		return lenientInteger(value)
 	case "boolean":
@@ -157,25 +60,24 @@ func (r *reader) lenient(value any, n *Node) any {
 	return value
 }
 
-func (r *reader) lenientObject(value any, n *Node) any {
-	value = r.fromText(value)
-	if list, ok := value.([]any); ok && len(list) == 0 && isMap(n) {
-		return map[string]any{}
+func (r *reader) lenientObject(value any, n *Node, path string) any {
+	value = r.fromText(value, path)
+	if isEmptyList(value) {
+		value = map[string]any{}
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
 		return value
 	}
 	for name, member := range object {
-		if absent(member, n.Properties[name]) {
+		switch property := n.Properties[name]; {
+		case absent(member, property, slices.Contains(n.Required, name)):
 			delete(object, name)
-			continue
-		}
-		if isMap(n) {
+		case isMap(n):
 			object[name] = text(member)
-			continue
+		default:
+			object[name] = r.lenient(member, property, join(path, quoteName(name)))
 		}
-		object[name] = r.lenient(member, n.Properties[name])
 	}
 	for name, property := range n.Properties {
 		if _, given := object[name]; !given && property.Default != nil {
@@ -186,14 +88,14 @@ func (r *reader) lenientObject(value any, n *Node) any {
 	return object
 }
 
-func (r *reader) lenientArray(value any, n *Node) any {
-	value = r.fromText(value)
+func (r *reader) lenientArray(value any, n *Node, path string) any {
+	value = r.fromText(value, path)
 	list, ok := value.([]any)
 	if !ok {
 		return value
 	}
 	for i, item := range list {
-		list[i] = r.lenient(item, n.Items)
+		list[i] = r.lenient(item, n.Items, fmt.Sprintf("%s[%d]", path, i))
 	}
 	return list
 }
@@ -221,13 +123,32 @@ func lenientInteger(value any) any {
 	return value
 }
 
-// absent reports whether value stands for an argument that was left out.
-func absent(value any, n *Node) bool {
-	return value == nil || value == "" && n != nil && n.Type != "string"
+// absent reports whether value stands for an argument of n that was left out.
+func absent(value any, n *Node, required bool) bool {
+	switch {
+	case n == nil:
+		return value == nil
+	case decisive(n) != "":
+		return false
+	case value == "":
+		return !takesEmpty(n)
+	case isEmptyList(value):
+		return n.Type == "object" && !isMap(n) && !required
+	}
+	return value == nil
+}
+
+// takesEmpty reports whether "" keeps the rules of n.
+func takesEmpty(n *Node) bool {
+	if n.Type != "string" || n.MinLength != nil && *n.MinLength > 0 || len(n.Enum) > 0 && !slices.Contains(n.Enum, any("")) {
+		return false
+	}
+	matches, err := regexp.MatchString(n.Pattern, "")
+	return matches || err != nil
 }
 
 // fromText returns the object or array that a string holds as JSON. It returns any other value as it is.
-func (r *reader) fromText(value any) any {
+func (r *reader) fromText(value any, path string) any {
 	s, ok := value.(string)
 	if !ok {
 		return value
@@ -236,15 +157,22 @@ func (r *reader) fromText(value any) any {
 	if !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
 		return value
 	}
-	if decoded, err := r.read([]byte(trimmed)); err == nil {
-		return decoded
+	decoded, err := r.read([]byte(trimmed))
+	if err != nil {
+		r.problems = append(r.problems, Problem{path, err.Error()})
+		return value
 	}
-	return value
+	return decoded
 }
 
 // isMap reports whether n describes an object with free keys and string values, such as metadata.
 func isMap(n *Node) bool {
 	return n.AdditionalProperties != nil && n.AdditionalProperties.Type == "string"
+}
+
+func isEmptyList(value any) bool {
+	list, ok := value.([]any)
+	return ok && len(list) == 0
 }
 
 // text returns a number or boolean as JSON writes it. It returns any other value as it is.
@@ -256,4 +184,18 @@ func text(value any) any {
 		return strconv.FormatBool(v)
 	}
 	return value
+}
+
+// dropAdditions takes out what a client adds to every call without the model's doing, and returns the names. n8n adds these
+// as strings. An argument of one of these names stays.
+func dropAdditions(arguments any, root *Node) []string {
+	object, _ := arguments.(map[string]any)
+	var dropped []string
+	for _, name := range []string{"action", "chatInput", "sessionId", "toolCallId"} {
+		if _, isText := object[name].(string); isText && root.Properties[name] == nil {
+			delete(object, name)
+			dropped = append(dropped, name)
+		}
+	}
+	return dropped
 }

@@ -23,11 +23,11 @@ func TestMemory(t *testing.T) { //nolint:paralleltest // measures what the proce
 		for why, arguments := range manyMistakes(size.bytes, size.values) {
 			t.Run(fmt.Sprintf("%s, %d bytes", why, size.bytes), func(t *testing.T) {
 				s := orders()
-				_, _ = s.Decode(nil) // compiles it
+				_, _, _ = s.Decode(nil) // compiles it
 				text := json.RawMessage(arguments)
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				_, err := s.Decode(text)
+				_, _, err := s.Decode(text)
 				runtime.ReadMemStats(&after)
 				invalid, ok := errors.AsType[*schema.Error](err)
 				if !ok {

@@ -130,7 +130,7 @@ func violations(err error, root *Node) []Problem {
 			}
 		case *kind.AdditionalProperties:
 			for _, name := range k.Properties {
-				problems = append(problems, Problem{path, unknown(name, n)})
+				problems = append(problems, Problem{path, unknown(name, n, path == "")})
 			}
 		default:
 			problems = append(problems, Problem{path, rule(n, k)})
@@ -159,8 +159,16 @@ func locate(root *Node, location []string) (string, *Node) {
 	return path, n
 }
 
-// rule says what a value at n must be. The node's own words come first. Without them the violated keyword k decides.
+// rule says what a value at n must be.
 func rule(n *Node, k validator.ErrorKind) string {
+	if advice := decisive(n); advice != "" {
+		return broken(n, k) + "; " + advice
+	}
+	return broken(n, k)
+}
+
+// broken is the part of a rule that k says was broken. The node's own words come first.
+func broken(n *Node, k validator.ErrorKind) string {
 	if n.Comment != "" {
 		return n.Comment + example(n)
 	}
@@ -238,14 +246,27 @@ func example(n *Node) string {
 	return ", e.g. " + string(text)
 }
 
-// unknown says that n has no property of that name, and lists the ones that it has.
-func unknown(name string, n *Node) string {
+// unknown says that n has no property of that name, and lists the ones that it has. Some callers put all arguments into one
+// at the top.
+func unknown(name string, n *Node, top bool) string {
 	known := slices.Sorted(maps.Keys(n.Properties))
 	proposal := "."
-	if question := nearest.DidYouMean(name, known); question != "" {
+	if top && isWrapper(name) {
+		proposal = ": put the arguments at the top level."
+	} else if question := nearest.DidYouMean(name, known); question != "" {
 		proposal = "; " + question
 	}
 	return fmt.Sprintf("%s is not a known argument%s Known are %s", quoteName(name), proposal, strings.Join(known, ", "))
+}
+
+// isWrapper reports whether a name is one under which callers wrap arguments.
+func isWrapper(name string) bool {
+	switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
+	case "kwargs", "args", "arg", "arguments", "argument", "params", "param", "parameters", "input", "inputs", "toolinput",
+		"body", "payload", "data", "json", "request", "query":
+		return true
+	}
+	return false
 }
 
 const secretAdvice = "looks like a Stripe secret and was not sent anywhere; " +

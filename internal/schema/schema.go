@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/google/jsonschema-go/jsonschema"
@@ -52,34 +53,34 @@ func For[T any]() *Schema[T] {
 func (s *Schema[T]) JSON() json.RawMessage { return s.json }
 
 // Decode reads arguments into a T. It first converts what models certainly mean (see lenient), and then validates. If the
-// arguments are not acceptable, the error is an *Error that lists the problems. It never echoes a value.
-func (s *Schema[T]) Decode(arguments json.RawMessage) (T, error) {
-	var decoded T
-	value, problems := parse(arguments, s.root)
-	if len(problems) > 0 {
-		return decoded, newError(problems)
+// arguments are not acceptable, the error is an *Error that lists the problems. It never echoes a value. ignored are the names
+// of what the client added to the arguments by itself.
+func (s *Schema[T]) Decode(arguments json.RawMessage) (decoded T, ignored []string, err error) {
+	value, ignored, problems := parse(arguments, s.root)
+	if value == nil {
+		return decoded, nil, newError(problems)
 	}
 	compiled, err := s.validate()
 	if err != nil {
-		return decoded, err
+		return decoded, nil, err
 	}
-	problems = append(secrets(value, ""), violations(compiled.Validate(value), s.root)...)
+	problems = slices.Concat(problems, secrets(value, ""), violations(compiled.Validate(value), s.root))
 
 	var plain bytes.Buffer
 	encoder := json.NewEncoder(&plain)
 	encoder.SetEscapeHTML(false) // which makes six bytes of one
 	if err := encoder.Encode(value); err != nil {
-		return decoded, fmt.Errorf("encode the converted arguments: %w", err)
+		return decoded, nil, fmt.Errorf("encode the converted arguments: %w", err)
 	}
 	if err := json.Unmarshal(plain.Bytes(), &decoded); err != nil && len(problems) == 0 {
-		return decoded, fmt.Errorf("decode validated arguments: %w", err)
+		return decoded, nil, fmt.Errorf("decode validated arguments: %w", err)
 	}
 	// The decoded part is checked even then, so that one error lists every problem.
 	problems = append(problems, independent(check(decoded), problems)...)
 	if len(problems) > 0 {
-		return decoded, newError(problems)
+		return decoded, nil, newError(problems)
 	}
-	return decoded, nil
+	return decoded, ignored, nil
 }
 
 // Answer returns the schema of an answer of type T as JSON. Only the root says that there are no other properties. Elsewhere
@@ -94,7 +95,7 @@ func Answer[T any]() json.RawMessage {
 
 // publish returns a schema as JSON, without the parts that only error messages use.
 func publish(root *Node) json.RawMessage {
-	walk(root, func(n *Node) { n.Comment, n.Examples = "", nil })
+	walk(root, func(n *Node) { n.Comment, n.Examples, n.Extra = "", nil, nil })
 	published, err := json.Marshal(root)
 	if err != nil {
 		panic(fmt.Sprintf("encode a schema: %v", err))
