@@ -14,7 +14,7 @@ import (
 	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/nearest"
-	"stripe-mcp/tools"
+	"stripe-mcp/internal/shellargs"
 )
 
 // maxStdin bounds the arguments read from stdin.
@@ -66,35 +66,17 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 	return nil
 }
 
-// readArguments returns the tool's arguments as JSON. Pairs become strings, from which the tool's schema makes what it
-// wants, just as it does for models.
+// readArguments returns the tool's arguments as JSON.
 func (p *process) readArguments(given []string) (json.RawMessage, error) {
-	if len(given) == 1 && given[0] == "-" {
-		text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
-		if err != nil {
-			return nil, &exitError{ExitToolError, "stripe-mcp: read the arguments from stdin: " + err.Error()}
-		}
-		if len(text) > maxStdin {
-			return nil, fmt.Errorf("the arguments on stdin are larger than %d bytes", maxStdin)
-		}
-		return text, nil
+	if len(given) != 1 || given[0] != "-" {
+		return shellargs.Parse(given)
 	}
-	if len(given) == 1 && strings.HasPrefix(strings.TrimSpace(given[0]), "{") {
-		return json.RawMessage(given[0]), nil
+	text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
+	if err != nil {
+		return nil, &exitError{ExitToolError, "stripe-mcp: read the arguments from stdin: " + err.Error()}
 	}
-	pairs := make(map[string]string, len(given))
-	for i, argument := range given {
-		name, value, ok := strings.Cut(argument, "=")
-		if !ok {
-			if strings.HasPrefix(strings.TrimSpace(argument), "{") {
-				return nil, errors.New("give either one JSON object or name=value pairs, and not both")
-			}
-			return nil, fmt.Errorf("argument %d is neither name=value nor a JSON object", i+1)
-		}
-		if _, twice := pairs[name]; twice {
-			return nil, fmt.Errorf("argument %d gives a name a second time", i+1)
-		}
-		pairs[name] = value
+	if len(text) > maxStdin {
+		return nil, fmt.Errorf("the arguments on stdin are larger than %d bytes", maxStdin)
 	}
-	return tools.Encode(pairs)
+	return shellargs.Decode(text)
 }
