@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/stripe/stripe-go/v79"
+
 	"stripe-mcp/internal/secret"
 )
 
@@ -151,8 +153,10 @@ func (c *call) check(body []byte, read *object) ([]byte, troubleKind) {
 		return c.checkList(body)
 	}
 	switch err := json.Unmarshal(body, read); {
-	case read.Object == "" || read.ID == "":
+	case read.Object == "" || read.ID == "" && read.Object != c.asked.object:
 		return nil, foreign
+	case read.ID == "":
+		return nil, misshapen
 	case c.asked.object != "" && read.Object != c.asked.object, c.asked.id != "" && read.ID != c.asked.id:
 		return nil, unrelated
 	case err != nil, c.understands != nil && !c.understands(body):
@@ -168,7 +172,7 @@ func (c *call) checkList(body []byte) ([]byte, troubleKind) {
 	if json.Unmarshal(body, &fields) != nil || string(fields["object"]) != `"list"` {
 		return nil, foreign
 	}
-	if json.Unmarshal(fields["data"], &rows) != nil || rows == nil {
+	if json.Unmarshal(fields["data"], &rows) != nil || rows == nil || !understands[stripe.ListMeta](body) {
 		return nil, misshapen
 	}
 	readable := rows[:0:0]
@@ -178,7 +182,7 @@ func (c *call) checkList(body []byte) ([]byte, troubleKind) {
 		if read.ID != "" {
 			c.lastRow = read.ID
 		}
-		if c.asked.object != "" && (read.Object != c.asked.object || !c.understands(row)) {
+		if c.asked.object != "" && (read.ID == "" || read.Object != c.asked.object || !c.understands(row)) {
 			c.leftOut = append(c.leftOut, cmp.Or(read.ID, "one without an id"))
 			continue
 		}

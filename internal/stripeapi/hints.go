@@ -15,7 +15,7 @@ func (c *call) hint(e *outcome.Error, last attempt) string {
 		return "It may have happened. Stripe keeps an internal error as its answer to this request, so repeating it tells nothing: " +
 			"look whether the object exists (list, get or the Dashboard). If it does not, call again: that is a new operation"
 	case e.Outcome == outcome.Unknown && last.trouble == misshapen:
-		return "It has most likely happened: look at " + fit(last.object.ID) + " in the Dashboard. " + c.again()
+		return strings.Replace("It has most likely happened: look at ID in the Dashboard. ", " at ID", lookAt(last.object.ID), 1) + c.again()
 	case e.Outcome == outcome.Unknown:
 		return "It may have happened. " + c.again()
 	case e.Outcome == outcome.PendingApproval:

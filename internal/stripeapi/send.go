@@ -3,6 +3,7 @@ package stripeapi
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"time"
 
 	"github.com/stripe/stripe-go/v79"
@@ -114,10 +115,35 @@ func send[T any](ctx context.Context, call *call, params *stripe.Params, request
 	return result, nil
 }
 
-// understands reports whether an object can be read as a T.
+// understands reports whether an object can be read as a T, with something in each place of its lists.
 func understands[T any](body []byte) bool {
 	var answer T
-	return json.Unmarshal(body, &answer) == nil
+	return json.Unmarshal(body, &answer) == nil && !hasNull(reflect.ValueOf(answer))
+}
+
+// hasNull reports whether a list at or below v has a null in it. Whoever shows the list would fall over it.
+func hasNull(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return !v.IsNil() && hasNull(v.Elem())
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			if hasNull(field) {
+				return true
+			}
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() != reflect.Pointer {
+			return false
+		}
+		for i := range v.Len() {
+			if item := v.Index(i); item.IsNil() || hasNull(item) {
+				return true
+			}
+		}
+	default:
+	}
+	return false
 }
 
 // leaveTime returns a context that ends earlier than ctx, so that one more request fits into ctx.
