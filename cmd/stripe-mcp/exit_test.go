@@ -21,6 +21,12 @@ func TestExitCodes(t *testing.T) {
 			_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","message":"`+message+`"}}`)
 		}
 	}
+	refusingWith := func(status int, code string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","code":"`+code+`","message":"no"}}`)
+		}
+	}
 	hanging := func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // or the server does not notice that the client has gone
 		<-r.Context().Done()
@@ -36,6 +42,10 @@ func TestExitCodes(t *testing.T) {
 		}, 0, `{"id":"cus_1","livemode":false}`},
 		{"Stripe says no", refusing(400, "no"), 1, `"outcome":"failed"`},
 		{"Stripe does not accept the key", refusing(401, "Invalid API Key provided: sk_test_MadeUpForTests"), 4, `"outcome":"failed"`},
+		{"the key works from other addresses", refusing(401, "The API key provided does not allow requests from your IP address."), 4, "Add the address in the Dashboard"},
+		{"the key has no access to the connected account", refusingWith(403, "account_invalid"), 4, "stripe_account"},
+		{"the key's account is no platform", refusingWith(403, "platform_account_required"), 4, "stripe_account"},
+		{"the key lacks a permission", refusing(403, "The key does not have the required permissions."), 1, "lacks this permission"},
 		{"Stripe is busy", refusing(429, "slow down"), 5, `"outcome":"failed"`},
 		{"the answer never comes", hanging, 7, `"outcome":"unknown"`},
 		{"an answer that makes no sense", func(w http.ResponseWriter, _ *http.Request) {

@@ -155,7 +155,7 @@ func exitCodeOf(failure *outcome.Error) ExitCode {
 		return ExitRefused
 	case failure.Outcome == outcome.Unknown:
 		return ExitUnknown
-	case failure.Unauthorized():
+	case failure.KeyRefused():
 		return ExitAuth
 	case failure.Unavailable():
 		return ExitUnavailable

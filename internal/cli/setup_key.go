@@ -86,7 +86,7 @@ func (p *process) askStripe(ctx context.Context, cfg config.Config, offers func(
 	answer = finding{"stripe", failure, err.Error(), "correct the configuration", ExitConfig}
 	if refused, ok := errors.AsType[*outcome.Error](err); ok {
 		answer.Detail, answer.Fix, answer.code = refused.Message, refused.Hint, exitCodeOf(refused)
-		if refused.Unauthorized() {
+		if refused.Hint == stripeapi.ReplaceKey {
 			answer.Fix = "copy a current key from " + keysPage + ", and run stripe-mcp setup"
 		}
 	}

@@ -60,15 +60,15 @@ func (e *Error) Error() string {
 // Lines returns the error in words for a model: the outcome and the message on the first line, the hint on the second, where
 // there is one. Neither holds a line break.
 func (e *Error) Lines() string {
-	lines := strings.ReplaceAll(string(e.Outcome), "_", " ") + ": " + inLine(e.Message) + "\n"
+	lines := strings.ReplaceAll(string(e.Outcome), "_", " ") + ": " + InLine(e.Message) + "\n"
 	if e.Hint != "" {
-		lines += "hint: " + inLine(e.Hint) + "\n"
+		lines += "hint: " + InLine(e.Hint) + "\n"
 	}
 	return lines
 }
 
-// inLine returns text without line breaks of any kind.
-func inLine(text string) string {
+// InLine returns text without line breaks of any kind.
+func InLine(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch r {
 		case '\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029':
@@ -80,6 +80,15 @@ func inLine(text string) string {
 
 // Unauthorized reports whether Stripe did not accept the key.
 func (e *Error) Unauthorized() bool { return e.Status == http.StatusUnauthorized }
+
+// KeyRefused reports whether it is the key that Stripe did not accept, at all or for the connected account.
+func (e *Error) KeyRefused() bool {
+	switch e.Code { // https://docs.stripe.com/error-codes
+	case "account_invalid", "api_key_expired", "platform_account_required", "platform_api_key_expired", "secret_key_required":
+		return true
+	}
+	return e.Unauthorized()
+}
 
 // Unavailable reports whether the network or Stripe was at fault.
 func (e *Error) Unavailable() bool {

@@ -99,7 +99,7 @@ func quote(e *outcome.Error, a attempt) {
 // fit makes one of Stripe's texts safe to show.
 func fit(text string) string {
 	const longest = 1000
-	return plain.Clean(secret.Redact(text), longest)
+	return plain.Clean(secret.Redact(outcome.InLine(text)), longest)
 }
 
 // describe says in words why an attempt has no usable answer from Stripe.
