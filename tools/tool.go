@@ -181,7 +181,7 @@ func (t Tool) Prepare(arguments json.RawMessage) (Request, error) {
 func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMessage, error) {
 	answer, err := r.send(ctx, client)
 	if err != nil {
-		return nil, err
+		return nil, r.Tool.inArguments(err)
 	}
 	return Encode(answer)
 }

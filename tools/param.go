@@ -1,0 +1,46 @@
+package tools
+
+import (
+	"regexp"
+	"strings"
+
+	"stripe-mcp/internal/outcome"
+)
+
+// inArguments lets an error name the argument of the tool that was called instead of Stripe's parameter.
+func (t Tool) inArguments(err error) error {
+	if failure := outcome.As(err); failure != nil && failure.Param != "" {
+		failure.Param = t.argument(failure.Param)
+	}
+	return err
+}
+
+// argument returns the path of the argument that became Stripe's parameter: line_items[0].price for line_items[0][price], and
+// subscription_id for the id in a request's path. It returns a parameter that is none of the tool's as it is.
+func (t Tool) argument(param string) string {
+	root, rest, _ := strings.Cut(param, "[")
+	if rest != "" {
+		rest = "[" + rest
+	}
+	for _, argument := range t.Arguments() {
+		if argument.Name == root {
+			return root + inDots(rest)
+		}
+	}
+	for _, argument := range t.Arguments() {
+		object, isID := strings.CutSuffix(argument.Name, "_id")
+		if !isID || rest != "" {
+			continue
+		}
+		switch root {
+		case "id", object, object + "_exposed_id", "checkout_" + object:
+			return argument.Name
+		}
+	}
+	return param
+}
+
+// inDots turns [0][price_data][unit_amount] into [0].price_data.unit_amount, as in what is said of arguments.
+func inDots(steps string) string {
+	return regexp.MustCompile(`\[([A-Za-z_][A-Za-z0-9_]*)\]`).ReplaceAllString(steps, ".$1")
+}
