@@ -5,7 +5,8 @@
 //  1. Open the file of its Stripe resource, or add one. Write the input struct, the output struct and a function that
 //     returns define(Spec{…}, …). The README explains each part under "Adding a tool".
 //  2. Give each argument a type that carries its constraint (Schema, Check). If the owner's rules need to know the
-//     argument, the type tells them (disclose). The types that tools share are in arguments.go.
+//     argument, the type tells them (disclose). If the call does more without the argument, mark it (schema.Decisive). The
+//     types that tools share are in arguments.go.
 //  3. State the Spec's Effect. Makes and Pays are journalled before they are sent, the other effects are not.
 //  4. Add one line to All.
 //  5. Add one method to internal/stripeapi/client.go. It uses read, list, create or write of send.go. A resource that
