@@ -85,10 +85,10 @@ func exchangeFrom(ctx context.Context) *exchange {
 
 // takeArguments takes a tool's arguments unchanged out of a call's params. mcp-go would decode them several times. It would
 // also refuse the whole request for a number that no float64 can hold.
-func (x *exchange) takeArguments(params json.RawMessage) {
+func (x *exchange) takeArguments(params fields) {
 	x.arguments = json.RawMessage("{}")
-	if given := members(params); given.has("arguments") {
-		x.arguments = given["arguments"]
+	if params.has("arguments") {
+		x.arguments = params["arguments"]
 	}
 }
 

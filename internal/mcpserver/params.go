@@ -55,13 +55,12 @@ func (f fields) json() json.RawMessage {
 
 // needed returns the part of a request's params that this server reads, in shapes that mcp-go takes. mcp-go would refuse a
 // whole message for a member that nobody reads here, such as a capability that a PHP client writes as [].
-func needed(request message) json.RawMessage {
-	given := members(request.params)
+func needed(method string, given fields) json.RawMessage {
 	kept := fields{}
 	if meta := neededMeta(given); meta != nil {
 		kept["_meta"] = meta.json()
 	}
-	switch request.method {
+	switch method {
 	case methodInitialize:
 		kept["protocolVersion"] = quote(versionFor(given.text("protocolVersion")))
 		kept["capabilities"] = neededCapabilities(given["capabilities"])
@@ -131,19 +130,18 @@ func quote(text string) json.RawMessage {
 }
 
 // wrong returns what is wrong with the params of a request, in words for whoever wrote the client, or nil.
-func (s *Server) wrong(request message) *mcp.JSONRPCErrorDetails {
-	given := members(request.params)
+func (s *Server) wrong(method string, given fields) *mcp.JSONRPCErrorDetails {
 	meta := members(given["_meta"])
 	switch {
-	case request.method == methodDiscover && meta.text(mcp.MetaKeyProtocolVersion) == "":
+	case method == methodDiscover && meta.text(mcp.MetaKeyProtocolVersion) == "":
 		return fault(mcp.INVALID_PARAMS, "params._meta must have "+mcp.MetaKeyProtocolVersion)
 	case mcp.IsModernProtocol(meta.text(mcp.MetaKeyProtocolVersion)) && meta[mcp.MetaKeyClientCapabilities] == nil:
 		return fault(mcp.INVALID_PARAMS, "params._meta must have "+mcp.MetaKeyClientCapabilities)
-	case request.method == methodListen:
+	case method == methodListen:
 		return fault(mcp.METHOD_NOT_FOUND, "nothing to subscribe to: the tools never change")
-	case request.method == methodListTools && given.text("cursor") != "":
+	case method == methodListTools && given.text("cursor") != "":
 		return fault(mcp.INVALID_PARAMS, "params.cursor is unknown: tools/list has one page")
-	case request.method == methodCallTool:
+	case method == methodCallTool:
 		return s.tools.wrong(given.text("name"))
 	}
 	return nil
