@@ -31,7 +31,8 @@ func (s *Server) answer(ctx context.Context, request message) ([]byte, bool) {
 // respond lets mcp-go answer a request, of which it gets what this server reads.
 func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 	params := members(request.params)
-	if wrong := s.wrong(request.method, params); wrong != nil {
+	meta := members(params["_meta"])
+	if wrong := s.wrong(request.method, params, meta); wrong != nil {
 		return refusal(request.id, wrong), nil
 	}
 	switch request.method {
@@ -43,7 +44,7 @@ func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 	}
 	// Any id will do, because HandleMessage returns the answer. The client's own id would not survive, because mcp-go reads
 	// ids as floating-point numbers.
-	line := fmt.Appendf(nil, `{"jsonrpc":"2.0","id":1,"method":%s,"params":%s}`, request.quoted, needed(request.method, params))
+	line := fmt.Appendf(nil, `{"jsonrpc":"2.0","id":1,"method":%s,"params":%s}`, request.quoted, needed(request.method, params, meta))
 	switch answer := s.protocol.HandleMessage(ctx, line).(type) {
 	case mcp.JSONRPCResponse:
 		return reply(request.id, "result", answer.Result)

@@ -23,7 +23,7 @@ type fields map[string]json.RawMessage
 // members returns the members of a JSON object, and nil for anything else.
 func members(raw json.RawMessage) fields {
 	var found fields
-	if json.Unmarshal(raw, &found) != nil {
+	if len(raw) == 0 || json.Unmarshal(raw, &found) != nil {
 		return nil
 	}
 	return found
@@ -32,7 +32,9 @@ func members(raw json.RawMessage) fields {
 // text returns the member of that name when it is a string, and "" otherwise.
 func (f fields) text(name string) string {
 	var text string
-	_ = json.Unmarshal(f[name], &text) // of another type it stays empty
+	if isString(f[name]) {
+		_ = json.Unmarshal(f[name], &text) // it was read before
+	}
 	return text
 }
 
@@ -43,22 +45,29 @@ func (f fields) has(name string) bool {
 
 // keep copies the member of that name when it is a string that says something.
 func (f fields) keep(name string, from fields) {
-	if from.text(name) != "" {
-		f[name] = from[name]
+	if raw := from[name]; isString(raw) && string(raw) != `""` {
+		f[name] = raw
 	}
 }
 
+// json returns the object. Its names need no escape, because they are our own.
 func (f fields) json() json.RawMessage {
-	encoded, _ := json.Marshal(f) //nolint:errchkjson // the values come from JSON
-	return encoded
+	object := []byte{'{'}
+	for name, value := range f {
+		if len(object) > 1 {
+			object = append(object, ',')
+		}
+		object = append(append(append(append(object, '"'), name...), `":`...), value...)
+	}
+	return append(object, '}')
 }
 
 // needed returns the part of a request's params that this server reads, in shapes that mcp-go takes. mcp-go would refuse a
 // whole message for a member that nobody reads here, such as a capability that a PHP client writes as [].
-func needed(method string, given fields) json.RawMessage {
+func needed(method string, given, meta fields) json.RawMessage {
 	kept := fields{}
-	if meta := neededMeta(given); meta != nil {
-		kept["_meta"] = meta.json()
+	if meta.text(mcp.MetaKeyProtocolVersion) != "" {
+		kept["_meta"] = neededMeta(meta)
 	}
 	switch method {
 	case methodInitialize:
@@ -76,11 +85,7 @@ func needed(method string, given fields) json.RawMessage {
 }
 
 // neededMeta returns what a request of protocol version 2026-07-28 says of itself and of its client.
-func neededMeta(params fields) fields {
-	given := members(params["_meta"])
-	if given.text(mcp.MetaKeyProtocolVersion) == "" {
-		return nil
-	}
+func neededMeta(given fields) json.RawMessage {
 	kept := fields{}
 	kept.keep(mcp.MetaKeyProtocolVersion, given)
 	if info := given[mcp.MetaKeyClientInfo]; info != nil {
@@ -89,7 +94,7 @@ func neededMeta(params fields) fields {
 	if capabilities := given[mcp.MetaKeyClientCapabilities]; capabilities != nil {
 		kept[mcp.MetaKeyClientCapabilities] = neededCapabilities(capabilities)
 	}
-	return kept
+	return kept.json()
 }
 
 // neededInfo returns a client's name, where it has one.
@@ -130,8 +135,7 @@ func quote(text string) json.RawMessage {
 }
 
 // wrong returns what is wrong with the params of a request, in words for whoever wrote the client, or nil.
-func (s *Server) wrong(method string, given fields) *mcp.JSONRPCErrorDetails {
-	meta := members(given["_meta"])
+func (s *Server) wrong(method string, given, meta fields) *mcp.JSONRPCErrorDetails {
 	switch {
 	case method == methodDiscover && meta.text(mcp.MetaKeyProtocolVersion) == "":
 		return fault(mcp.INVALID_PARAMS, "params._meta must have "+mcp.MetaKeyProtocolVersion)

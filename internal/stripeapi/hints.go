@@ -99,8 +99,6 @@ func keyAdvice(e *outcome.Error, status int, says func(string) bool) string {
 			"Add the address in the Dashboard under Developers > API keys, at this key. The key itself is good"
 	case e.Code == "platform_api_key_expired":
 		return "The Connect platform that gave this key out has let it expire. Get a current one there, or use a key from your own " + keysPage
-	case e.Code == "api_key_expired", says("expired api key"):
-		return "The key has expired, or was rolled or revoked. Put the current key (" + keysPage + ") into the configuration"
 	case e.Code == "secret_key_required", says("publishable api key"):
 		return "The configured key is a publishable one (pk_). Put a secret or restricted key (" + keysPage + ") into the configuration"
 	case says("did not provide an api key"):
