@@ -127,8 +127,8 @@ func hasNull(v reflect.Value) bool {
 	case reflect.Pointer:
 		return !v.IsNil() && hasNull(v.Elem())
 	case reflect.Struct:
-		for _, field := range v.Fields() {
-			if hasNull(field) {
+		for i := range v.NumField() { //nolint:modernize // Fields allocates for each field
+			if hasNull(v.Field(i)) {
 				return true
 			}
 		}
