@@ -183,7 +183,7 @@ func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMes
 		return nil, misconfigured(err)
 	}
 	cfg, _ := o.link.config() // it cannot fail here: the client was made from it
-	call := policy.Call{Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), Account: cfg.StripeAccount, Prices: client}
+	call := policy.Call{Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), Account: cmp.Or(cfg.StripeAccount, cfg.StripeContext), Prices: client}
 	ctx, release, refusal := o.permit(ctx, call, client)
 	defer release()
 	if refusal != nil {

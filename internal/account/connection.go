@@ -86,7 +86,7 @@ func (c *connection) drop(l *link) {
 }
 
 // renew reads the key's source again after Stripe did not accept the key of used. It returns a link with the new key, or nil
-// when the key is the same. A key of another mode does not count, because the client was told this server's mode.
+// when the key is the same. A key of another mode or account does not count, because the client was told what this server acts on.
 func (c *connection) renew(ctx context.Context, used *link) *link {
 	if c.account.Config.Simulator {
 		return nil
@@ -102,7 +102,7 @@ func (c *connection) renew(ctx context.Context, used *link) *link {
 	if c.renewal == next {
 		c.renewal = nil
 	}
-	if err != nil || fresh.SecretKey.Reveal() == old.SecretKey.Reveal() || fresh.Mode != old.Mode || fresh.APIBase != old.APIBase {
+	if err != nil || fresh.SecretKey.Reveal() == old.SecretKey.Reveal() || fresh.Mode != old.Mode || fresh.APIBase != old.APIBase || fresh.StripeContext != old.StripeContext {
 		return nil
 	}
 	if c.current == nil || c.current == used {
@@ -131,7 +131,7 @@ func (a *Account) newClient(cfg config.Config, network http.RoundTripper) *strip
 		key = secret.New(simulatorKey)
 	}
 	return stripeapi.New(stripeapi.Config{
-		Key: key, Account: a.Config.StripeAccount, BaseURL: a.Config.APIBase, Timeout: a.Config.Timeout, Rate: rate(cfg),
+		Key: key, Account: a.Config.StripeAccount, Context: a.Config.StripeContext, BaseURL: a.Config.APIBase, Timeout: a.Config.Timeout, Rate: rate(cfg),
 		Network: network, Journal: a.Journal, Logger: a.Logger,
 	})
 }

@@ -18,7 +18,7 @@ func Examine(ctx context.Context, cfg config.Config) (stripeapi.Access, error) {
 		return stripeapi.Access{}, err
 	}
 	client := stripeapi.New(stripeapi.Config{
-		Key: cfg.SecretKey, Account: cfg.StripeAccount, BaseURL: cfg.APIBase, Timeout: cfg.Timeout, Network: network,
+		Key: cfg.SecretKey, Account: cfg.StripeAccount, Context: cfg.StripeContext, BaseURL: cfg.APIBase, Timeout: cfg.Timeout, Network: network,
 		Journal: journal.InMemory(), Logger: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := client.WithBudget(ctx)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"strings"
 	"time"
 
 	"stripe-mcp/internal/hint"
@@ -41,7 +42,7 @@ type Config struct {
 	// ReadOnly leaves only the tools that change nothing.
 	ReadOnly bool
 	// Warnings say what was ignored.
-	Warnings []string
+	Warnings []Problem
 	// Tools names the tools to offer, unchecked; empty means all.
 	Tools []string
 	// AllowLiveWrites lets a live key change something.
@@ -56,6 +57,8 @@ type Config struct {
 	RateLimit float64
 	// StripeAccount is the connected account to act for; empty means the key's own.
 	StripeAccount string
+	// StripeContext is the account to act for, as seen from the key's owner; empty means the key's own.
+	StripeContext string
 	// APIBase is the scheme and host of the API, without a slash at its end.
 	APIBase string
 	// Timeout bounds one tool call, retries included.
@@ -73,10 +76,12 @@ type Config struct {
 	// File is the absolute path of the configuration file; empty when there is none.
 	File string
 
-	proxy secret.Secret                         // its URL may hold a password
-	path  string                                // of the configuration file, there or not
-	bus   string                                // address of the user's D-Bus
-	fetch func(context.Context) (string, error) // reads a key that takes time to read
+	proxy      secret.Secret                         // its URL may hold a password
+	path       string                                // of the configuration file, there or not
+	usualState string                                // the user's state folder, which StateDir is by default
+	bus        string                                // address of the user's D-Bus
+	fetch      func(context.Context) (string, error) // reads a key that takes time to read
+	missed     []string                              // where a key was looked for in vain, or stands unread
 }
 
 // Mode says what a call acts on.
@@ -131,5 +136,5 @@ func (c Config) RequireKey() error {
 	if c.Simulator || !c.SecretKey.IsZero() || c.fetch != nil {
 		return nil
 	}
-	return only(hint.Errorf("run stripe-mcp setup, which stores one encrypted", "no Stripe secret key"))
+	return only(hint.Errorf("run stripe-mcp setup, which stores one encrypted", "%s", strings.Join(append([]string{"no Stripe secret key"}, c.missed...), "; ")))
 }

@@ -14,7 +14,7 @@ const (
 	program      = "stripe-mcp" // names the program's folders
 )
 
-// environment holds the variables that are set and not empty: clients pass an empty one for a
+// environment holds the variables that are set and not blank: clients pass an empty one for a
 // setting that was left out.
 type environment map[string]string
 
@@ -32,7 +32,7 @@ func newEnvironment(entries []string, goos string) environment {
 		}
 	}
 	for name, value := range env {
-		if value == "" {
+		if strings.TrimSpace(value) == "" {
 			delete(env, name)
 		}
 	}

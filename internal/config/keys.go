@@ -21,6 +21,8 @@ const (
 	readOnly      = "read_only"
 	allowLive     = "allow_live_writes"
 	tools         = "tools"
+	stripeAccount = "stripe_account"
+	stripeContext = "stripe_context"
 	apiBase       = "api_base"
 	logLevel      = "log_level"
 	stateDir      = "state_dir"
@@ -29,7 +31,7 @@ const (
 // Keys returns all that can be configured, in the order of the documentation. To add a key, add a line and a field of Config.
 func Keys() []Key {
 	return []Key{
-		{secretKey, "", "sk_ or rk_ key; the file must then be 0600", keyItself()},
+		{secretKey, "", "sk_, rk_ or rkcs_ key; the file must then be 0600", keyItself()},
 		{secretKeyFile, "", "absolute path of a 0600 file that holds the key", keyInFile()},
 		{secretKeyArgv, "", `list of a program and its arguments that print the key, such as ["op", "read", "op://…"]; run without a shell, for at most 10 s, at the first call`, keyByCommand()},
 		{keyInVault, "", "test or live; setup writes it: the key is the stored one, of this mode, and STRIPE_SECRET_KEY never takes its place",
@@ -46,7 +48,8 @@ func Keys() []Key {
 			amounts(func(c *Config) *map[string]int64 { return &c.MaxAmount })},
 		{"allowed_redirect_hosts", "", "hosts (shop.example or *.shop.example) that success_url, cancel_url and return_url must be on",
 			names("shop.example, *.shop.example", func(c *Config) *[]string { return &c.AllowedRedirectHosts })},
-		{"stripe_account", "", "connected account, sent as Stripe-Account", account()},
+		{stripeAccount, "", "connected account, sent as Stripe-Account", account()},
+		{stripeContext, "", "account to act for, sent as Stripe-Context; an organisation key (sk_org_) needs it", contextPath()},
 		{apiBase, DefaultAPIBase, "https, or http on loopback", baseURL()},
 		{"timeout", limits.Call.String(), "time for a whole call, retries included", timeout()},
 		{"rate_limit", "Stripe's own", "calls per second; a call waits its turn within its time. Default: 25 with a test key, 100 with a live one, none where api_base is not Stripe",

@@ -14,6 +14,7 @@ import (
 
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
+	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/vault"
 )
 
@@ -51,15 +52,6 @@ func (c Config) liveHost() bool {
 	return c.Mode != ModeLive || c.APIBase == DefaultAPIBase || err == nil && local.IsLoopback(base.Hostname())
 }
 
-// CheckHost returns an error when a key of that mode must not be sent to api_base.
-func (c Config) CheckHost(mode Mode) error {
-	c.Mode = mode
-	if !c.liveHost() {
-		return only(fmt.Errorf("%s: %w", apiBase, errLiveHost()))
-	}
-	return nil
-}
-
 // WithKey returns the configuration with its SecretKey and Mode known. Load leaves those out that take time to read: a
 // command's output (up to 10 s), and the vault (up to 3 s, for a keyring that does not answer). The error is an *Error.
 func (c Config) WithKey(ctx context.Context) (Config, error) {
@@ -69,14 +61,12 @@ func (c Config) WithKey(ctx context.Context) (Config, error) {
 	text, err := c.fetch(ctx)
 	known := c
 	if err == nil {
-		err = known.setKey(text)
+		known, err = c.Accept(secret.New(text))
 	}
 	switch {
 	case err != nil:
 	case c.Mode != ModeUnknown && c.Mode != known.Mode:
 		err = hint.Errorf("run stripe-mcp setup again", "the vault says another mode than that of the key in it")
-	case !known.liveHost():
-		err = fmt.Errorf("%s: %w", apiBase, errLiveHost())
 	default:
 		return known, nil
 	}

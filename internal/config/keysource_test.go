@@ -29,7 +29,7 @@ func TestKeyByCommand(t *testing.T) {
 		{"prints the key", `["printf", "%s\n", "` + testKey + `"]`, ""},
 		{"without a shell", `["printf", "$STRIPE_KEY"]`, "it is a variable that was not filled in" + findKey},
 		{"fails", `["sh", "-c", "echo ` + liveKey + ` | tee /dev/stderr; exit 3"]`, "the command ended with exit code 3\nhint: run it yourself to see why"},
-		{"prints something else", `["echo", "hello"]`, "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_ or rkcs_test_" + findKey},
+		{"prints something else", `["echo", "hello"]`, "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_, rkcs_test_ or sk_org_" + findKey},
 		{"prints nothing", `["true"]`, "it is empty" + findKey},
 		{"prints too much", `["head", "-c", "5000", "/dev/zero"]`, "the command could not be run\nhint: run it yourself to see why"},
 		{"does not exist", `["no-such-program"]`, notFound},

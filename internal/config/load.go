@@ -50,7 +50,7 @@ func load(o Options, goos string) (Config, error) {
 		setup:   o.Setup,
 		cfg: Config{
 			APIBase: DefaultAPIBase, Timeout: limits.Call, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
-			Confirm: "auto", StateDir: state, path: under(folder, "config.yaml"), bus: env[busVariable],
+			Confirm: "auto", StateDir: state, usualState: state, path: under(folder, "config.yaml"), bus: env[busVariable],
 		},
 	}
 	if o.Setup {
@@ -108,9 +108,11 @@ func (l *loader) readFile(flag, folder string) {
 		l.problem("", err)
 	}
 	l.cfg.File = f.path
+	from := func(name string) source { return fromFile(f, name) }
+	l.dropUnfilled(f.values, from)
 	l.checkPrivate(&f)
 	l.checkNames(f)
-	l.take(f.values, func(name string) source { return fromFile(f, name) })
+	l.take(f.values, from)
 }
 
 // checkPrivate drops what stands in a file that other users could have written, or in one with a key that they can read. It
@@ -120,7 +122,7 @@ func (l *loader) checkPrivate(f *file) {
 		return
 	}
 	label, forbidden := "", local.OthersWrite
-	if value := f.values[secretKey]; value != nil && value != "" && !l.setup { // which takes the key out
+	if f.values[secretKey] != nil && !l.setup { // which takes the key out
 		label, forbidden = fromFile(*f, secretKey).label, local.OthersUse
 	}
 	if err := local.CheckPrivate(f.path, f.info, forbidden); err != nil {
@@ -166,13 +168,19 @@ func (l *loader) readEnvironment() {
 		switch {
 		case !ours || slices.Contains(known, own):
 		case nearest.Nearest(own, known) == "": // another program's, which is no reason to refuse every call
-			l.cfg.Warnings = append(l.cfg.Warnings, "the environment variable "+nameShown(name)+" is not known and is ignored")
+			l.cfg.Warnings = append(l.cfg.Warnings, Problem{"the environment variable " + nameShown(name) + " is not known and is ignored", "the README lists the keys"})
 		default:
 			l.problem("", hint.Errorf("correct the name, perhaps to "+prefix+nearest.Nearest(own, known), "unknown environment variable %s", nameShown(name)))
 		}
 	}
-	slices.Sort(l.cfg.Warnings)
-	l.take(values, func(name string) source { return fromVariable(variable(name)) })
+	from := func(name string) source { return fromVariable(variable(name)) }
+	l.dropUnfilled(values, from)
+	if value := l.env[shellKey]; unfilled(value) {
+		delete(l.env, shellKey)
+		l.ignore(secretKey, fromVariable(shellKey).label, notFilledIn)
+	}
+	slices.SortFunc(l.cfg.Warnings, func(a, b Problem) int { return strings.Compare(a.Message, b.Message) })
+	l.take(values, from)
 }
 
 func (l *loader) readFlags(o Options) {
@@ -235,6 +243,9 @@ func (l *loader) apply() {
 	if err := local.CheckFolder(l.cfg.StateDir); err != nil {
 		l.problem(l.sources[stateDir].label, err)
 	}
+	if l.cfg.StripeAccount != "" && l.cfg.StripeContext != "" {
+		l.problem(l.sources[stripeAccount].label, hint.Errorf("keep one of the two", "%s names an account, too", l.sources[stripeContext].label))
+	}
 	if l.cfg.Simulator {
 		l.cfg.Mode = ModeSimulator
 		return // with no use for a key, it is not even read
@@ -253,6 +264,7 @@ func (l *loader) apply() {
 	}
 	l.vaultKey()
 	l.shellKey()
+	l.noticeKeys()
 	if !l.cfg.liveHost() {
 		l.cfg.SecretKey, l.cfg.KeySource, l.cfg.Mode, l.cfg.fetch = secret.Secret{}, "", ModeUnknown, nil
 		l.problem(l.sources[apiBase].label, errLiveHost())
@@ -281,9 +293,15 @@ func (l *loader) shellKey() {
 		return
 	}
 	label := fromVariable(shellKey).label
-	if err := l.cfg.setKey(value); err != nil {
+	accepted, err := l.cfg.Accept(secret.New(value))
+	if err == nil && accepted.Mode == ModeLive && len(l.cfg.missed) > 0 { // another key was meant
+		l.cfg.missed = append(l.cfg.missed, "a live key in "+shellKey+" does not take its place")
+		return
+	}
+	if err != nil {
 		l.problem(label, err)
 		return
 	}
+	l.cfg = accepted
 	l.cfg.KeySource, l.cfg.KeyKind = label, KeyInVariable
 }

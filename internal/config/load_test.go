@@ -233,7 +233,7 @@ func TestExamplesAreRight(t *testing.T) {
 	t.Parallel()
 	for name, wrong := range map[string]string{
 		"read_only": "perhaps", "key_in_vault": "maybe", "simulator_addr": "x", "tools": "[]", "confirm": "x", "max_amount": "x", "allowed_redirect_hosts": "[]",
-		"stripe_account": "x", "api_base": "x", "timeout": "x", "rate_limit": "x", "proxy": "x", "log_level": "x", "state_dir": "x",
+		"stripe_account": "x", "stripe_context": "x", "api_base": "x", "timeout": "x", "rate_limit": "x", "proxy": "x", "log_level": "x", "state_dir": "x",
 	} {
 		_, err := config.Load(config.Options{Path: written(t, "config.yaml", name+": "+wrong)})
 		fault, ok := errors.AsType[*config.Error](err)

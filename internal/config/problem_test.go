@@ -41,6 +41,7 @@ func TestProblemsInFiles(t *testing.T) {
 		astray    = "api_base in FILE: a live key is sent to api.stripe.com or loopback only\nhint: leave api_base out, or use a test key"
 		list      = "stripe_get_customer, stripe_list_subscriptions"
 		proxy     = "proxy in FILE must be an http, https or socks5 URL" + write + "http://proxy.example:3128"
+		context   = "stripe_context in FILE must be an account's id, or ids with slashes between them" + write + "acct_1MadeUp/acct_2MadeUp"
 		account   = "stripe_account in FILE must be the id of a connected account" + write + "acct_1MadeUp"
 	)
 	const (
@@ -92,6 +93,10 @@ func TestProblemsInFiles(t *testing.T) {
 		{"a.yaml", "stripe_account: 1MadeUp", account}, {"a.yaml", "stripe_account: acct_", account},
 		{"a.yaml", `stripe_account: "acct_1\r\nX: y"`, account}, {"a.yaml", "stripe_account: 17", account},
 
+		{"a.yaml", "stripe_context: 1MadeUp", context}, {"a.yaml", "stripe_context: acct_1/", context}, {"a.yaml", "stripe_context: acct_1 /acct_2", context},
+		{"a.yaml", "stripe_context: sk_test_MadeUp1", context}, {"a.yaml", `stripe_context: "acct_1\nX: y"`, context}, {"a.yaml", "stripe_context: acct_1/../acct_2", context},
+		{"a.yaml", "stripe_account: acct_1\nstripe_context: acct_2", "stripe_account in FILE: stripe_context in FILE names an account, too" + once},
+
 		{"a.yaml", "proxy: proxy.example:3128", proxy}, {"a.yaml", "proxy: ftp://proxy.example", proxy},
 		{"a.yaml", "proxy: http://", proxy}, {"a.yaml", "proxy: http://user:p%zz@host", proxy},
 
@@ -115,7 +120,6 @@ func TestProblemsInFiles(t *testing.T) {
 		{"a.yaml", "simulator_addr: :4343", "simulator_addr in FILE" + wantAddr},
 		{"a.yaml", "simulator_addr: pages.example:4343", "simulator_addr in FILE" + wantAddr},
 
-		{"a.yaml", "stripe_secret_key:", "stripe_secret_key in FILE: it is empty" + findKey},
 		{"a.yaml", "stripe_secret_key: 4242", "stripe_secret_key in FILE: it is not a text\nhint: write the key between quotes"},
 		{"a.yaml", "stripe_secret_key: pk_test_MadeUp1", "stripe_secret_key in FILE: it is a publishable key, which is for browsers" + findKey},
 		{"a.yaml", "stripe_secret_key_file: key", keyFile},
@@ -179,12 +183,12 @@ func TestProblemsElsewhere(t *testing.T) {
 
 func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
-	path := written(t, "config.yaml", "tiemout: 1s\nlog_level: loud\nstripe_secret_key: whsec_MadeUp1\n")
+	path := written(t, "config.yaml", "tiemout: 1s\nlog_level: loud\nstripe_secret_key: hunter2\n")
 	_, err := config.Load(config.Options{Path: path, Env: []string{"STRIPE_MCP_TIMEOUT=40"}})
 	want := []config.Problem{
 		{Message: "environment variable STRIPE_MCP_TIMEOUT must be a time with its unit, from 1s to 10m", Hint: "write, for example, 40s"},
 		{Message: "log_level in " + path + " must be debug, info, warn or error", Hint: "write, for example, warn"},
-		{Message: "stripe_secret_key in " + path + ": it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_ or rkcs_test_", Hint: strings.TrimPrefix(findKey, "\nhint: ")},
+		{Message: "stripe_secret_key in " + path + ": it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_, rkcs_test_ or sk_org_", Hint: strings.TrimPrefix(findKey, "\nhint: ")},
 		{Message: `unknown key "tiemout" in ` + path, Hint: "correct the name, perhaps to timeout"},
 	}
 	messages := make([]string, len(want))

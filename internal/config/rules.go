@@ -239,6 +239,20 @@ func account() rule {
 		})
 }
 
+const contextExample = "acct_1MadeUp/acct_2MadeUp"
+
+// contextPath is a rule for the account to act for, as seen from the key's owner (https://docs.stripe.com/context).
+func contextPath() rule {
+	return parsed("an account's id, or ids with slashes between them", contextExample, func(c *Config) *string { return &c.StripeContext },
+		func(text string) (string, error) {
+			const longest = 255
+			if len(text) > longest || !regexp.MustCompile(`^(?:acct|ctx|org)_[A-Za-z0-9]+(?:/(?:acct|ctx|org)_[A-Za-z0-9]+)*$`).MatchString(text) {
+				return "", errKind
+			}
+			return text, nil
+		})
+}
+
 func baseURL() rule {
 	return parsed("https://host, or http://host on loopback, and nothing after the host", DefaultAPIBase, func(c *Config) *string { return &c.APIBase },
 		func(text string) (string, error) {

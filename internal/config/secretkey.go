@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"stripe-mcp/internal/hint"
@@ -74,21 +75,44 @@ func keyByCommand() rule {
 
 // setKey takes text as the key, or says why it cannot be one, without showing it.
 func (c *Config) setKey(text string) error {
-	mode, err := CheckKey(text)
-	if err != nil {
+	mode, err := checkKey(text)
+	switch {
+	case err != nil:
 		return err
+	case strings.HasPrefix(text, organisationKey) && c.StripeContext == "":
+		return hint.Errorf("set "+stripeContext+" in the configuration to the id of the account to act for, such as acct_1MadeUp",
+			"an organisation key (%s…) needs %s, because it stands for no account by itself", organisationKey, stripeContext)
 	}
 	c.SecretKey, c.Mode = secret.New(text), mode
 	return nil
 }
 
-// CheckKey returns the mode of a Stripe key, or an error that says why text cannot be one, without showing it.
-func CheckKey(text string) (Mode, error) {
+// Accept returns the configuration with a key, or an error that says why that key cannot be used here, without showing it.
+func (c Config) Accept(key secret.Secret) (Config, error) {
+	c.fetch = nil
+	err := c.setKey(key.Reveal())
+	if err == nil && !c.liveHost() {
+		err = fmt.Errorf("%s: %w", apiBase, errLiveHost())
+	}
+	return c, err
+}
+
+// The beginnings of keys that are no plain secret or restricted ones.
+const (
+	sandboxKey      = "rkcs_test_" // a restricted key of a sandbox without an account
+	organisationKey = "sk_org_"    // a key to all accounts of an organisation, restricted or not
+)
+
+// checkKey returns the mode of a Stripe key, or an error that says why text cannot be one, without showing it.
+func checkKey(text string) (Mode, error) {
 	if fault := keyFault(text); fault != "" {
 		return ModeUnknown, hint.Errorf(findKey, "%s", fault)
 	}
-	if strings.HasPrefix(text, "sk_test_") || strings.HasPrefix(text, "rk_test_") || strings.HasPrefix(text, sandboxKey) {
-		return ModeTest, nil
+	// Keys of Stripe's sandboxes start with test, too (https://docs.stripe.com/keys).
+	for _, prefix := range []string{"sk_test_", "rk_test_", sandboxKey, organisationKey + "test_"} {
+		if strings.HasPrefix(text, prefix) {
+			return ModeTest, nil
+		}
 	}
 	return ModeLive, nil
 }
@@ -98,9 +122,9 @@ func CheckKey(text string) (Mode, error) {
 func keyFault(text string) string {
 	const shortest, longest = 3, 250 // of what follows the prefix
 	rest, known := text, false
-	// Keys of Stripe's sandboxes start with test, too (https://docs.stripe.com/keys).
-	for _, prefix := range []string{"sk_test_", "sk_live_", "rk_test_", "rk_live_", sandboxKey} {
-		if tail, found := strings.CutPrefix(text, prefix); found {
+	// The longer prefixes come first, so that a bare "sk_org_test_" is cut short.
+	for _, prefix := range []string{"sk_test_", "sk_live_", "rk_test_", "rk_live_", sandboxKey, organisationKey + "test_", organisationKey + "live_", organisationKey} {
+		if tail, found := strings.CutPrefix(text, prefix); found && !known {
 			rest, known = tail, true
 		}
 	}
@@ -109,27 +133,32 @@ func keyFault(text string) string {
 		return "it is empty"
 	case strings.HasPrefix(text, "pk_"):
 		return "it is a publishable key, which is for browsers"
+	case strings.HasPrefix(text, "mk_"), strings.HasPrefix(text, "oak_"), strings.HasPrefix(text, "ek_"):
+		return "it is a key for another purpose, with which this API cannot be called"
+	case strings.HasPrefix(text, "whsec_"):
+		return "it is a webhook signing secret, which is no API key"
 	case strings.ContainsAny(text, "${}%"):
 		return "it is a variable that was not filled in"
 	case !known:
-		return "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_ or rkcs_test_"
+		return "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_, rkcs_test_ or sk_org_"
 	case len(rest) < shortest, len(rest) > longest, !plain.Only(rest, "_"):
 		return "it is damaged or cut short"
 	}
 	return ""
 }
 
-// Restricted reports whether a key is a restricted one, which can do what its owner chose (https://docs.stripe.com/keys).
+// Restricted reports whether a key may be a restricted one, which can do what its owner chose (https://docs.stripe.com/keys).
 func Restricted(key secret.Secret) bool {
-	return strings.HasPrefix(key.Reveal(), "rk_") || strings.HasPrefix(key.Reveal(), sandboxKey)
+	text := key.Reveal()
+	return strings.HasPrefix(text, "rk_") || strings.HasPrefix(text, sandboxKey) || strings.HasPrefix(text, organisationKey)
 }
-
-// sandboxKey begins the restricted keys that Stripe gives out for a sandbox without an account.
-const sandboxKey = "rkcs_test_"
 
 // KindOf returns what Stripe calls a key of this kind.
 func KindOf(key secret.Secret) string {
-	if Restricted(key) {
+	switch {
+	case strings.HasPrefix(key.Reveal(), organisationKey):
+		return "organisation key"
+	case Restricted(key):
 		return "restricted key"
 	}
 	return "secret key"

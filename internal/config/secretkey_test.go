@@ -61,19 +61,21 @@ func TestKeySources(t *testing.T) {
 func TestKeyShape(t *testing.T) {
 	t.Parallel()
 	const (
-		empty       = "it is empty"
+		purpose     = "it is a key for another purpose, with which this API cannot be called"
+		webhook     = "it is a webhook signing secret, which is no API key"
 		publishable = "it is a publishable key, which is for browsers"
 		variable    = "it is a variable that was not filled in"
-		foreign     = "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_ or rkcs_test_"
+		foreign     = "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_, rkcs_test_ or sk_org_"
 		damaged     = "it is damaged or cut short"
 	)
 	tests := []struct{ key, want string }{
 		{"sk_test_123", ""}, {"rk_live_Made_Up_1", ""}, {"rkcs_test_MadeUp1", ""}, {"rkcs_live_MadeUp1", foreign}, {"sk_test_51XxxMadeUp", ""}, {"sk_live_" + strings.Repeat("a", 250), ""},
-		{" ", empty}, {"\n", empty},
 		{"pk_test_MadeUp1", publishable}, {"pk_live_MadeUp1", publishable},
-		{"${STRIPE_KEY}", variable}, {"$STRIPE_KEY", variable}, {"%STRIPE_KEY%", variable}, {"{{ key }}", variable}, {"sk_test_${KEY}", variable},
+		{"sk_test_${KEY}", variable}, {"$STRIPE KEY", variable},
+		{"mk_MadeUpMadeUpMadeUp1", purpose}, {"oak_MadeUpMadeUpMadeUp1", purpose}, {"ek_test_MadeUp1", purpose}, {"whsec_MadeUp1", webhook},
+		{"sk_org_", damaged}, {"sk_org_test_", damaged}, {"sk_org_live_a b", damaged},
 		{"hunter2", foreign}, {"acct_1MadeUp", foreign}, {"sk_MadeUp1", foreign}, {"SK_TEST_MadeUp1", foreign}, {"Bearer:sk_test_MadeUp1", foreign},
-		{"your_key_here", foreign}, {"<key>", foreign}, {"...", foreign}, {"whsec_MadeUp1", foreign},
+		{"your_key_here", foreign}, {"...", foreign},
 		{`"sk_test_MadeUp1"`, foreign}, {"'sk_test_MadeUp1'", foreign}, {" sk_test_MadeUp1", foreign}, {"x\nsk_test_MadeUp1", foreign},
 		{"sk_test_MadeUp1`", damaged}, {"sk_test_Made Up1", damaged}, {"sk_test_MadeUp1 ", damaged}, {"sk_test_Made\nUp1", damaged}, {"sk_test_MadeUp1\n", damaged},
 		{"sk_test_Made\u00a0Up1", damaged}, {"sk_test_Made\x1bUp1", damaged},

@@ -22,7 +22,10 @@ type Edit struct {
 	AllowLiveWrites bool   // set allow_live_writes to true
 	DropKey         bool   // remove stripe_secret_key
 	OnlyVault       string // set key_in_vault to it, unless empty
-	Forget          bool   // remove key_in_vault
+	StateDir        string // set state_dir to it, unless empty
+	Forget          bool   // remove key_in_vault, and a state_dir that says what holds without it
+
+	dropState bool
 }
 
 // step is a change of one key.
@@ -39,8 +42,14 @@ func (e Edit) steps() []step {
 	if e.Forget {
 		all = append(all, step{keyInVault, nil})
 	}
+	if e.dropState {
+		all = append(all, step{stateDir, nil})
+	}
 	if e.OnlyVault != "" {
 		all = append(all, step{keyInVault, e.OnlyVault})
+	}
+	if e.StateDir != "" {
+		all = append(all, step{stateDir, e.StateDir})
 	}
 	if e.AllowLiveWrites {
 		all = append(all, step{allowLive, true})
@@ -65,6 +74,7 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	case err != nil && !isNew:
 		return false, err
 	}
+	edit.dropState = edit.Forget && c.StateDir == c.usualState
 	made, todo, err := edit.apply(formatOf(c.path), text)
 	if err != nil {
 		return false, fmt.Errorf("%s %w", c.path, err)
@@ -121,23 +131,35 @@ func without(format string, text []byte, name string) []byte {
 	return regexp.MustCompile(`(?m)^`+name+`[ \t]*[:=].*(?:\n|\z)`).ReplaceAll(text, nil)
 }
 
-// with returns text with a key, which may be there already, set to a word.
+// with returns text with a key, which may be there already, set to a value.
 func with(format string, text []byte, set step, there bool) []byte {
-	value := fmt.Sprintf("%v", set.value)
-	if _, isText := set.value.(string); isText && format != "yaml" {
-		value = strconv.Quote(value)
-	}
+	value := literal(format, set.value)
 	switch {
 	case format == "json":
 		return patched(text, `[{"op": "add", "path": "/`+set.name+`", "value": `+value+`}]`)
 	case there:
-		return regexp.MustCompile(`(?m)^(`+set.name+`[ \t]*[:=][ \t]*)["']?\w+["']?`).ReplaceAll(text, []byte("${1}"+value))
+		old := regexp.MustCompile(`(?m)^(` + set.name + `[ \t]*[:=][ \t]*)(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s#"']\S*)`)
+		return old.ReplaceAll(text, []byte("${1}"+strings.ReplaceAll(value, "$", "$$")))
 	case format == "toml": // a line at its end could belong to a table
 		return append([]byte(set.name+" = "+value+"\n"), text...)
 	case len(text) > 0 && !bytes.HasSuffix(text, []byte("\n")):
 		text = append(bytes.Clone(text), '\n')
 	}
 	return append(bytes.Clone(text), set.name+": "+value+"\n"...)
+}
+
+// literal returns a value as a file of that format spells it.
+func literal(format string, value any) string {
+	text, isText := value.(string)
+	switch {
+	case !isText:
+		return fmt.Sprint(value)
+	case format != "yaml":
+		return strconv.Quote(text)
+	case regexp.MustCompile(`^[\w/.][\w/.\\:+@-]*$`).MatchString(text):
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 }
 
 // patched returns JSON with a patch (RFC 6902) applied, or as it was where that is impossible.

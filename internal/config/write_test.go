@@ -15,6 +15,7 @@ func TestWrite(t *testing.T) {
 	t.Parallel()
 	both := config.Edit{AllowLiveWrites: true, DropKey: true}
 	allow, drop, stored := config.Edit{AllowLiveWrites: true}, config.Edit{DropKey: true}, config.Edit{OnlyVault: "live"}
+	state := config.Edit{StateDir: "/home/you/state"}
 	tests := []struct {
 		file, before string
 		edit         config.Edit
@@ -33,6 +34,13 @@ func TestWrite(t *testing.T) {
 		{"c.yaml", "timeout: 20s\nkey_in_vault: live\n", config.Edit{Forget: true}, "timeout: 20s\n"},
 		{"c.toml", "[max]\na = 1\n", stored, "key_in_vault = \"live\"\n[max]\na = 1\n"},
 		{"c.toml", "key_in_vault = \"test\"\n", stored, "key_in_vault = \"live\"\n"},
+		{"c.yaml", "# mine\ntimeout: 20s # short\n", state, "# mine\ntimeout: 20s # short\nstate_dir: /home/you/state\n"},
+		{"c.yaml", "state_dir: /old # mine\n", state, "state_dir: /home/you/state # mine\n"},
+		{"c.yaml", "state_dir: 'it''s'  # mine\n", config.Edit{StateDir: "/with '$1' and # in it"}, "state_dir: '/with ''$1'' and # in it'  # mine\n"},
+		{"c.yaml", "", config.Edit{StateDir: `C:\Users\you`}, `state_dir: C:\Users\you` + "\n"},
+		{"c.toml", "state_dir = \"/a \\\"b\" # mine\n", config.Edit{StateDir: `C:\Users\you`}, `state_dir = "C:\\Users\\you" # mine` + "\n"},
+		{"c.toml", "[max]\na = 1\n", state, "state_dir = \"/home/you/state\"\n[max]\na = 1\n"},
+		{"c.json", "{}", config.Edit{StateDir: `C:\Users\you`}, `{"state_dir":"C:\\Users\\you"}`},
 		{"c.json", "{\"key_in_vault\": \"test\"}", stored, "{\"key_in_vault\": \"live\"}"},
 		{"c.json", "{\"key_in_vault\": \"test\"}", config.Edit{Forget: true}, "{}"},
 		{"c.json", "{}\n", allow, "{\"allow_live_writes\":true}\n"},

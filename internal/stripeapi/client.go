@@ -26,8 +26,9 @@ import (
 
 // Config says how to reach Stripe.
 type Config struct {
-	Key     secret.Secret     // sk_ or rk_ key
+	Key     secret.Secret     // sk_, rk_ or rkcs_ key
 	Account string            // connected account, sent as Stripe-Account; empty for the key's own
+	Context string            // account to act for, sent as Stripe-Context; empty where Account is not
 	BaseURL string            // e.g. https://api.stripe.com
 	Timeout time.Duration     // for one tool call, retries included
 	Rate    float64           // most requests a second, retries included; 0 for no limit

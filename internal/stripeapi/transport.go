@@ -2,6 +2,7 @@ package stripeapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -34,6 +35,7 @@ type transport struct {
 	network http.RoundTripper
 	base    string
 	account string
+	context string
 	journal *journal.Journal
 	limiter *rate.Limiter
 	logger  *slog.Logger
@@ -41,7 +43,7 @@ type transport struct {
 }
 
 func newTransport(cfg Config) *transport {
-	t := &transport{network: cfg.Network, base: cfg.BaseURL, account: cfg.Account, journal: cfg.Journal, limiter: newLimiter(cfg.Rate), logger: cfg.Logger}
+	t := &transport{network: cfg.Network, base: cfg.BaseURL, account: cfg.Account, context: cfg.Context, journal: cfg.Journal, limiter: newLimiter(cfg.Rate), logger: cfg.Logger}
 	t.key.Learn(cfg.Key)
 	return t
 }
@@ -94,6 +96,9 @@ func (t *transport) complete(req *http.Request) {
 	if t.account != "" {
 		req.Header.Set("Stripe-Account", t.account)
 	}
+	if t.context != "" {
+		req.Header.Set("Stripe-Context", t.context)
+	}
 	// With one key for all attempts, repeating them is safe. For what the journal records, begin sets the journal's key. A
 	// DELETE gets no key: Stripe ignores it, and with a key net/http would resend the request without telling us.
 	req.Header.Del("Idempotency-Key")
@@ -105,7 +110,7 @@ func (t *transport) complete(req *http.Request) {
 // begin records a request before it is sent and sets its idempotency key. After an error the request must not be sent.
 func (t *transport) begin(ctx context.Context, call *call, req *http.Request, form []byte) error {
 	intent, err := t.journal.Begin(ctx, call.receipt, journal.Request{
-		Method: req.Method, Path: req.URL.Path, Body: string(form), Base: t.base, Account: t.account, Authorization: req.Header.Get("Authorization"),
+		Method: req.Method, Path: req.URL.Path, Body: string(form), Base: t.base, Account: cmp.Or(t.account, t.context), Authorization: req.Header.Get("Authorization"),
 		Page: call.asked.page,
 	})
 	call.mu.Lock()

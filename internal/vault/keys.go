@@ -26,7 +26,7 @@ func (v Vault) keep(ctx context.Context, label *Label, kek []byte) error {
 		return hint.Errorf("set state_dir in the configuration", "there is no keyring and no folder for the key-encryption key")
 	}
 	if err := local.WritePrivate(v.keyFile(label.KeyID), []byte(text+"\n")); err != nil {
-		return fmt.Errorf("write the key-encryption key: %w", err)
+		return hint.Errorf("correct or remove state_dir in the configuration", "write the key-encryption key: %w", err)
 	}
 	return nil
 }
@@ -81,7 +81,11 @@ func (v Vault) fromFile(id string) (string, error) {
 	text, info, err := local.ReadFile(path, largest)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", hint.Errorf(again, "its key-encryption key %s does not exist: the vault was made on another computer or with another state_dir", path)
+		next := again
+		if _, err := os.Stat(v.state); errors.Is(err, fs.ErrNotExist) {
+			next = "correct or remove state_dir in the configuration if it names an old folder; if that does not help, " + again
+		}
+		return "", hint.Errorf(next, "its key-encryption key %s does not exist: the vault was made on another computer or with another state_dir, or the home folder was moved", path)
 	case err != nil:
 		return "", fmt.Errorf("its key-encryption key: %w", err)
 	}
