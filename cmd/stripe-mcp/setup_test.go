@@ -49,7 +49,7 @@ func TestSetup(t *testing.T) {
 	if got := after[claude+".before-stripe-mcp"]; got != commented {
 		t.Errorf("the backup is %s", got)
 	}
-	if got := after[settings]; got != "# mine\napi_base: "+stripe+" # loopback\nkey_in_vault: test\n" {
+	if got := after[settings]; got != "# mine\napi_base: "+stripe+" # loopback\nkey_in_vault: test\nstate_dir: "+h.file(".local/state/stripe-mcp")+"\n" {
 		t.Errorf("the configuration became %s", got)
 	}
 	const kept = "// keep\n"
@@ -264,7 +264,7 @@ func TestSetupWhereTheConfigurationCannotChange(t *testing.T) {
 	h := newHome(t)
 	h.write(settings, "{api_base: \""+fakeStripe(t)+"\"}\n")
 	before := h.files()
-	h.run(nil, setupKey, "setup", "--key-stdin", "--yes").check(t, 3, "hint: set key_in_vault to test yourself, then run setup again")
+	h.run(nil, setupKey, "setup", "--key-stdin", "--yes").check(t, 3, "hint: set key_in_vault to test and set state_dir to "+h.file(".local/state/stripe-mcp")+" yourself, then run setup again")
 	if diff := cmp.Diff(before, h.files()); diff != "" {
 		t.Errorf("something was written:\n%s", diff)
 	}

@@ -131,7 +131,7 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 	receipt := journal.NewReceipt(ctx, journal.Caller{
 		Client: client[:min(len(client), longest)], Tool: tool.Name, Mode: cfg.Mode.String(),
 	}, caller.Read)
-	o := &order{account: a, link: link, receipt: receipt, asker: caller.Asker, tool: tool}
+	o := &order{account: a, link: link, receipt: receipt, asker: caller.Asker, tool: tool, served: !caller.Read.IsZero()}
 	answer := Answer{Delivered: receipt.Close}
 	text, err := recovering(func() (json.RawMessage, error) { return o.run(ctx, arguments) })
 	if err != nil {
@@ -158,6 +158,7 @@ type order struct {
 	receipt   *journal.Receipt
 	asker     Asker
 	tool      tools.Tool
+	served    bool // by a process that goes on, and reads its configuration only when it starts
 	confirmed bool // a person agreed to it
 	sent      bool // from now on something may have been changed
 }
@@ -166,7 +167,7 @@ type order struct {
 func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMessage, error) {
 	a := o.account
 	if a.Fault != nil {
-		return nil, misconfigured(a.Fault)
+		return nil, o.misconfigured(a.Fault)
 	}
 	if refusal := a.withheld[o.tool.Name]; refusal != nil {
 		return nil, refusal
@@ -180,7 +181,7 @@ func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMes
 	}
 	client, err := o.link.client()
 	if err != nil {
-		return nil, misconfigured(err)
+		return nil, o.misconfigured(err)
 	}
 	cfg, _ := o.link.config() // it cannot fail here: the client was made from it
 	call := policy.Call{Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), Account: cmp.Or(cfg.StripeAccount, cfg.StripeContext), Prices: client}
@@ -206,7 +207,7 @@ func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMes
 		}
 	}
 	if client, err = renewed.client(); err != nil {
-		return nil, misconfigured(err)
+		return nil, o.misconfigured(err)
 	}
 	return request.Send(ctx, client.For(o.receipt))
 }
@@ -220,13 +221,16 @@ func unauthorized(err error) bool {
 	return failure != nil && failure.Unauthorized() && failure.Outcome == outcome.Failed
 }
 
-func misconfigured(err error) *outcome.Error {
+func (o *order) misconfigured(err error) *outcome.Error {
 	message, next := hint.Split(err)
 	if faults, ok := errors.AsType[*config.Error](err); ok { // in one line
 		message, next = faults.Message(), faults.Hint()
 	}
-	return outcome.Refuse(outcome.TypeConfiguration, secret.Redact(message)+". Nothing was sent",
-		secret.Redact(cmp.Or(next, "correct the configuration"))+". Then restart this server: most clients have a button for that")
+	next = secret.Redact(cmp.Or(next, "correct the configuration"))
+	if o.served {
+		next += ". Then restart this server: most clients have a button for that"
+	}
+	return outcome.Refuse(outcome.TypeConfiguration, secret.Redact(message)+". Nothing was sent", next)
 }
 
 // recovering turns a panic into an error. The panic's value may hold a secret, so the error shows only its type.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -26,7 +27,7 @@ func (p *process) newApp() *app {
 	a := &app{}
 	a.simulator = sync.OnceValue(a.newSimulator)
 	a.Account = account.New(account.Options{
-		Config: cfg, LoadFault: err, Reload: p.loadConfig, Scrubber: p.scrubber,
+		Config: cfg, LoadFault: cmp.Or(p.misuse, err), Reload: p.loadConfig, Scrubber: p.scrubber,
 		Logger: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: cfg.LogLevel})),
 		Network: func() (http.RoundTripper, error) {
 			if cfg.Simulator {

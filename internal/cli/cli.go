@@ -2,6 +2,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,13 +11,17 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/outcome"
+	"stripe-mcp/internal/prompt"
 	"stripe-mcp/internal/secret"
 )
 
@@ -43,7 +48,9 @@ type process struct {
 	scrubber    *secret.Scrubber // knows the keys that were read
 	environment []string
 	terminal    bool // whether a person sits at stdin
+	arguments   []string
 	flags       config.Options
+	misuse      error // what is wrong with the arguments that a client starts this server with
 }
 
 // memory is from where on the garbage collector works rather than let the process grow.
@@ -68,7 +75,7 @@ func Main() ExitCode {
 
 	scrubber := &secret.Scrubber{}
 	p := &process{
-		stdin: os.Stdin, stdout: stdout, stderr: scrubber.Writer(os.Stderr), scrubber: scrubber, environment: os.Environ(), terminal: isTerminal(os.Stdin),
+		stdin: os.Stdin, stdout: stdout, stderr: scrubber.Writer(os.Stderr), scrubber: scrubber, environment: os.Environ(), terminal: prompt.IsTerminal(os.Stdin),
 	}
 	return p.run(ctx, os.Args[1:])
 }
@@ -81,12 +88,21 @@ func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
 			code = ExitToolError
 		}
 	}()
+	p.arguments = arguments
 	root := p.rootCommand() //nolint:contextcheck // cobra hands the context to the commands
 	root.SetArgs(arguments)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	err := root.ExecuteContext(ctx)
+	if misuse, ok := errors.AsType[*misuseError](err); ok && !p.terminal {
+		// A client shows no more of a server that ends than that it has ended, but it shows what calls answer.
+		heard := &hearing{}
+		p.stdin, p.misuse = io.TeeReader(p.stdin, heard), fmt.Errorf("the client's entry for this server has wrong arguments: %w", misuse)
+		if served := p.serve(ctx); served != nil || heard.Load() { // else it is a script, and no client
+			err = served
+		}
+	}
 	if err == nil {
 		return ExitOK
 	}
@@ -106,7 +122,8 @@ func (p *process) rootCommand() *cobra.Command {
 		Short: "Stripe tools for AI clients over the Model Context Protocol",
 		Long: "stripe-mcp offers Stripe tools over the Model Context Protocol on stdin and stdout.\n" +
 			"An AI client starts it; without a command it serves.",
-		Args:          cobra.NoArgs,
+		Version:       version(),
+		Args:          p.servedArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -116,6 +133,13 @@ func (p *process) rootCommand() *cobra.Command {
 			return p.serve(cmd.Context())
 		},
 	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if cmd == root || cmd.Name() == "serve" {
+			return cmp.Or(p.servedArguments(cmd, []string{""}), err)
+		}
+		said, _, _ := strings.Cut(err.Error(), " in -") // what stands there may be a key
+		return errors.New(said)
+	})
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.flags.Path, "config", "", "configuration file (default: config.yaml in the user's configuration folder)")
 	flags.BoolVar(&p.flags.Simulator, "simulator", false, "answer from the embedded simulator; needs no key and no network")
@@ -123,6 +147,21 @@ func (p *process) rootCommand() *cobra.Command {
 	root.AddCommand(p.serveCommand(), p.setupCommand(), p.doctorCommand(), p.toolsCommand(), p.callCommand(), p.simulatorCommand(), p.versionCommand())
 	return root
 }
+
+// servedArguments returns a *misuseError when a server is started with arguments that it does not take.
+func (p *process) servedArguments(_ *cobra.Command, left []string) error {
+	if len(left) == 0 {
+		return nil
+	}
+	fault := clients.CheckArguments(p.arguments, config.Names())
+	if fault == nil {
+		fault = hint.Errorf("correct that", "--config, --log-level or --simulator has no value or a wrong one")
+	}
+	return &misuseError{fault}
+}
+
+// misuseError says what is wrong with the arguments of a server. It shows no value, because that may be a key.
+type misuseError struct{ error }
 
 const terminalHelp = `stripe-mcp talks to AI clients over stdin and stdout, and this is a terminal. You may want:
 

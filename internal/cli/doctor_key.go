@@ -18,6 +18,9 @@ const runSetup = "run stripe-mcp setup"
 // checkConfig looks at the file itself.
 func (d *doctor) checkConfig() {
 	file := d.app.Config.File
+	for _, ignored := range d.app.Config.Warnings {
+		d.warn("config", ignored.Message, ignored.Hint)
+	}
 	if faults, ok := errors.AsType[*config.Error](d.app.LoadFault); ok {
 		for _, problem := range faults.Problems() {
 			d.fail("config", problem.Message, cmp.Or(problem.Hint, "correct that, then restart the client"))
@@ -72,7 +75,11 @@ func (d *doctor) checkKey(ctx context.Context) {
 	if cfg.KeyKind == config.KeyInVault && cfg.OnlyVault == "" {
 		d.warn("key", "if the stored key were gone, a key in STRIPE_SECRET_KEY would take its place in silence", runSetup+", which says in the configuration that the key is the stored one")
 	}
-	d.checkProtection(cfg)
+	if protection, weak := cfg.KeyKind.AtRest(); weak {
+		d.warn("at rest", protection, runSetup+", which stores it encrypted")
+	} else {
+		d.ok("at rest", "%s", protection)
+	}
 	if d.offline {
 		d.ok("stripe", "not asked, because of --offline")
 		return
@@ -80,21 +87,6 @@ func (d *doctor) checkKey(ctx context.Context) {
 	access, answer, _ := d.askStripe(ctx, cfg, d.app.Offers)
 	d.findings = append(d.findings, answer)
 	d.checkClock(access.Clock)
-}
-
-// checkProtection says what the key's place protects it from, and what not.
-func (d *doctor) checkProtection(cfg config.Config) {
-	const limit = "nothing at rest protects it from programs that run as you"
-	switch cfg.KeyKind {
-	case config.KeyInVault:
-		d.ok("at rest", "encrypted, so backups, syncs, commits and other users do not get the key; %s", limit)
-	case config.KeyByCommand:
-		d.ok("at rest", "where the command gets it; %s", limit)
-	case config.KeyInVariable:
-		d.warn("at rest", "readable in the environment, and so in every program started there", runSetup+", which stores it encrypted")
-	case config.KeyInFile, config.KeyNowhere:
-		d.warn("at rest", "readable in a file that only its mode protects: every backup, sync or commit of it holds the key", runSetup+", which stores it encrypted")
-	}
 }
 
 // checkClock compares this machine's clock with Stripe's.

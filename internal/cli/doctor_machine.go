@@ -5,12 +5,12 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"time"
 
 	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/clients"
+	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpclient"
@@ -91,7 +91,7 @@ func (d *doctor) checkClients() {
 
 func (d *doctor) checkEntry(c clients.Client, entry clients.Entry, itself string) {
 	other := entry.ConfigFile()
-	if err := c.Fault(entry, itself); err != nil {
+	if err := c.Fault(entry, itself, config.Names()); err != nil {
 		d.faulty(failure, "clients", err, runSetup)
 	} else if other != "" && !local.SameFile(other, d.app.Config.Path()) {
 		d.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), runSetup+" --client "+c.Name)
@@ -133,9 +133,7 @@ func (d *doctor) handshake(ctx context.Context) (mode string, err error) {
 	if d.flags.Simulator {
 		arguments = append(arguments, "--simulator")
 	}
-	command := exec.CommandContext(ctx, program, arguments...) //nolint:gosec // it is this program
-	command.Env = clients.Environment(os.Getenv)
-	info, err := mcpclient.Greet(ctx, command)
+	info, err := mcpclient.Greet(ctx, clients.Entry{Command: program, Args: arguments}.Process(ctx, os.Getenv))
 	return firstLine(info.Instructions), err
 }
 

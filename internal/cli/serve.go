@@ -2,10 +2,9 @@ package cli
 
 import (
 	"context"
-	"os"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/mcpserver"
@@ -16,7 +15,7 @@ func (p *process) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Serve MCP on stdin and stdout, even in a terminal",
-		Args:  cobra.NoArgs,
+		Args:  p.servedArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context()) },
 	}
 }
@@ -28,7 +27,7 @@ func (p *process) serve(ctx context.Context) error {
 		a.Logger.WarnContext(ctx, "every call will be refused", "reason", a.Fault)
 	}
 	for _, warning := range a.Config.Warnings {
-		a.Logger.WarnContext(ctx, "in the environment", "warning", warning)
+		a.Logger.WarnContext(ctx, warning.Message, "hint", warning.Hint)
 	}
 	server := mcpserver.New(mcpserver.Options{
 		Version:      version(),
@@ -44,6 +43,15 @@ func (p *process) serve(ctx context.Context) error {
 		return &exitError{ExitToolError, "stripe-mcp: " + err.Error()}
 	}
 	return nil
+}
+
+// hearing notes whether a client has said anything.
+type hearing struct{ atomic.Bool }
+
+// Write takes what was said.
+func (h *hearing) Write(text []byte) (int, error) {
+	h.Store(true)
+	return len(text), nil
 }
 
 // published returns the tools as MCP shows them.
@@ -63,6 +71,3 @@ func (a *app) published() []mcpserver.Tool {
 	}
 	return published
 }
-
-// isTerminal reports whether a person sits at file.
-func isTerminal(file *os.File) bool { return term.IsTerminal(int(file.Fd())) }

@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +14,7 @@ import (
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
-	"stripe-mcp/internal/secret"
+	"stripe-mcp/internal/prompt"
 )
 
 // setup is one run of the command.
@@ -24,8 +22,8 @@ type setup struct {
 	*process
 	config config.Config
 
-	keyStdin, print, remove, yes bool
-	named                        []string // clients
+	keyStdin, print, remove, yes, simulator bool
+	named                                   []string // clients
 }
 
 func (p *process) setupCommand() *cobra.Command {
@@ -52,6 +50,7 @@ func (p *process) setupCommand() *cobra.Command {
 
 func (s *setup) run(ctx context.Context) error {
 	options := s.flags
+	s.simulator = options.Simulator
 	options.Setup, options.Simulator, options.Env = true, false, s.environment
 	if err := local.CheckOwn(os.Getenv("HOME")); err != nil {
 		return configError(fmt.Errorf("nothing was changed: %w", err))
@@ -74,38 +73,29 @@ func (s *setup) run(ctx context.Context) error {
 	switch {
 	case s.remove:
 		return s.undo(ctx, chosen)
-	case s.print && len(chosen) == 0:
-		all := s.clients()
-		chosen = all[:min(1, len(all))] // as an example
+	case s.print && len(s.named) == 0:
+		chosen = s.clients()
 	}
 	plans, err := s.additions(chosen)
 	if err != nil {
 		return err
 	}
-	if s.print {
-		label, _ := s.config.Vault().Label()
-		return s.announce(plans, config.Edit{OnlyVault: cmp.Or(s.config.OnlyVault, label.Mode, config.VaultMode(config.ModeTest))})
+	if !s.print {
+		return s.install(ctx, plans)
 	}
-	return s.install(ctx, plans)
+	edit := config.Edit{StateDir: s.config.StateDir}
+	if !s.simulator {
+		label, _ := s.config.Vault().Label()
+		edit.OnlyVault = cmp.Or(s.config.OnlyVault, label.Mode, config.VaultMode(config.ModeTest))
+	}
+	return s.announce(plans, edit)
 }
 
 // install does the work of setup, in the order in which a failure leaves the least behind.
 func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
-	key, err := s.obtainKey(ctx)
-	if err != nil {
-		return err
-	}
-	cfg, account, err := s.check(ctx, key)
-	if err != nil {
-		return err
-	}
-	edit, err := s.ownKey(key)
-	if err != nil {
-		return err
-	}
-	edit.OnlyVault = config.VaultMode(cfg.Mode)
 	answers := bufio.NewReader(s.stdin)
-	if edit.AllowLiveWrites, err = s.askLive(answers, cfg.Mode); err != nil {
+	edit, store, err := s.prepare(ctx, answers)
+	if err != nil {
 		return err
 	}
 	if _, err := s.config.Write(edit, true); err != nil {
@@ -117,15 +107,12 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	if err == nil {
 		err = s.confirm(answers)
 	}
+	if err == nil {
+		err = store()
+	}
 	if err != nil {
 		return err
 	}
-	place := cfg.Vault()
-	label, stored, err := place.Ensure(ctx, key, config.VaultMode(cfg.Mode), account)
-	if err != nil {
-		return configError(fmt.Errorf("the key was not stored: %w", err))
-	}
-	s.printf("vault: %s: %s, encrypted; its key-encryption key is %s\n", place.Path(), state(stored, "written"), place.Keeps(label))
 	changed, err := s.config.Write(edit, false)
 	if err != nil {
 		return configError(err)
@@ -142,19 +129,38 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	return nil
 }
 
-func configError(err error) error { return &exitError{ExitConfig, "stripe-mcp: " + err.Error()} }
-
-// ownKey says what to do about a key in the configuration file, which would win over the stored one.
-func (s *setup) ownKey(key secret.Secret) (config.Edit, error) {
-	switch own := s.config.SecretKey.Reveal(); {
-	case s.config.KeySource == "":
-		return config.Edit{}, nil
-	case own == key.Reveal(): // it is where it should not be, and nothing is lost
-		return config.Edit{DropKey: true}, nil
+// prepare returns what to write into the configuration, and a function that stores the key. The simulator needs no key.
+func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config.Edit, store func() error, err error) {
+	switch {
+	case s.simulator && s.keyStdin:
+		return edit, nil, hint.Errorf("leave out --key-stdin or --simulator", "the simulator needs no key")
+	case s.simulator:
+		return config.Edit{StateDir: s.config.StateDir}, func() error { return nil }, nil
 	}
-	return config.Edit{}, configError(hint.Errorf("remove that line, then run setup again",
-		"nothing was changed: %s gives another key, which would win over the stored one", s.config.KeySource))
+	key, err := s.obtainKey(ctx)
+	if err != nil {
+		return edit, nil, err
+	}
+	cfg, account, err := s.check(ctx, key)
+	if err != nil {
+		return edit, nil, err
+	}
+	if edit, err = s.config.EditFor(cfg); err != nil {
+		return edit, nil, configError(err)
+	}
+	edit.AllowLiveWrites, err = s.askLive(answers, cfg.Mode)
+	return edit, func() error {
+		place := cfg.Vault()
+		label, stored, err := place.Ensure(ctx, key, edit.OnlyVault, account)
+		if err != nil {
+			return configError(fmt.Errorf("the key was not stored: %w", err))
+		}
+		s.printf("vault: %s: %s, encrypted; its key-encryption key is %s\n", place.Path(), state(stored, "written"), place.Keeps(label))
+		return nil
+	}, err
 }
+
+func configError(err error) error { return &exitError{ExitConfig, "stripe-mcp: " + err.Error()} }
 
 // askLive asks whether a live key may write, where that is a question.
 func (s *setup) askLive(answers *bufio.Reader, mode config.Mode) (bool, error) {
@@ -165,38 +171,21 @@ func (s *setup) askLive(answers *bufio.Reader, mode config.Mode) (bool, error) {
 		s.printf("This is a LIVE key: it will only read.\nhint: to let it write, set allow_live_writes: true in %s\n", s.config.Path())
 		return false, nil
 	}
-	return s.ask(answers, "This is a LIVE key. Let AI clients create and cancel things with it, with real customers and real money?", false)
+	return prompt.YesNo(answers, s.stderr, "This is a LIVE key. Let AI clients create and cancel things with it, with real customers and real money?", false)
 }
 
 func (s *setup) confirm(answers *bufio.Reader) error {
-	if s.yes {
+	switch {
+	case s.yes:
 		return nil
+	case !s.terminal:
+		return errCannotAsk()
 	}
-	yes, err := s.ask(answers, "Go ahead?", true)
+	yes, err := prompt.YesNo(answers, s.stderr, "Go ahead?", true)
 	if err == nil && !yes {
 		err = &exitError{ExitOK, "nothing was changed"}
 	}
 	return err
-}
-
-// ask puts a question to the person at the terminal.
-func (s *setup) ask(answers *bufio.Reader, question string, otherwise bool) (bool, error) {
-	choice := " [y/N] "
-	if otherwise {
-		choice = " [Y/n] "
-	}
-	_, _ = fmt.Fprint(s.stderr, question+choice)
-	line, err := answers.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return false, fmt.Errorf("read your answer: %w", err)
-	}
-	switch strings.ToLower(strings.TrimSpace(line)) {
-	case "y", "yes":
-		return true, nil
-	case "":
-		return otherwise && err == nil, nil // an end of input is no consent
-	}
-	return false, nil
 }
 
 // printf prints for people. A stdout that is gone needs no more of it.

@@ -26,30 +26,30 @@ func (s *setup) choose() ([]clients.Client, error) {
 	return slices.DeleteFunc(s.clients(), func(c clients.Client) bool { return !s.remove && !c.Installed() }), nil
 }
 
-// additions works out how to add our entry to the chosen clients. Given no more than HOME and PATH, the entry starts this
-// program as it is set up here.
+// additions works out how to add our entry to the chosen clients. The configuration that it names says all that a client's
+// environment may lack, the state folder included.
 func (s *setup) additions(chosen []clients.Client) ([]clients.Plan, error) {
 	program, err := clients.Program()
 	if err != nil {
 		return nil, err
 	}
 	entry := clients.Entry{Command: program, Args: []string{"--config", s.config.Path()}}
-	bare, _ := config.Load(config.Options{Path: s.config.Path(), Setup: true, Env: clients.Environment(os.Getenv)}) // only its folders matter
-	if bare.StateDir != s.config.StateDir {
-		entry.Env = map[string]string{"STRIPE_MCP_STATE_DIR": s.config.StateDir}
+	if s.simulator {
+		entry.Args = append(entry.Args, "--simulator")
 	}
 	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(entry) }), nil
 }
 
 // announce says what would be written.
 func (s *setup) announce(plans []clients.Plan, edit config.Edit) error {
-	place := s.config.Vault()
-	label, _ := place.Label()
 	changed, err := s.config.Write(edit, true)
 	if err != nil {
 		return configError(err)
 	}
-	s.printf("vault: %s, encrypted; its key-encryption key %s\n", place.Path(), place.Keeps(label))
+	if place := s.config.Vault(); edit.OnlyVault != "" {
+		label, _ := place.Label()
+		s.printf("vault: %s, encrypted; its key-encryption key %s\n", place.Path(), place.Keeps(label))
+	}
 	s.printf("configuration: %s: %s\n", s.config.Path(), state(changed, "would be written"))
 	for _, p := range plans {
 		s.printPlan(p, "would get an entry", "")
@@ -91,9 +91,6 @@ func (s *setup) apply(plans []clients.Plan, done string) (failed bool) {
 
 // undo removes what install left, but for the rest of the configuration, which may hold its owner's work.
 func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
-	if !s.yes && !s.terminal {
-		return errCannotAsk()
-	}
 	if err := s.confirm(bufio.NewReader(s.stdin)); err != nil {
 		return err
 	}

@@ -5,15 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-
-	"golang.org/x/term"
 
 	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/outcome"
+	"stripe-mcp/internal/prompt"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 	"stripe-mcp/tools"
@@ -32,20 +30,16 @@ func (s *setup) obtainKey(ctx context.Context) (secret.Secret, error) {
 		return secret.New(strings.TrimSpace(string(text))), err
 	}
 	stored, _, err := s.config.Vault().Open(ctx)
-	isStored := err == nil
+	isStored, question := err == nil, "Stripe key (not shown)"
 	switch {
 	case isStored && s.yes:
 		return stored, nil
 	case !s.terminal:
 		return stored, hint.Errorf("pipe it into setup --key-stdin", "there is no terminal to type the key in")
 	case isStored:
-		_, _ = fmt.Fprint(s.stderr, "Stripe key (not shown; Enter keeps the stored one): ")
-	default:
-		_, _ = fmt.Fprint(s.stderr, "Stripe key (not shown): ")
+		question = "Stripe key (not shown; Enter keeps the stored one)"
 	}
-	text, err := term.ReadPassword(int(os.Stdin.Fd()))
-	_, _ = fmt.Fprintln(s.stderr)
-	typed := secret.New(strings.TrimSpace(string(text)))
+	typed, err := prompt.Secret(s.stderr, question)
 	if isStored && typed.IsZero() && err == nil {
 		return stored, nil
 	}
@@ -56,15 +50,10 @@ func (s *setup) obtainKey(ctx context.Context) (secret.Secret, error) {
 // account where the key may name it.
 func (s *setup) check(ctx context.Context, key secret.Secret) (config.Config, string, error) {
 	s.scrubber.Learn(key)
-	cfg := s.config
-	mode, err := config.CheckKey(key.Reveal())
-	if err == nil {
-		err = cfg.CheckHost(mode)
-	}
+	cfg, err := s.config.Accept(key)
 	if err != nil {
 		return cfg, "", configError(fmt.Errorf("nothing was changed: the key cannot be used: %w", err))
 	}
-	cfg.SecretKey, cfg.Mode = key, mode
 	access, answer, answered := s.askStripe(ctx, cfg, func(tools.Tool) bool { return true })
 	if !answered {
 		return cfg, "", &exitError{answer.code, "stripe-mcp: the key could not be checked and nothing was stored: " + answer.text()}

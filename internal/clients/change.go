@@ -37,7 +37,11 @@ func (c Change) Unchanged() bool { return bytes.Equal(c.before, c.after) }
 // Add plans to make the client start entry. It fails when the file cannot be understood or has an entry of our name for
 // another program.
 func (c Client) Add(entry Entry) (Change, error) {
+	if c.typed {
+		entry.Type = "stdio"
+	}
 	change, doc, err := c.open()
+	change.Entry = entry
 	if err != nil {
 		return change, err
 	}
@@ -45,11 +49,8 @@ func (c Client) Add(entry Entry) (Change, error) {
 	if err == nil && found && !old.starts(entry.Command) {
 		err = hint.Errorf("rename or remove that entry", "its entry %q starts another program", name)
 	}
-	if c.typed {
-		entry.Type = "stdio"
-	}
-	change.Entry = entry.merged(old)
 	if err == nil {
+		change.Entry = entry.merged(old)
 		err = doc.put(c.section, change.Entry)
 	}
 	if err != nil {
@@ -100,6 +101,9 @@ const byteOrderMark = "\ufeff"
 // open follows links and parses the file. The change that it returns changes nothing yet.
 func (c Client) open() (Change, document, error) {
 	change := Change{Client: c, Path: c.Path}
+	if c.fault != nil {
+		return change, document{}, c.fault
+	}
 	_, err := os.Lstat(c.Path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		if change.Path, err = filepath.EvalSymlinks(c.Path); err != nil {

@@ -28,6 +28,7 @@ type Client struct {
 	section string   // the member of that file that holds the servers
 	typed   bool     // an entry says how it is talked to
 	signs   []string // files or folders that an installed client has
+	fault   error    // why its place is not known
 }
 
 // All returns the clients that this package knows, on goos, for the user whose environment lookup reads. Where that names no
@@ -50,12 +51,17 @@ func All(lookup func(string) string, goos string) []Client {
 			claude = store
 		}
 	}
-	claudeCode := filepath.Join(home, ".claude.json")
+	claudeCode, place, fault := filepath.Join(home, ".claude.json"), filepath.Join(home, ".claude"), error(nil)
+	if own := lookup("CLAUDE_CONFIG_DIR"); filepath.IsAbs(own) {
+		claudeCode, place = filepath.Join(own, ".claude.json"), own
+	} else if strings.TrimSpace(own) != "" { // it means another folder wherever Claude Code is started
+		fault = hint.Errorf("write the whole path there", "CLAUDE_CONFIG_DIR is not an absolute path, so the file of Claude Code is not known")
+	}
 	return []Client{
-		{"claude-desktop", "Claude Desktop", filepath.Join(claude, "claude_desktop_config.json"), "mcpServers", false, []string{claude}},
-		{"claude-code", "Claude Code", claudeCode, "mcpServers", true, []string{claudeCode, filepath.Join(home, ".claude")}},
-		{"cursor", "Cursor", filepath.Join(cursor, "mcp.json"), "mcpServers", false, []string{cursor}},
-		{"vscode", "VS Code", filepath.Join(code, "mcp.json"), "servers", true, []string{code}},
+		{"claude-desktop", "Claude Desktop", filepath.Join(claude, "claude_desktop_config.json"), "mcpServers", false, []string{claude}, nil},
+		{"claude-code", "Claude Code", claudeCode, "mcpServers", true, []string{claudeCode, place}, fault},
+		{"cursor", "Cursor", filepath.Join(cursor, "mcp.json"), "mcpServers", false, []string{cursor}, nil},
+		{"vscode", "VS Code", filepath.Join(code, "mcp.json"), "servers", true, []string{code}, nil},
 	}
 }
 
@@ -106,14 +112,15 @@ func (e Entry) starts(program string) bool {
 	return base == "stripe-mcp"
 }
 
-// merged returns e with the further arguments and variables of old, but without a key and the simulator.
+// merged returns e with the further arguments and variables of old, but without keys and without what the configuration says.
 func (e Entry) merged(old Entry) Entry {
-	if strings.Contains(strings.Join(old.Args, "\x00"), strings.Join(e.Args, "\x00")) && !slices.Contains(old.Args, "--simulator") {
+	contains := strings.Contains(strings.Join(old.Args, "\x00"), strings.Join(e.Args, "\x00"))
+	if contains && len(strays(old.Args)) == 0 && slices.Contains(old.Args, "--simulator") == slices.Contains(e.Args, "--simulator") {
 		e.Args = old.Args
 	}
 	env := map[string]string{}
 	for variable, value := range old.Env {
-		if !strings.Contains(variable, "STRIPE_SECRET_KEY") && variable != "STRIPE_MCP_CONFIG" {
+		if !strings.Contains(variable, "STRIPE_SECRET_KEY") && variable != "STRIPE_MCP_CONFIG" && variable != "STRIPE_MCP_STATE_DIR" && !secret.Looks(value) {
 			env[variable] = value
 		}
 	}
@@ -122,13 +129,18 @@ func (e Entry) merged(old Entry) Entry {
 	return e
 }
 
-// Fault returns an error when entry, which is ours in the client's file, holds a key or does not start program.
-func (c Client) Fault(entry Entry, program string) error {
+// Fault returns an error when entry, which is ours in the client's file, holds a key, has arguments that the server does not
+// take or does not start program. settings are the names that a configuration file knows.
+func (c Client) Fault(entry Entry, program string, settings []string) error {
 	repair := "run stripe-mcp setup --client " + c.Name
-	for _, value := range entry.Env {
+	for _, value := range slices.AppendSeq(slices.Clone(entry.Args), maps.Values(entry.Env)) {
 		if secret.Looks(value) {
 			return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, c.Path)
 		}
+	}
+	if err := CheckArguments(entry.Args, settings); err != nil {
+		message, _ := hint.Split(err)
+		return hint.Errorf(repair, "%s: its entry in %s has wrong arguments: %s", c.Title, c.Path, message)
 	}
 	if !local.SameFile(entry.Command, program) {
 		return hint.Errorf(repair, "%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), program)
@@ -138,8 +150,13 @@ func (c Client) Fault(entry Entry, program string) error {
 
 // ConfigFile returns the configuration file that the entry names, or "".
 func (e Entry) ConfigFile() string {
-	if at := slices.Index(e.Args, "--config"); at >= 0 && at+1 < len(e.Args) {
-		return e.Args[at+1]
+	for i, argument := range e.Args {
+		if path, found := strings.CutPrefix(argument, "--config="); found {
+			return path
+		}
+		if argument == "--config" && i+1 < len(e.Args) {
+			return e.Args[i+1]
+		}
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,8 +27,15 @@ func Program() (string, error) {
 	return called, nil
 }
 
-// Environment returns what a desktop client gives a server of the user's environment.
-func Environment(lookup func(string) string) []string {
+// Process prepares a start of the server as a desktop client would start it.
+func (e Entry) Process(ctx context.Context, lookup func(string) string) *exec.Cmd {
+	command := exec.CommandContext(ctx, e.Command, e.Args...) //nolint:gosec // it is this program
+	command.Env = environment(lookup)
+	return command
+}
+
+// environment returns what a desktop client gives a server of the user's environment.
+func environment(lookup func(string) string) []string {
 	var given []string
 	for _, name := range []string{"HOME", "PATH", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "SYSTEMROOT"} { // the last ones exist on Windows
 		if value := lookup(name); value != "" {

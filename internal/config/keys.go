@@ -62,7 +62,8 @@ func Keys() []Key {
 	}
 }
 
-func knownNames() []string {
+// Names returns the names of all keys.
+func Names() []string {
 	all := Keys()
 	known := make([]string, len(all))
 	for i, k := range all {

@@ -30,6 +30,21 @@ const (
 	KeyInVariable                // in the environment
 )
 
+// AtRest says what protects a key in a place of this kind, and whether setup could do better.
+func (k KeyKind) AtRest() (protection string, weak bool) {
+	const limit = "nothing at rest protects it from programs that run as you"
+	switch k {
+	case KeyInVault:
+		return "encrypted, so backups, syncs, commits and other users do not get the key; " + limit, false
+	case KeyByCommand:
+		return "where the command gets it; " + limit, false
+	case KeyInVariable:
+		return "readable in the environment, and so in every program started there", true
+	case KeyInFile, KeyNowhere:
+	}
+	return "readable in a file that only its mode protects: every backup, sync or commit of it holds the key", true
+}
+
 func keyNames() []string { return []string{secretKey, secretKeyFile, secretKeyArgv} }
 
 func kindOf(name string, from source) KeyKind {

@@ -133,7 +133,7 @@ func (l *loader) checkPrivate(f *file) {
 
 // checkNames drops the values of a file whose names mean nothing.
 func (l *loader) checkNames(f file) {
-	known := knownNames()
+	known := Names()
 	for name := range f.values {
 		if slices.Contains(known, name) {
 			continue
@@ -153,7 +153,7 @@ func correct(name string, known []string) string {
 
 func (l *loader) readEnvironment() {
 	values := map[string]any{}
-	names := knownNames()
+	names := Names()
 	known := make([]string, 0, len(names)+1) // without what all of them begin with
 	known = append(known, strings.TrimPrefix(fileVariable, prefix))
 	for _, name := range names {

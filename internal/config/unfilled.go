@@ -69,7 +69,7 @@ func (l *loader) ignore(name, label, why string) {
 
 // noticeKeys notes the variables that hold a key and are not read, for people who wonder why there is none.
 func (l *loader) noticeKeys() {
-	known := knownNames()
+	known := Names()
 	for name, value := range l.env {
 		own, ours := strings.CutPrefix(name, prefix)
 		if name == shellKey || ours && slices.Contains(known, strings.ToLower(own)) {

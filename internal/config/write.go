@@ -57,6 +57,21 @@ func (e Edit) steps() []step {
 	return all
 }
 
+// EditFor returns what setup changes for the key of cfg: a readable one that the configuration holds is taken out, because it
+// would win over the stored one. Another key there is an error.
+func (c Config) EditFor(cfg Config) (Edit, error) {
+	edit := Edit{OnlyVault: VaultMode(cfg.Mode), StateDir: c.StateDir}
+	switch {
+	case c.KeySource == "":
+	case c.SecretKey.Reveal() == cfg.SecretKey.Reveal(): // it is where it should not be, and nothing is lost
+		edit.DropKey = true
+	default:
+		return Edit{}, hint.Errorf("remove that line, then run setup again",
+			"nothing was changed: %s gives another key, which would win over the stored one", c.KeySource)
+	}
+	return edit, nil
+}
+
 // newFile is the beginning of a new configuration file.
 const newFile = "# The README of stripe-mcp lists the keys that can stand here. The Stripe key is not here but encrypted beside it.\n"
 
