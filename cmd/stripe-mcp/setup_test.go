@@ -86,8 +86,8 @@ func withoutComments(text string) string {
 	return strings.NewReplacer("// my servers", "", "// keep", "", "    ,\n  }", "  }", "    },\n  }", "    }\n  }").Replace(text)
 }
 
-// checkStarts starts a client's entry exactly as it is written, with HOME and PATH only, and calls a tool.
-func checkStarts(t *testing.T, h home, file string) {
+// started prepares a start of a client's entry exactly as it is written.
+func started(t *testing.T, file string) *exec.Cmd {
 	t.Helper()
 	var config struct {
 		Servers map[string]struct {
@@ -100,12 +100,19 @@ func checkStarts(t *testing.T, h home, file string) {
 		t.Fatal(err, file)
 	}
 	entry := config.Servers["stripe"]
+	if len(entry.Env) > 0 {
+		t.Errorf("the entry has variables: %v", entry.Env)
+	}
 	cmd := exec.Command(entry.Command, entry.Args...)
 	cmd.Dir = "/"
+	return cmd
+}
+
+// checkStarts starts a client's entry with HOME and PATH only, and calls a tool.
+func checkStarts(t *testing.T, h home, file string) {
+	t.Helper()
+	cmd := started(t, file)
 	cmd.Env = []string{"HOME=" + h.path, "PATH=" + os.Getenv("PATH")}
-	for name, value := range entry.Env {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
 	client := handshake(t, cmd)
 	got, err := client.Call(t.Context(), "stripe_get_customer", map[string]string{"customer_id": "cus_1"})
 	if err != nil || got.IsError {

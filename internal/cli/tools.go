@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -44,19 +41,11 @@ func (p *process) toolsTable() error {
 	return table.Flush()
 }
 
-// toolsJSON prints what an MCP client gets, by asking as one would.
+// toolsJSON prints what an MCP client gets.
 func (p *process) toolsJSON(ctx context.Context) error {
-	server := mcpserver.New(mcpserver.Options{Version: version(), Tools: p.newApp().published()})
-	var answer struct {
-		Result json.RawMessage `json:"result"`
+	list, err := mcpserver.New(mcpserver.Options{Version: version(), Tools: p.newApp().published()}).List(ctx)
+	if err == nil {
+		_, err = fmt.Fprintf(p.stdout, "%s\n", list)
 	}
-	var lines bytes.Buffer
-	if err := server.Serve(ctx, strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`), &lines); err != nil {
-		return err
-	}
-	if err := json.Unmarshal(lines.Bytes(), &answer); err != nil {
-		return fmt.Errorf("read the list of tools: %w", err)
-	}
-	_, err := fmt.Fprintf(p.stdout, "%s\n", answer.Result)
 	return err
 }

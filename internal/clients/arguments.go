@@ -98,7 +98,8 @@ func strayAt(arguments []string, i int) stray {
 	isFlag := strings.HasPrefix(name, "-")
 	short := isFlag && !strings.HasPrefix(name, "--")
 	if short { // its value may follow without a space
-		name, value = name[:min(len(name), 2)], arguments[i]
+		name = name[:min(len(name), len("-k"))]
+		value = arguments[i][len(name):]
 	}
 	if follows(arguments, i) {
 		value = arguments[i+1]
