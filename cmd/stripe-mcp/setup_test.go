@@ -172,6 +172,9 @@ func TestSetupRefuses(t *testing.T) {
 		{"no terminal", "", setupKey, []string{"--key-stdin"}, 2, "hint: add --yes"},
 		{"no terminal to remove at", "", "", []string{"--remove"}, 2, "hint: add --yes"},
 		{"an unknown client", "", setupKey, []string{"--key-stdin", yes, "--client", "claude"}, 2, "hint: did you mean claude-code?"},
+		{"a client that is not known", "", setupKey, []string{"--key-stdin", yes, "--client", "codex"}, 2, "hint: choose one of claude-desktop, claude-code, cursor, vscode; setup --print shows what another client needs"},
+		{"a key for another purpose", "", "mk_MadeUpMadeUpMadeUp1", []string{"--key-stdin", yes}, 3, "it is a key for another purpose"},
+		{"an organisation key alone", "", "sk_org_test_MadeUp1", []string{"--key-stdin", yes}, 3, "an organisation key (sk_org_…) needs stripe_context"},
 		{"an empty key", "", "\n", []string{"--key-stdin", yes}, 3, "it is empty"},
 		{"a publishable key", "", "pk_test_MadeUp1", []string{"--key-stdin", yes}, 3, "it is a publishable key"},
 		{"an expired key", "", "sk_test_MadeUpExpired", []string{"--key-stdin", yes}, 4, "nothing was stored: Expired API Key provided: sk_test_[redacted]"},
@@ -277,16 +280,69 @@ func TestSetupWhereTheConfigurationCannotChange(t *testing.T) {
 	}
 }
 
+// TestSetupPrint shows the lines for every client, or for those named, also where a file cannot be changed.
 func TestSetupPrint(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	h.write(claude, commented)
+	h.write(cursor, "{")
 	before := h.files()
-	got := h.run(nil, "", "setup", "--print")
-	got.check(t, 0, h.file(claude)+": would get an entry", `"--config",`, h.file(settings)+`"`, "config.vault", "would be written")
+	all := []string{"claude-desktop: ", "claude-code: ", "cursor: ", "vscode: "}
+	for why, tt := range map[string]struct {
+		arguments     []string
+		says, silence []string
+	}{
+		"all":           {nil, append(all, h.file(claude)+": would get an entry", h.file(cursor)+" stays as it is", "config.vault"), []string{`"--simulator"`, `"command": ""`}},
+		"one":           {[]string{"--client", "vscode"}, []string{"vscode: ", `"servers"`}, []string{"claude-desktop: ", "cursor: ", "mcpServers"}},
+		"two":           {[]string{"--client", "vscode", "--client", "cursor"}, []string{"vscode: ", `"servers"`, "cursor: ", `"mcpServers"`}, []string{"claude-desktop: "}},
+		"the simulator": {[]string{"--simulator"}, append(all, `"--simulator"`), []string{"vault"}},
+	} {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			got := h.run(nil, "", append([]string{"setup", "--print"}, tt.arguments...)...)
+			got.check(t, 0, append(tt.says, h.file(settings)+": would be written", `"--config",`, h.file(settings)+`"`)...)
+			for _, part := range tt.silence {
+				if strings.Contains(got.stdout, part) {
+					t.Errorf("%q shows in %v", part, got)
+				}
+			}
+			if diff := cmp.Diff(before, h.files()); diff != "" {
+				t.Errorf("something was written:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestSetupOfTheSimulator needs no key, and a later setup with one takes its place.
+func TestSetupOfTheSimulator(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(cursor, "{}")
+	before := h.files()
+	h.run(nil, "", "setup", "--simulator").check(t, 2, "hint: add --yes")
+	h.run(nil, setupKey, "setup", "--simulator", "--key-stdin", "--yes").check(t, 2, "the simulator needs no key")
 	if diff := cmp.Diff(before, h.files()); diff != "" {
 		t.Errorf("something was written:\n%s", diff)
 	}
+	for range 2 {
+		got := h.run(nil, "", "setup", "--simulator", "--yes")
+		got.check(t, 0, "cursor: ")
+		if strings.Contains(got.String(), "vault") {
+			t.Errorf("it speaks of a key: %v", got)
+		}
+	}
+	cmd := started(t, h.read(cursor))
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "STRIPE_MCP_SIMULATOR_ADDR=127.0.0.1:1"}
+	client := handshake(t, cmd)
+	if got, err := client.Call(t.Context(), "stripe_create_customer", map[string]string{"email": "ann@shop.example"}); err != nil || got.IsError {
+		t.Errorf("%v %s", err, got.Object())
+	}
+	h.run([]string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "entry written")
+	if entry := h.read(cursor); strings.Contains(entry, "--simulator") {
+		t.Error(entry)
+	}
+	h.run(nil, "", "setup", "--simulator", "--yes").check(t, 0, "entry written")
+	h.run(nil, "", "setup", "--remove", "--yes").check(t, 0, "entry removed")
 }
 
 // TestSetupFollowsLinksInTheOpen: what a link leads to is changed, and named.

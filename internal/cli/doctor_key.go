@@ -68,7 +68,7 @@ func (d *doctor) checkKey(ctx context.Context) {
 		return
 	}
 	d.scrubber.Learn(cfg.SecretKey)
-	d.ok("key", "%s mode, a %s, from %s", cfg.Mode, config.KindOf(cfg.SecretKey), cfg.KeySource)
+	d.ok("key", "%s mode, %s%s, from %s", cfg.Mode, config.KindOf(cfg.SecretKey), cfg.ActsFor(), cfg.KeySource)
 	if cfg.Mode == config.ModeLive && cfg.AllowLiveWrites && cfg.Confirm == "auto" {
 		d.ok("confirm", "a person is asked before a live write; for unattended use, the owner can set confirm: never")
 	}

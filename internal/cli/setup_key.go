@@ -88,7 +88,7 @@ func judge(cfg config.Config, access stripeapi.Access, offers func(tools.Tool) b
 	if access.Account != "" {
 		owner = strings.TrimSpace(access.Account + " " + access.Name)
 	}
-	f := finding{"stripe", fine, fmt.Sprintf("%s mode, a %s of %s", cfg.Mode, config.KindOf(cfg.SecretKey), owner), "", ExitConfig}
+	f := finding{"stripe", fine, fmt.Sprintf("%s mode, %s of %s", cfg.Mode, config.KindOf(cfg.SecretKey), owner), "", ExitConfig}
 	blocked, lacks := account.Blocked(access, offers)
 	if len(lacks) > 0 {
 		f.Status, f.Fix = warning, "add these permissions to the key in "+keysPage

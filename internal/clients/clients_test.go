@@ -180,6 +180,8 @@ func TestMerging(t *testing.T) {
 			`{"mcpServers":{"stripe":{"env":{"STRIPE_MCP_READ_ONLY":"true"},"disabled":false, "command":"/opt/stripe-mcp","args":["--config","/c.yaml"]}}}`},
 		{"only a key", `{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","env":{"STRIPE_MCP_STRIPE_SECRET_KEY":"sk_test_MadeUp1"}}}}`,
 			`{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","args":["--config","/c.yaml"]}}}`},
+		{"a key in the arguments", `{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","args":["--tools=all","--api-key=sk_test_MadeUp1","--config","/c.yaml"],"env":{"STRIPE_API_KEY":"sk_test_MadeUp1","STRIPE_MCP_STATE_DIR":"/old"}}}}`,
+			`{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","args":["--config","/c.yaml"]}}}`},
 		{"arguments of its own", `{"mcpServers":{"stripe":{"command":"C:\\old\\stripe-mcp.exe","args":["--log-level","debug","--config","/c.yaml"]}}}`,
 			`{"mcpServers":{"stripe":{"command":"/opt/stripe-mcp","args":["--log-level","debug","--config","/c.yaml"]}}}`},
 	}
@@ -222,20 +224,28 @@ func FuzzAdd(f *testing.F) {
 
 func TestWhereClientsKeepTheirFiles(t *testing.T) {
 	t.Parallel()
-	lookup := func(variable string) string {
-		return map[string]string{"HOME": "/h", "USERPROFILE": "/u", "APPDATA": "/u/Roaming", "LOCALAPPDATA": "/u/Local"}[variable]
-	}
-	for goos, want := range map[string]string{
-		"linux":   "/h/.config/Claude/claude_desktop_config.json /h/.claude.json /h/.cursor/mcp.json /h/.config/Code/User/mcp.json",
-		"darwin":  "/h/Library/Application Support/Claude/claude_desktop_config.json /h/.claude.json /h/.cursor/mcp.json /h/Library/Application Support/Code/User/mcp.json",
-		"windows": "/u/Roaming/Claude/claude_desktop_config.json /u/.claude.json /u/.cursor/mcp.json /u/Roaming/Code/User/mcp.json",
+	const xdg, own = "XDG_CONFIG_HOME", "CLAUDE_CONFIG_DIR"
+	for _, tt := range []struct {
+		goos, variable, value string
+		want                  string
+	}{
+		{"linux", "", "", "/h/.config/Claude/claude_desktop_config.json /h/.claude.json /h/.cursor/mcp.json /h/.config/Code/User/mcp.json"},
+		{"linux", xdg, "/x", "/x/Claude/claude_desktop_config.json /h/.claude.json /h/.cursor/mcp.json /x/Code/User/mcp.json"},
+		{"linux", xdg, "x", "/h/.config/Claude/claude_desktop_config.json /h/.claude.json /h/.cursor/mcp.json /h/.config/Code/User/mcp.json"},
+		{"linux", own, "/x", "/h/.config/Claude/claude_desktop_config.json /x/.claude.json /h/.cursor/mcp.json /h/.config/Code/User/mcp.json"},
+		{"darwin", "", "", "/h/Library/Application Support/Claude/claude_desktop_config.json /h/.claude.json /h/.cursor/mcp.json /h/Library/Application Support/Code/User/mcp.json"},
+		{"darwin", xdg, "/x", "/h/Library/Application Support/Claude/claude_desktop_config.json /h/.claude.json /h/.cursor/mcp.json /h/Library/Application Support/Code/User/mcp.json"},
+		{"darwin", own, "/x", "/h/Library/Application Support/Claude/claude_desktop_config.json /x/.claude.json /h/.cursor/mcp.json /h/Library/Application Support/Code/User/mcp.json"},
+		{"windows", "", "", "/u/Roaming/Claude/claude_desktop_config.json /u/.claude.json /u/.cursor/mcp.json /u/Roaming/Code/User/mcp.json"},
+		{"windows", own, "/x", "/u/Roaming/Claude/claude_desktop_config.json /x/.claude.json /u/.cursor/mcp.json /u/Roaming/Code/User/mcp.json"},
 	} {
+		variables := map[string]string{"HOME": "/h", "USERPROFILE": "/u", "APPDATA": "/u/Roaming", "LOCALAPPDATA": "/u/Local", tt.variable: tt.value}
 		var paths []string
-		for _, c := range clients.All(lookup, goos) {
+		for _, c := range clients.All(func(name string) string { return variables[name] }, tt.goos) {
 			paths = append(paths, c.Path)
 		}
-		if got := strings.Join(paths, " "); got != want {
-			t.Errorf("%s: %s", goos, got)
+		if got := strings.Join(paths, " "); got != tt.want {
+			t.Errorf("%s, %s=%s: %s", tt.goos, tt.variable, tt.value, got)
 		}
 	}
 }

@@ -58,7 +58,7 @@ func Keys() []Key {
 		{"ca_file", "", "absolute path of more certificate authorities (PEM); clients do not pass SSL_CERT_FILE on", existingFile(func(c *Config) *string { return &c.CAFile })},
 		{"journal", "true", "record creations on disk before they are sent; false where there is no writable disk", boolean(func(c *Config) *bool { return &c.Journal })},
 		{logLevel, "warn", "debug, info, warn, error", level()},
-		{stateDir, "the user's state folder", "folder for what outlives the process", absolutePath(func(c *Config) *string { return &c.StateDir })},
+		{stateDir, "the user's state folder", "folder for what outlives the process; setup writes it, because clients can start the server without HOME", absolutePath(func(c *Config) *string { return &c.StateDir })},
 	}
 }
 

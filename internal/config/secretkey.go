@@ -153,13 +153,23 @@ func Restricted(key secret.Secret) bool {
 	return strings.HasPrefix(text, "rk_") || strings.HasPrefix(text, sandboxKey) || strings.HasPrefix(text, organisationKey)
 }
 
-// KindOf returns what Stripe calls a key of this kind.
+// ActsFor says for which account calls act, if not for the key's own.
+func (c Config) ActsFor() string {
+	for _, account := range []string{c.StripeAccount, c.StripeContext} {
+		if account != "" {
+			return " that acts for " + account
+		}
+	}
+	return ""
+}
+
+// KindOf returns what Stripe calls a key of this kind, with its article.
 func KindOf(key secret.Secret) string {
 	switch {
 	case strings.HasPrefix(key.Reveal(), organisationKey):
-		return "organisation key"
+		return "an organisation key"
 	case Restricted(key):
-		return "restricted key"
+		return "a restricted key"
 	}
-	return "secret key"
+	return "a secret key"
 }

@@ -140,7 +140,7 @@ func TestOrganisationKeys(t *testing.T) {
 				t.Errorf("%s is used all the same", key)
 			}
 			c, err = loaded(t, config.Options{Env: append(env, "STRIPE_MCP_STRIPE_CONTEXT=acct_1MadeUp")}).WithKey(t.Context())
-			if err != nil || c.SecretKey.Reveal() != key || c.Mode != mode || c.StripeContext != "acct_1MadeUp" || config.KindOf(c.SecretKey) != "organisation key" {
+			if err != nil || c.SecretKey.Reveal() != key || c.Mode != mode || c.StripeContext != "acct_1MadeUp" || config.KindOf(c.SecretKey) != "an organisation key" {
 				t.Errorf("%s: %v, %+v", key, err, c)
 			}
 		}

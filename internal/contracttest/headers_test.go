@@ -17,6 +17,7 @@ func checkHeaders(t *testing.T, sent request) {
 		"X-Stripe-Client-User-Agent": `{"lang":"go","publisher":"stripe-mcp"}`,
 		"X-Stripe-Client-Telemetry":  "",
 		"Stripe-Account":             "",
+		"Stripe-Context":             "",
 	}
 	for name, value := range want {
 		if got := sent.header.Get(name); got != value {
@@ -48,17 +49,25 @@ func TestEqualCallsAreTwo(t *testing.T) {
 	checkHeaders(t, sent[1])
 }
 
-// TestConnectedAccount names the account that every request acts for.
-func TestConnectedAccount(t *testing.T) {
+// TestAccountToActFor names the account that every request acts for.
+func TestAccountToActFor(t *testing.T) {
 	t.Parallel()
-	stripe := ending("stripe_cancel_subscription")
-	client := connect(t, stripe.start(t), "STRIPE_MCP_STRIPE_ACCOUNT=acct_1MadeUp")
-	call(t, client, "stripe_create_customer", `{"email": "jenny@example.com"}`)
-	call(t, client, "stripe_cancel_subscription", `{"subscription_id": "sub_123"}`)
-	call(t, client, "stripe_list_subscriptions", `{}`)
-	for _, sent := range stripe.recorded() {
-		if got := sent.header.Get("Stripe-Account"); got != "acct_1MadeUp" {
-			t.Errorf("%s: Stripe-Account is %q", strings.SplitN(sent.String(), "\n", 2)[0], got)
-		}
+	for header, tt := range map[string]struct{ variable, other string }{
+		"Stripe-Account": {"STRIPE_MCP_STRIPE_ACCOUNT=acct_1MadeUp", "Stripe-Context"},
+		"Stripe-Context": {"STRIPE_MCP_STRIPE_CONTEXT=acct_1MadeUp", "Stripe-Account"},
+	} {
+		t.Run(header, func(t *testing.T) {
+			t.Parallel()
+			stripe := ending("stripe_cancel_subscription")
+			client := connect(t, stripe.start(t), tt.variable)
+			call(t, client, "stripe_create_customer", `{"email": "jenny@example.com"}`)
+			call(t, client, "stripe_cancel_subscription", `{"subscription_id": "sub_123"}`)
+			call(t, client, "stripe_list_subscriptions", `{}`)
+			for _, sent := range stripe.recorded() {
+				if got, other := sent.header.Get(header), sent.header.Get(tt.other); got != "acct_1MadeUp" || other != "" {
+					t.Errorf("%s: %s is %q, %s is %q", strings.SplitN(sent.String(), "\n", 2)[0], header, got, tt.other, other)
+				}
+			}
+		})
 	}
 }
