@@ -27,7 +27,7 @@ func (p *process) serve(ctx context.Context) error {
 		a.Logger.WarnContext(ctx, "every call will be refused", "reason", a.Fault)
 	}
 	for _, warning := range a.Config.Warnings {
-		a.Logger.WarnContext(ctx, warning.Message, "hint", warning.Hint)
+		a.Logger.WarnContext(ctx, "in the configuration", "warning", warning.Message, "hint", warning.Hint)
 	}
 	server := mcpserver.New(mcpserver.Options{
 		Version:      version(),

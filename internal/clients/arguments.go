@@ -1,8 +1,8 @@
 package clients
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -26,21 +26,14 @@ type stray struct {
 // CheckArguments returns an error that says which of a server's arguments it does not take, and what to do. settings are the
 // names that a configuration file knows. The error shows no value, because that may be a key.
 func CheckArguments(arguments, settings []string) error {
-	var keys, unknown, todo []string
-	for _, s := range strays(arguments) {
-		setting := strings.ReplaceAll(strings.TrimLeft(s.shown, "-"), "-", "_")
-		switch near := nearest.Nearest(s.shown, []string{"--config", "--log-level", "--simulator"}); {
-		case s.key:
+	found := strays(arguments)
+	keys, unknown, todo := make([]string, 0, len(found)), make([]string, 0, len(found)), make([]string, 0, len(found))
+	for _, s := range found {
+		if s.key {
 			keys = append(keys, s.shown)
 			continue
-		case slices.Contains(settings, setting):
-			todo = append(todo, "remove "+s.shown+" (the configuration file knows "+setting+")")
-		case near != "" && strings.HasPrefix(s.shown, "--"):
-			todo = append(todo, "correct "+s.shown+", perhaps to "+near)
-		default:
-			todo = append(todo, "remove "+s.shown)
 		}
-		unknown = append(unknown, s.shown)
+		unknown, todo = append(unknown, s.shown), append(todo, s.remedy(settings))
 	}
 	var wrong []string
 	if len(keys) > 0 {
@@ -57,7 +50,18 @@ func CheckArguments(arguments, settings []string) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	return hint.Errorf(strings.Join(todo, "; "), "%w", errors.New(strings.Join(wrong, ". ")))
+	return hint.Errorf(strings.Join(todo, "; "), "%s", strings.Join(wrong, ". "))
+}
+
+// remedy says what to do about an argument that is no key.
+func (s stray) remedy(settings []string) string {
+	if setting := strings.ReplaceAll(strings.TrimLeft(s.shown, "-"), "-", "_"); slices.Contains(settings, setting) {
+		return "remove " + s.shown + " (the configuration file knows " + setting + ")"
+	}
+	if near := nearest.Nearest(s.shown, slices.Sorted(maps.Keys(flags()))); near != "" && strings.HasPrefix(s.shown, "--") {
+		return "correct " + s.shown + ", perhaps to " + near
+	}
+	return "remove " + s.shown
 }
 
 // strays returns the arguments that a server does not take, each once.

@@ -133,10 +133,8 @@ func (e Entry) merged(old Entry) Entry {
 // take or does not start program. settings are the names that a configuration file knows.
 func (c Client) Fault(entry Entry, program string, settings []string) error {
 	repair := "run stripe-mcp setup --client " + c.Name
-	for _, value := range slices.AppendSeq(slices.Clone(entry.Args), maps.Values(entry.Env)) {
-		if secret.Looks(value) {
-			return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, c.Path)
-		}
+	if slices.ContainsFunc(slices.AppendSeq(slices.Clone(entry.Args), maps.Values(entry.Env)), secret.Looks) {
+		return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, c.Path)
 	}
 	if err := CheckArguments(entry.Args, settings); err != nil {
 		message, _ := hint.Split(err)
