@@ -94,6 +94,14 @@ func (l *loader) err() error {
 }
 
 func (l *loader) readFile(flag, folder string) {
+	if value := l.env[fileVariable]; leftOut(value) {
+		delete(l.env, fileVariable)
+		l.ignore("", fromVariable(fileVariable).label, notFilledIn)
+	}
+	if leftOut(flag) {
+		flag = ""
+		l.ignore("", "--config", notFilledIn)
+	}
 	path, err := locate(flag, l.env, folder)
 	var f file
 	if err == nil && path != "" {

@@ -62,6 +62,23 @@ func TestFilled(t *testing.T) {
 	}
 }
 
+// TestUnfilledPlace: a file that the user did not choose is the usual one. Another placeholder was meant to be a file.
+func TestUnfilledPlace(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	writeAt(t, home+"/.config/stripe-mcp/config.yaml", "read_only: true\n")
+	const left = "${user_config.file}"
+	for label, options := range map[string]config.Options{
+		"--config": {Path: left, Env: []string{"HOME=" + home}}, "environment variable STRIPE_MCP_CONFIG": {Env: []string{"HOME=" + home, "STRIPE_MCP_CONFIG=" + left}},
+	} {
+		if c := loaded(t, options); !c.ReadOnly || len(c.Warnings) != 1 || c.Warnings[0].Message != label+" does not count: it is a placeholder that was not filled in" {
+			t.Errorf("%s: %q", label, c.Warnings)
+		}
+	}
+	_, err := config.Load(config.Options{Env: []string{"HOME=" + home, "STRIPE_MCP_CONFIG=${CONFIG}"}})
+	checkText(t, err, "configuration: environment variable STRIPE_MCP_CONFIG must be an absolute path\nhint: write the whole path")
+}
+
 // TestEmpty: an empty setting is none.
 func TestEmpty(t *testing.T) {
 	t.Parallel()
