@@ -32,15 +32,21 @@ test('claude mcp list does not call a program connected that is not there', slow
   assert.doesNotMatch(await say(t, env, claudeBinary, 'mcp', 'list'), connected);
 });
 
-test('setup puts an entry into Claude Code', slow, async (t) => {
-  const { address } = await simulator(t);
-  const env = { ...(await shutIn(t)), ...claudeQuiet };
-  execFileSync(program, ['setup', '--key-stdin', '--client', 'claude-code', '--yes'], {
-    env: { ...env, STRIPE_MCP_API_BASE: address },
-    input: 'sk_test_MadeUpForThisTest',
+for (const [place, more] of Object.entries({
+  'the home': () => ({}),
+  'CLAUDE_CONFIG_DIR': ({ HOME }) => ({ CLAUDE_CONFIG_DIR: join(HOME, 'elsewhere') }),
+})) {
+  test(`setup puts an entry into Claude Code, in ${place}`, slow, async (t) => {
+    const { address } = await simulator(t);
+    const home = await shutIn(t);
+    const env = { ...home, ...claudeQuiet, ...more(home) };
+    execFileSync(program, ['setup', '--key-stdin', '--client', 'claude-code', '--yes'], {
+      env: { ...env, STRIPE_MCP_API_BASE: address },
+      input: 'sk_test_MadeUpForThisTest',
+    });
+    assert.match(await say(t, env, claudeBinary, 'mcp', 'list'), connected);
   });
-  assert.match(await say(t, env, claudeBinary, 'mcp', 'list'), connected);
-});
+}
 
 test('codex mcp add', slow, async (t) => {
   const env = await shutIn(t);
