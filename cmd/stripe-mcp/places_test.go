@@ -100,7 +100,7 @@ func TestWithoutAHome(t *testing.T) {
 		"not needed":         {[]string{"STRIPE_MCP_STATE_DIR=ELSEWHERE/state"}, []string{"setup", "--key-stdin", "--yes", "--config", "ELSEWHERE/c.yaml"}, 0, "No AI client was found"},
 		"only to be shown":   {[]string{"STRIPE_MCP_STATE_DIR=ELSEWHERE/state"}, []string{"setup", "--print", "--config", "ELSEWHERE/c.yaml"}, 0, "would be written"},
 		"doctor":             {nil, []string{"doctor"}, 3, "warn  config   " + noHome},
-		"doctor, simulating": {nil, []string{"doctor", "--simulator"}, 3, "no AI client has an entry"},
+		"doctor, simulating": {nil, []string{"doctor", "--simulator"}, 0, "warn  journal  in memory only, as is all that the simulator makes: " + noHome},
 		"doctor, relative":   {[]string{"HOME=."}, []string{"doctor"}, 3, "no AI client has an entry"},
 	} {
 		t.Run(why, func(t *testing.T) {

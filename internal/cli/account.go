@@ -9,6 +9,7 @@ import (
 
 	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpserver"
 	"stripe-mcp/internal/simulator"
 	"stripe-mcp/internal/stripeapi"
@@ -19,12 +20,18 @@ type app struct {
 	*account.Account
 
 	simulator func() *simulator.Simulator
+	memory    error // why the simulator and the journal keep what they know in memory only; nil when they use the disk
 }
 
 // newApp reads the configuration. It never fails: the account says at each call what to correct.
 func (p *process) newApp() *app {
 	cfg, err := p.loadConfig()
 	a := &app{}
+	if cfg.Simulator {
+		if a.memory = local.CheckRoom(cfg.StateDir, "simulator", "journal"); a.memory != nil {
+			cfg.StateDir, cfg.Journal = "", false
+		}
+	}
 	a.simulator = sync.OnceValue(a.newSimulator)
 	a.Account = account.New(account.Options{
 		Config: cfg, LoadFault: cmp.Or(p.misuse, err), Reload: p.loadConfig, Scrubber: p.scrubber,

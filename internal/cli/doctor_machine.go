@@ -46,6 +46,10 @@ func (d *doctor) checkNetwork() {
 func (d *doctor) checkJournal(ctx context.Context) {
 	const patience = 5 * time.Second
 	cfg := d.app.Config
+	if d.app.memory != nil {
+		d.faulty(warning, "journal", fmt.Errorf("in memory only, as is all that the simulator makes: %w", d.app.memory), "set state_dir")
+		return
+	}
 	if !cfg.Journal {
 		d.ok("journal", "in memory only (journal: false), so a crash forgets what was sent")
 		return

@@ -17,9 +17,8 @@ func (p *process) simulatorCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "simulator",
 		Short: "Show the simulator's pages in a browser and serve its API, until Ctrl-C",
-		Long: "Serves the simulator's pages (Checkout, invoices, billing portal, and a list of all that exists) and its API " +
-			"on simulator_addr.\nEvery process of this user that uses the simulator shares one state.",
-		Args: cobra.NoArgs,
+		Long:  "Serves the simulator's pages and its API on simulator_addr.\nEvery process of this user that uses the simulator shares one state.",
+		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := p.simulatorApp()
 			if err != nil {
@@ -28,38 +27,31 @@ func (p *process) simulatorCommand() *cobra.Command {
 			return p.showSimulator(cmd.Context(), a)
 		},
 	}
-	type action = func(s *simulator.Simulator, args []string) (said string, err error)
-	add := func(use, short string, takes cobra.PositionalArgs, run action) {
-		added := &cobra.Command{Use: use, Short: short, Args: takes}
-		added.RunE = func(_ *cobra.Command, args []string) error {
+	add := func(use, short string, takes cobra.PositionalArgs, run func(s *simulator.Simulator, args []string) (said string, err error)) {
+		command.AddCommand(&cobra.Command{Use: use, Short: short, Args: takes, RunE: func(_ *cobra.Command, args []string) error {
 			a, err := p.simulatorApp()
 			if err != nil {
 				return err
 			}
-			s := a.simulator()
-			if s.Path() == "" {
-				return &exitError{ExitConfig, "stripe-mcp: there is no folder for the simulator's state; " +
-					"set state_dir in the configuration"}
+			if a.memory != nil {
+				return &exitError{ExitConfig, "stripe-mcp: there is no folder for the simulator's state; set state_dir. The reason: " + a.memory.Error()}
 			}
-			said, err := run(s, args)
+			said, err := run(a.simulator(), args)
 			if err != nil {
 				return &exitError{ExitToolError, "stripe-mcp: " + err.Error()}
 			}
 			_, err = fmt.Fprintln(p.stdout, said)
 			return err
-		}
-		command.AddCommand(added)
+		}})
 	}
-	add("path", "Print the file that holds the state", cobra.NoArgs,
-		func(s *simulator.Simulator, _ []string) (string, error) { return s.Path(), nil })
+	add("path", "Print the file that holds the state", cobra.NoArgs, func(s *simulator.Simulator, _ []string) (string, error) { return s.Path(), nil })
 	add("reset", "Start afresh: forget everything that was made, and set the clock back", cobra.NoArgs,
 		func(s *simulator.Simulator, _ []string) (string, error) {
 			return "The simulator is a new account.", s.Reset()
 		})
-	add("seed", "Add customers, subscriptions and sessions to look at", cobra.NoArgs,
-		func(s *simulator.Simulator, _ []string) (string, error) {
-			return "Added four customers with their story. Look at it with: stripe-mcp simulator", s.Seed()
-		})
+	add("seed", "Add customers, subscriptions and sessions to look at", cobra.NoArgs, func(s *simulator.Simulator, _ []string) (string, error) {
+		return "Added four customers with their story. Look at it with: stripe-mcp simulator", s.Seed()
+	})
 	add("advance DURATION", "Move the clock: 1month, 2weeks, 3days, 1year or 36h", cobra.ExactArgs(1),
 		func(s *simulator.Simulator, args []string) (string, error) {
 			now, err := s.Advance(args[0])
@@ -78,15 +70,13 @@ func (p *process) simulatorApp() (*app, error) {
 	return a, nil
 }
 
-// newSimulator keeps its state where there is a folder for it, and otherwise in memory.
+// newSimulator keeps its state where there is room for it, and otherwise in memory.
 func (a *app) newSimulator() *simulator.Simulator {
 	s := simulator.New(nil)
-	s.PagesURL = "http://" + a.Config.SimulatorAddr
-	if a.Config.StateDir != "" {
-		if err := s.KeepIn(filepath.Join(a.Config.StateDir, "simulator")); err != nil {
-			a.Logger.Warn("what the simulator makes is forgotten when this process ends; to keep it, set state_dir",
-				"error", err)
-		}
+	s.PagesURL, s.Folder = "http://"+a.Config.SimulatorAddr, filepath.Join(a.Config.StateDir, "simulator")
+	if a.memory != nil {
+		s.Folder = ""
+		a.Logger.Warn("the simulator and its journal forget everything when this process ends; to keep it, set state_dir", "reason", a.memory)
 	}
 	return s
 }
@@ -96,8 +86,7 @@ func (p *process) showSimulator(ctx context.Context, a *app) error {
 	told := false
 	tell := func(before, after string) {
 		const where = "  pages  %[1]s/\n  API    %[1]s with any key that begins with sk_test_\n"
-		// A person who does not read it wants the pages all the same.
-		_, _ = fmt.Fprintf(p.stdout, "SIMULATOR: "+before+where+after, "http://"+a.Config.SimulatorAddr)
+		p.printf("SIMULATOR: "+before+where+after, "http://"+a.Config.SimulatorAddr)
 		told = true
 	}
 	return pages.Serve(ctx, a.simulator(), a.Config.SimulatorAddr, func(err error) error {
@@ -120,9 +109,10 @@ func (a *app) showPages(ctx context.Context) (stop func()) {
 	if a.Fault != nil || !a.Config.Simulator {
 		return func() {}
 	}
-	return pages.Show(ctx, a.simulator(), a.Config.SimulatorAddr, func(err error) {
+	failed := func(err error) {
 		a.Logger.ErrorContext(ctx, "the simulator's pages are no longer served", "error", err)
-	})
+	}
+	return pages.Show(ctx, a.simulator(), a.Config.SimulatorAddr, failed)
 }
 
 // howToOpen tells a person what to start when an answer leads to a page that no process serves; empty otherwise.

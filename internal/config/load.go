@@ -248,15 +248,15 @@ func (l *loader) apply() {
 			l.set(k)
 		}
 	}
-	if err := local.CheckFolder(l.cfg.StateDir); err != nil {
-		l.problem(l.sources[stateDir].label, err)
-	}
 	if l.cfg.StripeAccount != "" && l.cfg.StripeContext != "" {
 		l.problem(l.sources[stripeAccount].label, hint.Errorf("keep one of the two", "%s names an account, too", l.sources[stripeContext].label))
 	}
 	if l.cfg.Simulator {
 		l.cfg.Mode = ModeSimulator
-		return // with no use for a key, it is not even read
+		return // with no use for a key, it is not even read; and without a folder of its own it works in memory
+	}
+	if err := local.CheckFolder(l.cfg.StateDir); err != nil {
+		l.problem(l.sources[stateDir].label, err)
 	}
 	if l.foreign {
 		return

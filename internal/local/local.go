@@ -52,12 +52,16 @@ func ReadFile(path string, limit int) ([]byte, fs.FileInfo, error) {
 	return data, info, nil
 }
 
-// unreadable drops the operation that package os puts before an error, and the path, which is there already.
 func unreadable(path string, err error) error {
+	return fmt.Errorf("%s cannot be read: %w", path, bare(err))
+}
+
+// bare drops the operation and the path that package os puts before an error.
+func bare(err error) error {
 	if detail, ok := errors.AsType[*fs.PathError](err); ok {
-		err = detail.Err
+		return detail.Err
 	}
-	return fmt.Errorf("%s cannot be read: %w", path, err)
+	return err
 }
 
 // The permissions of users other than a file's owner.

@@ -1,6 +1,10 @@
 package local
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 
@@ -31,4 +35,39 @@ func CheckOwn(places ...string) error {
 		}
 	}
 	return nil
+}
+
+// CheckRoom returns an error where this user cannot keep files of their own in a folder and in those below it: there is no
+// home, a folder is read-only or somebody else's, or the disk is full. It makes none of them, and leaves nothing behind.
+func CheckRoom(folder string, below ...string) error {
+	if err := CheckPlaces(folder); err != nil {
+		return err
+	}
+	for _, name := range append(below, "") {
+		place := filepath.Join(folder, name)
+		if err := CheckFolder(place); err != nil {
+			return err
+		}
+		if err := tryWrite(place); err != nil {
+			return fmt.Errorf("nothing can be kept in %s: %w", place, bare(err))
+		}
+	}
+	return nil
+}
+
+// tryWrite writes a file of some size into a folder, or into the one that it would be made in. A full disk can still take
+// an empty file.
+func tryWrite(folder string) error {
+	const enough = 64 << 10
+	for above := filepath.Dir(folder); above != folder; folder, above = above, filepath.Dir(above) {
+		if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	file, err := os.CreateTemp(folder, ".stripe-mcp-*")
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(make([]byte, enough))
+	return errors.Join(err, file.Close(), os.Remove(file.Name()))
 }

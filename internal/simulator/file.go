@@ -13,15 +13,6 @@ import (
 	"stripe-mcp/internal/local"
 )
 
-// KeepIn makes a folder and keeps the state there, for all processes that name it. Without it the state is in memory.
-func (s *Simulator) KeepIn(folder string) error {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	s.Folder = folder
-	return nil
-}
-
 // Path is the file that holds the state; empty when it is kept in memory.
 func (s *Simulator) Path() string {
 	if s.Folder == "" {
