@@ -49,8 +49,9 @@ tidy: ## Check that go.mod and go.sum are tidy
 
 check: test lint tidy ## Everything that has to pass before a change lands
 
-golden: ## Rewrite the golden file of every tool
+golden: ## Rewrite the golden file of every tool, and the simulator's list of what Stripe knows
 	go test ./tools -run TestGolden -update
+	cd $(CONTRACT) && go test -run TestSimulatorKnows -update .
 
 docs: ## Rewrite the README's generated parts
 	go test -p 1 ./tools ./internal/config -run TestReadmeTable -update

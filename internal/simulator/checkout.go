@@ -17,7 +17,7 @@ func sessionFields() contract {
 		"price": may(ref("price")), "price_data": may(inline(data)), "quantity": must(integer(1, 999_999)),
 	}
 	return contract{
-		"mode": must(oneOf("payment", "subscription")), "line_items": must(list(mostLines, fields(line))),
+		"mode": must(oneOf("payment", "subscription").beside("setup")), "line_items": must(list(mostLines, fields(line))),
 		"success_url": must(webAddress()), "cancel_url": may(webAddress()), "currency": may(currency()),
 		"customer": may(ref("customer")), "customer_email": may(email()), "metadata": clearable(metadata()),
 	}

@@ -35,18 +35,24 @@ func (all contract) with(other contract) contract {
 }
 
 func (all contract) check(a *Account, sent Object, prefix string) error {
-	var unknown []string
+	var strange []string
 	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		if _, ok := all[name]; !ok {
-			unknown = append(unknown, nested(prefix, name))
+			strange = append(strange, nested(prefix, name))
 		}
 	}
-	if len(unknown) > 0 {
-		return invalid(unknown[0], "parameter_unknown", "Received unknown parameter: %s", strings.Join(unknown, ", "))
+	if len(strange) > 0 {
+		return unknown(strange)
 	}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
+	// What was sent comes first: a mode that is not simulated, for one, need not have what the others must have.
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
 		if err := all[name].check(a, sent[name], nested(prefix, name)); err != nil {
 			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if sent[name] == nil && all[name].required {
+			return absent(nested(prefix, name))
 		}
 	}
 	return nil

@@ -9,7 +9,10 @@ import (
 	"strings"
 )
 
-const invalidRequest = "invalid_request_error"
+const (
+	invalidRequest   = "invalid_request_error"
+	codeNotSimulated = "not_simulated"
+)
 
 // Stripe's longer sentences.
 const (
@@ -36,7 +39,8 @@ const (
 
 // fault is Stripe's error object.
 type fault struct {
-	status int
+	status  int
+	unknown []string // parameters that are not known, all of them
 
 	Type        string `json:"type"`
 	Code        string `json:"code,omitempty"`
@@ -57,7 +61,7 @@ func (f *fault) saved() bool {
 func failure(err error, requestID string) answer {
 	f := refusal(http.StatusInternalServerError, "api_error", "", "An unknown error occurred")
 	errors.As(err, &f)
-	if f.Code != "" {
+	if f.Code != "" && f.Code != codeNotSimulated {
 		f.DocURL = "https://stripe.com/docs/error-codes/" + strings.ReplaceAll(f.Code, "_", "-")
 	}
 	secrets := regexp.MustCompile(`([sr]k_(live|test)|whsec)_\w*`) // put where something else belongs, and not repeated
@@ -92,6 +96,9 @@ func missing(kind, id, param string) error {
 		kind = "PaymentMethod"
 	}
 	f := invalid(param, "resource_missing", "No such %s: '%s'", kind, id)
+	if strings.HasPrefix(id, "pm_card_") {
+		f = notSimulated(param, "the test card %s", id)
+	}
 	if param == "id" {
 		f.status = http.StatusNotFound
 	}

@@ -27,10 +27,14 @@ func expansion(kind string, listed bool) rule {
 	return func(_ *Account, sent any, name string) error {
 		property, _ := sent.(string)
 		path, inData := strings.CutPrefix(property, "data.")
-		if listed != inData || !slices.Contains(expandable(kind), path) {
-			return invalid(name, "", "This property cannot be expanded (%s).", property)
+		names, _ := known("EXPAND", kind)
+		switch {
+		case listed == inData && slices.Contains(expandable(kind), path):
+			return nil
+		case listed == inData && slices.ContainsFunc(names, func(known string) bool { return strings.HasPrefix(path+".", known+".") }):
+			return notSimulated(name, "how to expand %s", property)
 		}
-		return nil
+		return invalid(name, "", "This property cannot be expanded (%s).", property)
 	}
 }
 

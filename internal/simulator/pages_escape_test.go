@@ -16,9 +16,9 @@ import (
 func TestPagesEscape(t *testing.T) {
 	t.Parallel()
 	s := overPages(t)
-	const name, goods, typed = `<script>alert("customer")</script>`, `<script>alert("product")</script>`, `"><script>alert("typed")</script>`
+	const name, goods, about, typed = `<script>alert("customer")</script>`, `<script>alert("product")</script>`, `<script>alert("description")</script>`, `"><script>alert("typed")</script>`
 	owner := "customer=" + s.must(t, http.MethodPost, customers, "email=eve@example.com&name="+name).text("id")
-	path, checkout := s.checkout(t, owner+"&mode=subscription&line_items[0][quantity]=1&line_items[0][price_data][currency]=eur&line_items[0][price_data][unit_amount]=900&line_items[0][price_data][recurring][interval]=month&line_items[0][price_data][product_data][name]="+goods)
+	path, checkout := s.checkout(t, owner+"&mode=subscription&line_items[0][quantity]=1&line_items[0][price_data][currency]=eur&line_items[0][price_data][unit_amount]=900&line_items[0][price_data][recurring][interval]=month&line_items[0][price_data][product_data][name]="+goods+"&line_items[0][price_data][product_data][description]="+about)
 	escaped := func(page string, got page, texts ...string) {
 		t.Helper()
 		if strings.Contains(got.body, "<script") {
@@ -30,10 +30,10 @@ func TestPagesEscape(t *testing.T) {
 			}
 		}
 	}
-	escaped("an open session", s.open(t, checkout), goods)
+	escaped("an open session", s.open(t, checkout), goods, about)
 	escaped("a declined card", s.submit(t, checkout, card("4000 0000 0000 0002", "name", typed)...), goods, typed)
 	s.submit(t, checkout, card(goodCard)...)
-	escaped("a paid session", s.open(t, checkout), goods)
+	escaped("a paid session", s.open(t, checkout), goods, about)
 	bill, _ := s.must(t, http.MethodGet, path, "expand[]=subscription.latest_invoice").at("subscription", "latest_invoice", "hosted_invoice_url").(string)
 	escaped("an invoice", s.open(t, bill), name, goods)
 	escaped("the portal", s.open(t, s.must(t, http.MethodPost, "/v1/billing_portal/sessions", owner).text("url")), name, goods)

@@ -44,8 +44,9 @@ func manyKeys(n int) string {
 
 func refusals() []refusal {
 	const post, get, del = http.MethodPost, http.MethodGet, http.MethodDelete
-	return append(sessionRefusals(), []refusal{
-		{"unknown address", get, "/v1/charges", "", 404, badRequest, "", "", "Unrecognized request URL (GET: /v1/charges)"},
+	return append(append(strangers(), sessionRefusals()...), []refusal{
+		{"unknown address", get, "/v1/nonsense", "", 404, badRequest, "", "", "Unrecognized request URL (GET: /v1/nonsense)"},
+		{"unknown address below a known one", get, "/v1/customers/CUS/nonsense", "", 404, badRequest, "", "", "Unrecognized request URL"},
 		{"wrong method", del, "/v1/checkout/sessions", "", 404, badRequest, "", "", "Unrecognized request URL (DELETE: "},
 		{"empty id", get, "/v1/customers/", "", 404, badRequest, "", "", "Unrecognized request URL"},
 		{"path that climbs", get, "/v1/customers/x%2F..%2Fy", "", 404, badRequest, "resource_missing", "id", "No such customer: 'x/../y'"},
@@ -55,6 +56,7 @@ func refusals() []refusal {
 		{"too deep", post, "/v1/customers", "a[b][c][d][e][f][g][h][i]=1", 400, badRequest, "", "a[b][c][d][e][f][g][h][i]", ""},
 
 		{"unknown parameter", post, "/v1/customers", "emial=a@example.com", 400, badRequest, "parameter_unknown", "emial", "Received unknown parameter: emial"},
+		{"an unknown one beside one of Stripe's", post, "/v1/customers", "balance=1&emial=x", 400, badRequest, "parameter_unknown", "emial", "unknown parameter: emial"},
 		{"two unknown parameters", post, "/v1/customers", "y=1&x=1", 400, badRequest, "parameter_unknown", "x", "x, y"},
 		{"key for a parameter", post, "/v1/customers", "rk_test_madeup=1", 400, badRequest, "parameter_unknown", "…", "unknown parameter: …"},
 		{"key for an id", get, "/v1/customers/whsec_madeup", "", 404, badRequest, "resource_missing", "id", "No such customer: '…'"},
@@ -131,6 +133,38 @@ func refusals() []refusal {
 	}...)
 }
 
+// strangers are what Stripe knows and the simulator does not. It must not be told as if Stripe had refused it.
+func strangers() []refusal {
+	const post, get, del = http.MethodPost, http.MethodGet, http.MethodDelete
+	all := []refusal{
+		{name: "a call", method: get, path: "/v1/charges", status: 404, says: "The simulator does not know GET /v1/charges. Stripe does"},
+		{name: "a call that makes", method: post, path: "/v1/refunds", form: "charge=ch_1", status: 404, says: "POST /v1/refunds"},
+		{name: "a call on an object", method: post, path: sessions + "/CS/expire", status: 404, says: "does not know POST /v1/checkout/sessions/cs_"},
+		{name: "another method of a call", method: post, path: "/v1/prices", status: 404, says: "POST /v1/prices"},
+		{name: "a deletion", method: del, path: "/v1/coupons/x", status: 404, says: "DELETE /v1/coupons/x"},
+		{name: "a call that looks like an id", method: get, path: "/v1/customers/search", form: "query=x", status: 404, says: "GET /v1/customers/search"},
+		{name: "another one", method: get, path: "/v1/invoices/upcoming", status: 404, says: "GET /v1/invoices/upcoming"},
+		{name: "a parameter", method: post, path: "/v1/customers", form: "tax_exempt=exempt", param: "tax_exempt", says: "does not know the parameter tax_exempt. Stripe does"},
+		{name: "two parameters", method: post, path: "/v1/customers", form: "tax_exempt=none&balance=5", param: "balance", says: "the parameter balance, tax_exempt"},
+		{name: "a parameter that is an object", method: post, path: "/v1/customers", form: "address[city]=Ulm", param: "address", says: "parameter address"},
+		{name: "a parameter in an object", method: post, path: "/v1/customers", form: "invoice_settings[footer]=x", param: "invoice_settings[footer]"},
+		{name: "a parameter in an item", method: post, path: "/v1/subscriptions", form: "customer=CUS&" + monthly + "&items[0][tax_rates][]=txr_1", param: "items[0][tax_rates]"},
+		{name: "a parameter in a price", method: post, path: sessions, form: adHoc + "[tax_behavior]=exclusive", param: "line_items[0][price_data][tax_behavior]"},
+		{name: "a parameter of a session", method: post, path: sessions, form: "mode=payment&allow_promotion_codes=true&" + goodURL + "&" + oneTime, param: "allow_promotion_codes"},
+		{name: "a filter", method: get, path: "/v1/customers", form: "created[gte]=5", param: "created"},
+		{name: "a parameter of a change", method: post, path: "/v1/subscriptions/sub_1", form: "proration_behavior=none", param: "proration_behavior"},
+		{name: "a mode", method: post, path: sessions, form: "mode=setup&" + goodURL, param: "mode", says: "does not know mode=setup. Stripe does"},
+		{name: "a test card", method: post, path: "/v1/customers", form: "payment_method=pm_card_mastercard", param: "payment_method", says: "the test card pm_card_mastercard"},
+		{name: "a test card in the address", method: get, path: "/v1/payment_methods/pm_card_amex", param: "id", status: 404},
+		{name: "an expansion", method: get, path: "/v1/customers/CUS", form: "expand[]=default_source", param: "expand[0]", says: "how to expand default_source"},
+		{name: "an expansion in a list", method: get, path: "/v1/subscriptions", form: "expand[]=data.latest_invoice.payment_intent", param: "expand[0]"},
+	}
+	for i := range all {
+		all[i].kind, all[i].code, all[i].status = badRequest, "not_simulated", max(all[i].status, 400)
+	}
+	return all
+}
+
 func sessionRefusals() []refusal {
 	cases := []refusal{
 		{name: "without a mode", form: goodURL + "&" + oneTime, code: "parameter_missing", param: "mode"},
@@ -202,7 +236,7 @@ func TestRefusals(t *testing.T) {
 				t.Errorf("status %d, want %d", got.status, tt.status)
 			}
 			wantDoc := ""
-			if tt.code != "" {
+			if tt.code != "" && tt.code != "not_simulated" { // which Stripe's documentation does not have
 				wantDoc = "https://stripe.com/docs/error-codes/" + strings.ReplaceAll(tt.code, "_", "-")
 			}
 			for field, want := range map[string]string{"type": tt.kind, "code": tt.code, "param": tt.param, "doc_url": wantDoc} {

@@ -68,10 +68,15 @@ func (s *Simulator) route(r *http.Request) (found route, id string, err error) {
 		rest, begins := strings.CutPrefix(path, before)
 		escaped, ends := strings.CutSuffix(rest, after)
 		id, err := url.PathUnescape(escaped)
-		if found.method == r.Method && begins && ends && open == (id != "") && !strings.Contains(escaped, "/") && err == nil {
+		if found.method == r.Method && begins && ends && open == (id != "") && !strings.Contains(escaped, "/") && err == nil &&
+			!(open && strings.Contains(stripes, "\n"+r.Method+" "+path+"\n")) { // such as customers/search
 			return found, id, nil
 		}
 	}
-	return route{}, "", refusal(http.StatusNotFound, invalidRequest, "",
-		"Unrecognized request URL ("+r.Method+": "+r.URL.Path+"). "+seeDocs)
+	f := invalid("", "", "Unrecognized request URL (%s: %s). "+seeDocs, r.Method, r.URL.Path)
+	if _, exists := known(r.Method, path); exists {
+		f = notSimulated("", "%s %s", r.Method, r.URL.Path)
+	}
+	f.status = http.StatusNotFound
+	return route{}, "", f
 }

@@ -119,7 +119,7 @@ type call struct {
 // perform checks every parameter before the route changes anything. Of a deleted object only the fact can be read.
 func (c *call) perform(id string) ([]byte, error) {
 	if err := c.accepts.check(c.Account, c.in, ""); err != nil {
-		return nil, err
+		return nil, c.beyond(err)
 	}
 	if c.target = c.find(c.kind, id); c.target == nil && c.method == http.MethodGet {
 		c.target = c.Get(c.kind, id)

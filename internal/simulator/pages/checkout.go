@@ -59,15 +59,17 @@ func (v *visit) order(session simulator.Object, success string) g.Node {
 		el("p.total", due),
 		el("ul.lines", g.Map(lines, func(line simulator.Object) g.Node {
 			name := times(line.Text("description"), line.Number("quantity"))
-			return sold(name, with("Paid ", every(line.Child("price")), ""), sum(line, "amount_total"))
+			about := v.Get("product", line.Child("price").Text("product")).Text("description")
+			return sold(name, about, with("Paid ", every(line.Child("price")), ""), sum(line, "amount_total"))
 		})),
 		el("p.sum", el("span", label), el("span", due)),
 		g.If(then != "", el("p.then", "Then "+then+", until canceled.")),
 	}
 }
 
-func sold(name, price, cost string) g.Node {
-	return el("li", el("span", el("strong", name), g.If(price != "", el("small", price))), el("span", cost))
+func sold(name, about, price, cost string) g.Node {
+	return el("li", el("span", el("strong", name), g.If(about != "", el("small", about)), g.If(price != "", el("small", price))),
+		el("span", cost))
 }
 
 // then is what line items cost later on, empty if they do not.
@@ -143,7 +145,7 @@ func (v *visit) invoice() reply {
 	return v.split(title, g.Group{
 		el("h1", attr("id", "what"), title),
 		el("p.total", due),
-		el("ul.lines", sold(plan, price, due)),
+		el("ul.lines", sold(plan, "", price, due)),
 		el("p.sum", el("span", "Amount due"), el("span", sum(invoice, "amount_remaining"))),
 		el("dl.facts",
 			el("div", el("dt", "Billed to"), el("dd", payer)),
