@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/stripe/stripe-go/v79"
-
 	"stripe-mcp/internal/secret"
 )
 
@@ -138,63 +136,13 @@ func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) er
 	case resp.StatusCode >= http.StatusBadRequest:
 		a.trouble = foreign
 	default:
-		if body, a.trouble = call.check(body, &a.object); a.trouble != noTrouble {
+		if a.trouble = call.check(body, &a.object); a.trouble != noTrouble {
 			return errForeign
+		}
+		if call.answer != nil { // it has the objects, so stripe-go need not read them once more
+			body = []byte("{}")
 		}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return nil
-}
-
-// check decides whether body answers the call: with the object that was asked for, in a shape that can be understood. It
-// returns the part of the body that can, and notes what the journal keeps.
-func (c *call) check(body []byte, read *object) ([]byte, troubleKind) {
-	if c.list {
-		return c.checkList(body)
-	}
-	switch err := json.Unmarshal(body, read); {
-	case read.Object == "" || read.ID == "" && read.Object != c.asked.object:
-		return nil, foreign
-	case read.ID == "":
-		return nil, misshapen
-	case c.asked.object != "" && read.Object != c.asked.object, c.asked.id != "" && read.ID != c.asked.id:
-		return nil, unrelated
-	case err != nil, c.understands != nil && !c.understands(body):
-		return nil, misshapen
-	}
-	return body, noTrouble
-}
-
-// checkList is check for a list, of which it leaves out the rows that cannot be understood.
-func (c *call) checkList(body []byte) ([]byte, troubleKind) {
-	var fields map[string]json.RawMessage
-	var rows []json.RawMessage
-	if json.Unmarshal(body, &fields) != nil || string(fields["object"]) != `"list"` {
-		return nil, foreign
-	}
-	if json.Unmarshal(fields["data"], &rows) != nil || rows == nil || !understands[stripe.ListMeta](body) {
-		return nil, misshapen
-	}
-	readable := rows[:0:0]
-	for _, row := range rows {
-		var read object
-		_ = json.Unmarshal(row, &read) // an id that cannot be read is empty
-		if read.ID != "" {
-			c.lastRow = read.ID
-		}
-		if c.asked.object != "" && (read.ID == "" || read.Object != c.asked.object || !c.understands(row)) {
-			c.leftOut = append(c.leftOut, cmp.Or(read.ID, "one without an id"))
-			continue
-		}
-		readable = append(readable, row)
-	}
-	switch {
-	case len(c.leftOut) == 0:
-		return body, noTrouble
-	case len(readable) == 0:
-		return nil, misshapen
-	}
-	fields["data"], _ = json.Marshal(readable) //nolint:errchkjson // they were read as JSON
-	rest, _ := json.Marshal(fields)            //nolint:errchkjson // as above
-	return rest, noTrouble
 }

@@ -13,11 +13,11 @@ import (
 
 // call records what happened to one request in all its attempts.
 type call struct {
-	effect      Effect
-	asked       asked
-	list        bool                   // the answer is a list of what is asked
-	understands func(body []byte) bool // whether an object can be read; nil where that does not matter
-	receipt     *journal.Receipt       // follows the answer to the caller
+	effect  Effect
+	asked   asked
+	list    bool             // the answer is a list of what is asked
+	answer  answer           // takes the objects; nil where only the answer's status matters
+	receipt *journal.Receipt // follows the answer to the caller
 
 	mu       sync.Mutex
 	intent   *journal.Intent // nil when the request is not journalled
@@ -27,6 +27,7 @@ type call struct {
 	pending  bool // an attempt is under way, or may have been applied
 
 	// Of a list that was answered.
+	hasMore bool     // Stripe has more after the last row
 	lastRow string   // id of its last row
 	leftOut []string // ids of the rows that cannot be understood
 }

@@ -114,25 +114,7 @@ func (c *Client) CheckoutSession(ctx context.Context, id string) (*stripe.Checko
 
 // CheckoutSessions returns one page of sessions, newest first.
 func (c *Client) CheckoutSessions(ctx context.Context, params *stripe.CheckoutSessionListParams) (Page[*stripe.CheckoutSession], error) {
-	return list(ctx, "checkout.session", &params.ListParams, func() ([]*stripe.CheckoutSession, *stripe.ListMeta, error) {
-		iter := c.checkout.List(params)
-		found := iter.CheckoutSessionList()
-		return withAnswers(found.Data, found.LastResponse), iter.Meta(), iter.Err()
-	})
-}
-
-// withAnswers returns the rows of a list, each with the part of the answer that it was read from, as a single object has.
-func withAnswers[T stripe.LastResponseSetter](rows []T, whole *stripe.APIResponse) []T {
-	var answer struct {
-		Data []json.RawMessage `json:"data"`
-	}
-	if whole != nil {
-		_ = json.Unmarshal(whole.RawJSON, &answer) // it was read before
-	}
-	for i, row := range rows[:min(len(rows), len(answer.Data))] {
-		row.SetLastResponse(&stripe.APIResponse{RawJSON: answer.Data[i]})
-	}
-	return rows
+	return list[*stripe.CheckoutSession](ctx, "checkout.session", &params.ListParams, func() error { return c.checkout.List(params).Err() })
 }
 
 // CreateCustomer creates a customer (https://docs.stripe.com/api/customers/create).
@@ -165,11 +147,7 @@ func (c *Client) Subscription(ctx context.Context, id string) (*stripe.Subscript
 
 // Subscriptions returns one page of subscriptions, newest first.
 func (c *Client) Subscriptions(ctx context.Context, params *stripe.SubscriptionListParams) (Page[*stripe.Subscription], error) {
-	return list(ctx, "subscription", &params.ListParams, func() ([]*stripe.Subscription, *stripe.ListMeta, error) {
-		iter := c.subscriptions.List(params)
-		found := iter.SubscriptionList()
-		return withAnswers(found.Data, found.LastResponse), iter.Meta(), iter.Err()
-	})
+	return list[*stripe.Subscription](ctx, "subscription", &params.ListParams, func() error { return c.subscriptions.List(params).Err() })
 }
 
 // CancelSubscription ends a subscription now.

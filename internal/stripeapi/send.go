@@ -2,8 +2,6 @@ package stripeapi
 
 import (
 	"context"
-	"encoding/json"
-	"reflect"
 	"time"
 
 	"github.com/stripe/stripe-go/v79"
@@ -39,24 +37,24 @@ type asked struct {
 
 // read asks for an object.
 func read[T any](ctx context.Context, want asked, params *stripe.Params, request func() (T, error)) (T, error) {
-	return send(ctx, &call{effect: Reads, asked: want, understands: understands[T]}, params, request)
+	return send(ctx, &call{effect: Reads, asked: want}, params, request)
 }
 
 // list asks for exactly one page of a list.
-func list[T any](ctx context.Context, object string, params *stripe.ListParams, request func() ([]T, *stripe.ListMeta, error)) (Page[T], error) {
-	call := &call{effect: Reads, asked: asked{object: object}, list: true, understands: understands[T]}
+func list[T any](ctx context.Context, object string, params *stripe.ListParams, request func() error) (Page[T], error) {
+	rows := &objects[T]{}
+	call := &call{effect: Reads, asked: asked{object: object}, list: true, answer: rows}
 	params.Context = withCall(ctx, call)
 	params.Single = true
-	rows, meta, err := request()
-	if err != nil {
+	if err := request(); err != nil {
 		return Page[T]{}, call.failure(ctx)
 	}
-	return Page[T]{rows, Rest{meta.HasMore, call.lastRow, call.leftOut}}, nil
+	return Page[T]{rows.all, Rest{call.hasMore, call.lastRow, call.leftOut}}, nil
 }
 
 // write sends a request that has the client's effect.
 func write[T any](ctx context.Context, c *Client, want asked, params *stripe.Params, request func() (T, error)) (T, *call, error) {
-	call := &call{effect: c.effect, asked: want, receipt: c.receipt, understands: understands[T]}
+	call := &call{effect: c.effect, asked: want, receipt: c.receipt}
 	if c.effect == Reads {
 		var none T
 		return none, call, outcome.Refuse(outcome.TypeInternal, "a tool that only reads tried to write. Nothing was sent", "Report this as a fault of stripe-mcp")
@@ -106,44 +104,14 @@ func (c *call) replayed() bool {
 
 // send makes one request and turns its failure into an *outcome.Error.
 func send[T any](ctx context.Context, call *call, params *stripe.Params, request func() (T, error)) (T, error) {
+	read := &objects[T]{}
+	call.answer = read
 	params.Context = withCall(ctx, call)
-	result, err := request()
-	if err != nil {
-		var none T // stripe-go returns an empty object along with an error
+	if _, err := request(); err != nil || len(read.all) == 0 {
+		var none T
 		return none, call.failure(ctx)
 	}
-	return result, nil
-}
-
-// understands reports whether an object can be read as a T, with something in each place of its lists.
-func understands[T any](body []byte) bool {
-	var answer T
-	return json.Unmarshal(body, &answer) == nil && !hasNull(reflect.ValueOf(answer))
-}
-
-// hasNull reports whether a list at or below v has a null in it. Whoever shows the list would fall over it.
-func hasNull(v reflect.Value) bool {
-	switch v.Kind() {
-	case reflect.Pointer:
-		return !v.IsNil() && hasNull(v.Elem())
-	case reflect.Struct:
-		for i := range v.NumField() { //nolint:modernize // Fields allocates for each field
-			if hasNull(v.Field(i)) {
-				return true
-			}
-		}
-	case reflect.Slice:
-		if v.Type().Elem().Kind() != reflect.Pointer {
-			return false
-		}
-		for i := range v.Len() {
-			if item := v.Index(i); item.IsNil() || hasNull(item) {
-				return true
-			}
-		}
-	default:
-	}
-	return false
+	return read.all[0], nil
 }
 
 // leaveTime returns a context that ends earlier than ctx, so that one more request fits into ctx.
