@@ -47,7 +47,16 @@ func (s *Server) respond(ctx context.Context, request message) ([]byte, error) {
 	line := fmt.Appendf(nil, `{"jsonrpc":"2.0","id":1,"method":%s,"params":%s}`, request.quoted, needed(request.method, params, meta))
 	switch answer := s.protocol.HandleMessage(ctx, line).(type) {
 	case mcp.JSONRPCResponse:
-		return reply(request.id, "result", answer.Result)
+		line, err := reply(request.id, "result", answer.Result)
+		switch {
+		case err != nil:
+			return nil, err
+		case request.method == methodListTools:
+			return fill(line, `"tools":`, `[]`, s.listed())
+		case request.method == methodCallTool:
+			return exchangeFrom(ctx).fill(line)
+		}
+		return line, nil
 	case mcp.JSONRPCError:
 		return reply(request.id, "error", answer.Error)
 	default:

@@ -68,6 +68,7 @@ type exchange struct {
 	holding   bool      // one of slots
 	read      time.Time // when the call was read
 	arguments json.RawMessage
+	result    *Result    // nil when the call was not made, or asks the person
 	delivered func(bool) // of the result
 }
 

@@ -51,7 +51,8 @@ type Options struct {
 type Server struct {
 	protocol *server.MCPServer
 	tools    toolNames
-	offer    func() // makes the tools known to protocol; call it before any request about them
+	offer    func()                 // makes the tools known to protocol; call it before any request about them
+	listed   func() json.RawMessage // the tools as tools/list shows them
 	call     func(ctx context.Context, call *Call) Result
 	scrub    func(string) string
 	log      *slog.Logger
@@ -72,11 +73,11 @@ func New(o Options) *Server {
 		slots: make(chan struct{}, o.MaxConcurrent), seals: sync.OnceValue(newSeals),
 	}
 
-	listed := sync.OnceValue(func() []mcp.Tool { return publish(o.Tools) })
+	s.listed = sync.OnceValue(func() json.RawMessage { return publish(o.Tools) })
 	// mcp-go would list hidden tools too, and sort by name. Its tool filter would make hidden tools impossible to call.
 	hooks := &server.Hooks{}
 	hooks.AddAfterListTools(func(_ context.Context, _ any, _ *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
-		result.Tools = listed()
+		result.Tools = []mcp.Tool{} // see fill
 	})
 	s.protocol = server.NewMCPServer(serverName, o.Version,
 		server.WithTitle(serverTitle),
@@ -95,25 +96,33 @@ func New(o Options) *Server {
 }
 
 // publish returns the tools that tools/list shows.
-func publish(tools []Tool) []mcp.Tool {
-	list := make([]mcp.Tool, 0, len(tools))
-	for _, t := range tools {
-		if t.Hidden {
-			continue
-		}
-		input, output := t.Schemas()
-		published := mcp.NewToolWithRawSchema(t.Name, t.Description, input)
-		published.Title = t.Title
-		published.RawOutputSchema = output
-		published.Annotations = mcp.ToolAnnotation{
-			ReadOnlyHint:    new(t.ReadOnly),
-			DestructiveHint: new(t.Destructive),
-			IdempotentHint:  new(t.Idempotent),
-			OpenWorldHint:   new(true),
-		}
-		list = append(list, published)
+func publish(tools []Tool) json.RawMessage {
+	type annotations struct {
+		ReadOnly    bool `json:"readOnlyHint"`
+		Destructive bool `json:"destructiveHint"`
+		Idempotent  bool `json:"idempotentHint"`
+		OpenWorld   bool `json:"openWorldHint"`
 	}
-	return list
+	type listed struct {
+		Annotations  annotations     `json:"annotations"`
+		Description  string          `json:"description"`
+		InputSchema  json.RawMessage `json:"inputSchema"`
+		Name         string          `json:"name"`
+		OutputSchema json.RawMessage `json:"outputSchema,omitempty"`
+		Title        string          `json:"title,omitempty"`
+	}
+	list := make([]listed, 0, len(tools))
+	for _, t := range tools {
+		if !t.Hidden {
+			input, output := t.Schemas()
+			list = append(list, listed{annotations{t.ReadOnly, t.Destructive, t.Idempotent, true}, t.Description, input, t.Name, output, t.Title})
+		}
+	}
+	encoded, err := encode(list)
+	if err != nil {
+		panic(err) // the schemas are part of the program
+	}
+	return encoded
 }
 
 // callTool is mcp-go's handler for every tool. It never returns an error: mcp-go would turn it into a protocol error, which
@@ -126,12 +135,10 @@ func (s *Server) callTool(ctx context.Context, request mcp.CallToolRequest) (*mc
 	if call.question != nil {
 		return call.question, nil
 	}
-	answer := &mcp.CallToolResult{
-		Content: []mcp.Content{mcp.NewTextContent(result.Words + string(result.JSON))},
-		IsError: result.IsError,
-	}
+	x.result = &result
+	answer := &mcp.CallToolResult{Content: []mcp.Content{mcp.NewTextContent("")}, IsError: result.IsError} // see fill
 	if !result.IsError {
-		answer.StructuredContent = result.JSON
+		answer.StructuredContent = json.RawMessage("{}")
 	}
 	return answer, nil
 }
