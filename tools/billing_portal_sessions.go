@@ -29,7 +29,7 @@ func createBillingPortalSession() Tool {
 		Title: "Create billing-portal session",
 		Description: "Returns a short-lived url where a customer manages payment methods, invoices and subscriptions. " +
 			"Give it to this customer only: opening it signs them in. " +
-			"Its settings must be saved once in the Dashboard: Settings > Billing > Customer portal.",
+			"Save its settings once in the Dashboard: Settings > Billing > Customer portal.",
 		Effect:      Opens,
 		Permissions: []stripeapi.Permission{{Name: "Customer portal", Path: "/v1/billing_portal/configurations"}},
 	}, func(ctx context.Context, client *stripeapi.Client, in createBillingPortalSessionInput) (billingPortalSessionOutput, error) {

@@ -67,8 +67,8 @@ func createCustomer() Tool {
 	return define(Spec{
 		Name:  "stripe_create_customer",
 		Title: "Create customer",
-		Description: "Creates a customer and returns its id. Each call creates another one, even for the same e-mail: " +
-			"keep the id.",
+		Description: "Creates a customer and returns its id: keep it. A new call creates another one, even for the same e-mail; " +
+			"one repeated after a lost answer does not.",
 		Effect:      Makes,
 		Permissions: customers(),
 	}, func(ctx context.Context, client *stripeapi.Client, in createCustomerInput) (customerOutput, error) {
