@@ -1,14 +1,20 @@
 package simulator_test
 
 import (
-	"errors"
+	"bytes"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gofrs/flock"
 
 	"stripe-mcp/internal/simulator"
 )
@@ -34,7 +40,7 @@ func TestOneStateInAFolder(t *testing.T) {
 	}
 	b.must(t, http.MethodPost, customers+"/"+made.text("id"), "name=Grace")
 	a.must(t, http.MethodGet, customers+"/"+made.text("id"), "").same(t, map[string]any{"name": "Grace"})
-	info, err := os.Stat(filepath.Join(folder, "state.json"))
+	info, err := os.Stat(filepath.Join(folder, "state.db"))
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file is %v, %v", info, err)
 	}
@@ -63,7 +69,7 @@ func TestReset(t *testing.T) {
 	for name, spoil := range map[string]func(path string) error{
 		"what was made": func(string) error { return nil },
 		"what is damaged": func(path string) error {
-			return os.WriteFile(path, []byte(`{"version":"`), 0o600)
+			return os.WriteFile(path, bytes.Repeat([]byte("x"), 1<<16), 0o600)
 		},
 		"nothing": os.Remove,
 	} {
@@ -94,17 +100,30 @@ func TestReset(t *testing.T) {
 // A state that cannot be used changes nothing, and the answer says what to do. It is no 5xx, which would leave open whether something happened.
 func TestUnusableState(t *testing.T) {
 	t.Parallel()
-	damaged := func(t *testing.T, text string) string {
+	holding := func(name string, text []byte) string {
 		folder := t.TempDir()
-		if err := os.WriteFile(filepath.Join(folder, "state.json"), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return folder
 	}
+	s, c := kept(t.TempDir())
+	for i := range 50 {
+		c.must(t, http.MethodPost, customers, "metadata[n]="+strconv.Itoa(i)+"&description="+strings.Repeat("x", 500))
+	}
+	whole, err := os.ReadFile(s.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const again = "is damaged; start afresh with: stripe-mcp simulator reset"
 	for name, tt := range map[string]struct{ folder, says string }{
-		"damaged":        {damaged(t, `{"version":"x"}`), "is damaged; start afresh with: stripe-mcp simulator reset"},
-		"empty":          {damaged(t, ""), "is damaged"},
-		"no such folder": {filepath.Join(damaged(t, ""), "state.json", "x"), "not a directory"},
+		"damaged":              {holding("state.db", []byte("garbage")), again},
+		"damaged throughout":   {holding("state.db", bytes.Repeat([]byte{7}, 1<<16)), again},
+		"damaged inside":       {holding("state.db", slices.Concat(whole[:2*4096], make([]byte, len(whole)-2*4096))), again},
+		"cut off":              {holding("state.db", whole[:3*4096]), again},
+		"earlier, and damaged": {holding("state.json", []byte(`{"version":"x"}`)), "state.json " + again},
+		"earlier, and empty":   {holding("state.json", nil), "state.json " + again},
+		"no such folder":       {filepath.Join(holding("state.db", nil), "state.db", "x"), "not a directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,29 +137,99 @@ func TestUnusableState(t *testing.T) {
 	}
 }
 
-// What cannot be written is not in the memory either. The clock, which is read between reading and writing the file, puts a
-// folder in its place.
-func TestUnwritableState(t *testing.T) {
+// What an earlier version left is taken over once, and goes on from where it was.
+func TestTakeOver(t *testing.T) {
 	t.Parallel()
-	spoil := func() {}
-	s := simulator.New(func() time.Time { spoil(); return time.Now() })
-	s.Folder = t.TempDir()
-	c := client{&http.Client{Transport: s.Transport()}, "http://stripe.invalid"}
-	c.must(t, http.MethodPost, customers, "name=Ada")
-	away := filepath.Join(s.Folder, "away")
-	spoil = func() {
-		if err := errors.Join(os.Rename(s.Path(), away), os.MkdirAll(filepath.Join(s.Path(), "below"), 0o700)); err != nil {
-			t.Error(err)
-		}
-		spoil = func() {}
-	}
-	if got := c.do(t, http.MethodPost, customers, "name=Grace"); got.status != http.StatusBadRequest || !strings.Contains(got.raw, "cannot be written, and nothing was changed") {
-		t.Errorf("got %d %s", got.status, got.raw)
-	}
-	if err := errors.Join(os.RemoveAll(s.Path()), os.Rename(away, s.Path())); err != nil {
+	text, err := os.ReadFile(filepath.Join("testdata", "state.json"))
+	if err != nil {
 		t.Fatal(err)
 	}
-	if ids := c.must(t, http.MethodGet, customers, "").ids(); len(ids) != 1 {
+	var old struct {
+		Ahead   int64
+		Objects map[string][]map[string]any
+		Answers map[string]struct{ Body json.RawMessage }
+	}
+	if err := json.Unmarshal(text, &old); err != nil {
+		t.Fatal(err)
+	}
+	clock := &clock{time.Date(2026, 11, 27, 18, 0, 0, 0, time.UTC)} // when it was made
+	s := simulator.New(clock.now)
+	s.Folder = t.TempDir()
+	path := filepath.Join(s.Folder, "state.json")
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := client{&http.Client{Transport: s.Transport()}, "http://stripe.invalid"}
+	for kind, address := range map[string]string{"customer": customers, "subscription": subscriptions, "checkout.session": sessions, "price": "/v1/prices", "product": "/v1/products"} {
+		got := c.must(t, http.MethodGet, address, "limit=100")
+		rows, _ := got.body["data"].([]any)
+		want := map[string]any{}
+		for _, row := range old.Objects[kind] {
+			want[row["id"].(string)] = row
+		}
+		for _, row := range rows {
+			if fields := row.(map[string]any); !reflect.DeepEqual(fields, want[fields["id"].(string)]) {
+				t.Errorf("%v, want %v", fields, want[fields["id"].(string)])
+			}
+		}
+		if len(rows) != len(want) {
+			t.Errorf("%d of %s, want %d", len(rows), kind, len(want))
+		}
+	}
+	paid := old.Objects["checkout.session"][0]["id"].(string)
+	if got := c.must(t, http.MethodGet, sessions+"/"+paid, "expand[]=line_items"); got.at("line_items", "data", 0, "description") != "T-shirt" {
+		t.Errorf("line items are %v", got.at("line_items"))
+	}
+	made := c.must(t, http.MethodPost, customers, "name=New")
+	made.same(t, map[string]any{"created": float64(clock.at.Unix() + old.Ahead)})
+	if ids := c.must(t, http.MethodGet, customers, "").ids(); ids[0] != made.text("id") {
+		t.Errorf("the newest of %v is not the newest", ids)
+	}
+	if len(old.Answers) == 0 {
+		t.Fatal("it remembers no answer")
+	}
+	for key, given := range old.Answers {
+		if again := c.must(t, http.MethodPost, customers, "email=old@example.com", "Idempotency-Key", key); again.raw != string(given.Body) {
+			t.Errorf("got %s, want %s", again.raw, given.Body)
+		}
+	}
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("the old file is still there: %v", err)
+	}
+	if kept, err := os.ReadFile(path + ".taken-over"); err != nil || !bytes.Equal(kept, text) {
+		t.Errorf("the old file is not kept: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil { // a second one is none of its business
+		t.Fatal(err)
+	}
+	if ids := c.must(t, http.MethodGet, customers, "").ids(); ids[0] != made.text("id") {
 		t.Errorf("customers are %v", ids)
+	}
+}
+
+// Another program that holds the state is waited for, and then named.
+func TestStateThatIsHeld(t *testing.T) {
+	t.Parallel()
+	s, c := kept(t.TempDir())
+	c.must(t, http.MethodPost, customers, "")
+	held := flock.New(filepath.Join(s.Folder, "lock"))
+	if err := held.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 3 {
+		wait.Go(func() {
+			got := c.do(t, http.MethodPost, customers, "")
+			if got.status != http.StatusBadRequest || !strings.Contains(got.raw, "nothing was changed: another stripe-mcp process holds "+s.Path()) {
+				t.Errorf("got %d %s", got.status, got.raw)
+			}
+		})
+	}
+	wait.Wait()
+	if err := held.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(c.must(t, http.MethodGet, customers, "").ids()); n != 1 {
+		t.Errorf("%d customers, want 1", n)
 	}
 }

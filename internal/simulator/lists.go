@@ -83,8 +83,14 @@ func (c *call) list(filters []filter) (Object, error) {
 		return nil, exclusive("ending_before", "starting_after", "ending_before")
 	}
 	limit := int(min(max(c.in.integer("limit", 10), 1), 100))
+	field := "" // the first filter that has an index spares looking at all there is
+	for _, f := range filters {
+		if field == "" && c.in[f.name] != nil && slices.Contains(indexed(c.kind), f.name) {
+			field = f.name
+		}
+	}
 	rows := []Object{}
-	for row := range c.walk(c.kind, after+before, before != "") {
+	for row := range c.walk(c.kind, field, c.in.Text(field), after+before, before != "") {
 		dropped := func(f filter) bool { return !f.keeps(row, c.in[f.name]) }
 		if row["deleted"] == nil && !slices.ContainsFunc(filters, dropped) {
 			rows = append(rows, row)

@@ -56,10 +56,11 @@ func TestLinksLeadToTheWebOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, evil := range []string{"javascript:alert(1)//", " JavaScript:alert(1)//", "data:text/html,", "vbscript:"} {
+	const good = "https://shop.test/" // each of the others is as long, so that the file stays what it is
+	for _, evil := range []string{"javascript:al(1)//", " JavaScript:a(1)//", "data:text/html,123", "vbscript:123456789"} {
 		edited := simulator.New(newClock().now)
 		edited.Folder = t.TempDir()
-		if err := os.WriteFile(edited.Path(), []byte(strings.ReplaceAll(string(state), "https://shop.test/", evil)), 0o600); err != nil {
+		if err := os.WriteFile(edited.Path(), []byte(strings.ReplaceAll(string(state), good, evil)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		server := httptest.NewServer(pages.Handler(edited))

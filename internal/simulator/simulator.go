@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,8 +27,9 @@ type Simulator struct {
 	routes   func() []route
 	inFlight sync.Map // idempotency keys of the requests being answered
 
-	mu   sync.Mutex // guards data and its file
-	data *state     // nil until it is first needed, as most processes never do
+	turn     chan struct{} // holds a token while a request is at the state
+	progress atomic.Int64  // when one last left it, in nanoseconds
+	memory   *memory       // what there is when there is no folder
 }
 
 // New returns an account with a few products and prices and nothing else. A nil now means time.Now.
@@ -35,7 +37,9 @@ func New(now func() time.Time) *Simulator {
 	if now == nil {
 		now = time.Now
 	}
-	return &Simulator{PagesURL: "http://127.0.0.1:4343", now: now, routes: sync.OnceValue(routes)}
+	return &Simulator{
+		PagesURL: "http://127.0.0.1:4343", now: now, routes: sync.OnceValue(routes), turn: make(chan struct{}, 1), memory: newMemory(),
+	}
 }
 
 // ServeHTTP speaks Stripe's API.
@@ -91,7 +95,7 @@ func (s *Simulator) answer(r *http.Request, requestID string) (got answer, err e
 	if err != nil {
 		return answer{}, err
 	}
-	if unsaved := s.Update(func(a *Account) bool {
+	if unsaved := s.Update(func(a *Account) {
 		c := &call{Account: a, route: target, url: r.URL.Path, in: in}
 		got, err = c.once(key, func() answer {
 			body, err := c.perform(id)
@@ -100,7 +104,6 @@ func (s *Simulator) answer(r *http.Request, requestID string) (got answer, err e
 			}
 			return answer{Status: http.StatusOK, Body: body, RequestID: requestID}
 		})
-		return r.Method != http.MethodGet
 	}); unsaved != nil {
 		return answer{}, unsaved
 	}

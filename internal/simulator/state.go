@@ -1,102 +1,194 @@
 package simulator
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"io"
 	"iter"
-	"maps"
+	"math"
+	"net/url"
 	"slices"
 	"strings"
 )
 
 // state keeps all there is, and only it knows how. It hands out copies: a change counts once the object is put back.
-type state struct{ kept record }
+// Nothing here takes longer because there is more. These are its keys, with a zero between their parts:
+//
+//	ahead, count, secret               the clock, how many objects there ever were, what the pages are signed with
+//	object KIND ID                     the age of an object and the object
+//	age KIND AGE, field KIND F V AGE   its id, to list what there is, or what has a value in a field
+//	shown AGE                          its kind and id, to list what a person looks at
+//	due TIME KIND ID                   nothing, to find what time changes next
+//	lines SESSION                      the line items of a session
+//	answer KEY, kept TIME KEY          what an idempotency key got, and nothing, to find what can be forgotten
+type state struct{ rows store }
 
-// record is the state as it is written to its file.
-type record struct {
-	Version string              `json:"version"` // another one each time it is saved; it comes first in the file
-	Ahead   int64               `json:"ahead"`   // seconds by which its clock is ahead of the machine's
-	Key     string              `json:"key"`     // what the forms of the pages are signed with
-	Objects map[string][]Object `json:"objects"` // by type, oldest first
-	Lines   map[string][]Object `json:"lines"`   // line items by session
-	Answers map[string]answer   `json:"answers"` // by idempotency key
-}
+const ageSize = 16 // of an age: the second in which an object was made, and its number
 
-func newState() *state {
-	return &state{record{
-		Key: newID("", 32), Objects: map[string][]Object{}, Lines: map[string][]Object{}, Answers: map[string]answer{},
-	}}
-}
+func key(parts ...string) string { return strings.Join(parts, "\x00") }
 
-// readState reads what encode made.
-func readState(from io.Reader) (*state, error) {
-	st := &state{}
-	d := json.NewDecoder(from)
-	d.UseNumber()
-	err := d.Decode(&st.kept)
-	if err == nil && (st.kept.Objects == nil || st.kept.Lines == nil || st.kept.Answers == nil) {
-		err = errors.New("a part is missing")
+// ordered is a number as a text of eight bytes, which sorts as numbers do.
+func ordered(n int64) string { return string(binary.BigEndian.AppendUint64(nil, uint64(n))) }
+
+func (st *state) number(name string) int64 {
+	if value := st.rows.get(name); len(value) == 8 {
+		return int64(binary.BigEndian.Uint64(value))
 	}
-	return st, err
+	return 0
 }
-
-func (st *state) encode() ([]byte, error) { return json.Marshal(st.kept) }
 
 // Ahead is by how many seconds the clock is ahead of the machine's.
-func (st *state) Ahead() int64 { return st.kept.Ahead }
+func (st *state) Ahead() int64 { return st.number("ahead") }
 
-func (st *state) moveClock(seconds int64) { st.kept.Ahead += seconds }
+func (st *state) moveClock(seconds int64) { st.rows.put("ahead", []byte(ordered(st.Ahead()+seconds))) }
 
 // Secret is what the forms of the pages are signed with.
-func (st *state) Secret() string { return st.kept.Key }
+func (st *state) Secret() string { return string(st.rows.get("secret")) }
+
+func (st *state) setSecret(secret string) { st.rows.put("secret", []byte(secret)) }
 
 // Get returns an object, nil if there is none.
 func (st *state) Get(kind, id string) Object {
-	if i := st.index(kind, id); i >= 0 {
-		return st.kept.Objects[kind][i].plain()
+	_, o := st.stored(kind, id)
+	return o
+}
+
+func (st *state) stored(kind, id string) (age string, o Object) {
+	value := st.rows.get(key("object", kind, id))
+	if value == nil {
+		return "", nil
 	}
-	return nil
+	return string(value[:ageSize]), asObject(decoded(value[ageSize:]))
 }
 
-func (st *state) index(kind, id string) int {
-	return slices.IndexFunc(st.kept.Objects[kind], func(o Object) bool { return o.Text("id") == id })
-}
-
-// put stores objects, each by its type and id. One that was not there becomes the newest of its type.
+// put stores objects, each by its type and id. One that was not there becomes the newest of its second.
 func (st *state) put(objects ...Object) {
 	for _, o := range objects {
-		kind := o.Text("object")
-		if i := st.index(kind, o.Text("id")); i >= 0 {
-			st.kept.Objects[kind][i] = o.plain()
-		} else {
-			st.kept.Objects[kind] = append(st.kept.Objects[kind], o.plain())
+		kind, id := o.Text("object"), o.Text("id")
+		age, old := st.stored(kind, id)
+		if old == nil {
+			count := st.number("count") + 1
+			st.rows.put("count", []byte(ordered(count)))
+			age = ordered(o.Number("created")) + ordered(count)
+		}
+		st.index(age, old, o)
+		st.rows.put(key("object", kind, id), append([]byte(age), encoded(o)...))
+	}
+}
+
+// remove deletes an object without a trace.
+func (st *state) remove(kind, id string) {
+	if age, old := st.stored(kind, id); old != nil {
+		st.index(age, old, nil)
+		st.rows.remove(key("object", kind, id))
+	}
+}
+
+// index replaces the entries that lead to an object as it was by those that lead to it as it is.
+func (st *state) index(age string, old, o Object) {
+	before, after := entries(age, old), entries(age, o)
+	for name := range before {
+		if _, stays := after[name]; !stays {
+			st.rows.remove(name)
+		}
+	}
+	for name, value := range after {
+		if was, there := before[name]; !there || was != value {
+			st.rows.put(name, []byte(value))
 		}
 	}
 }
 
-func (st *state) remove(kind, id string) {
-	if i := st.index(kind, id); i >= 0 {
-		st.kept.Objects[kind] = slices.Delete(st.kept.Objects[kind], i, i+1)
+// entries are the keys and values that lead to an object.
+func entries(age string, o Object) map[string]string {
+	all := map[string]string{}
+	if o == nil {
+		return all
+	}
+	kind, id := o.Text("object"), o.Text("id")
+	all[key("age", kind, age)] = id
+	for _, field := range indexed(kind) {
+		if value := lookedUp(o, field); value != "" {
+			all[key("field", kind, field, value, age)] = id
+		}
+	}
+	if shown(kind) && o["deleted"] == nil {
+		all[key("shown", age)] = key(kind, id)
+	}
+	if due := dueAt(o); due < math.MaxInt64 {
+		all[key("due", ordered(due), kind, id)] = ""
+	}
+	return all
+}
+
+// indexed are the fields by whose value objects of a type are found.
+func indexed(kind string) []string {
+	return map[string][]string{
+		"customer": {"email"}, "checkout.session": {"customer", "subscription"}, "subscription": {"customer"},
+		"invoice": {"customer"}, "payment_method": {"customer"}, "price": {"product"}, "billing_portal.session": {"url"},
+	}[kind]
+}
+
+// lookedUp is the text by which an object is found: of an address only the path, as its host may change.
+func lookedUp(o Object, field string) string {
+	text := o.Text(field)
+	if u, err := url.Parse(text); field == "url" && err == nil {
+		return u.EscapedPath()
+	}
+	return text
+}
+
+// shown tells whether a person sees objects of a type in the list of what there is.
+func shown(kind string) bool {
+	return slices.Contains([]string{"billing_portal.session", "invoice", "subscription", "checkout.session", "customer"}, kind)
+}
+
+// walk walks the objects of a type that have a value in an indexed field, or with no field all of them. It begins beside
+// the object of an id, or at the newest one, and goes from there to older ones, or to newer ones.
+func (st *state) walk(kind, field, value, from string, toNewer bool) iter.Seq[Object] {
+	prefix := key("age", kind, "")
+	if field != "" {
+		prefix = key("field", kind, field, value, "")
+	}
+	age, _ := st.stored(kind, from)
+	return func(yield func(Object) bool) {
+		for _, id := range st.span(prefix, age, toNewer) {
+			if !yield(st.Get(kind, string(id))) {
+				return
+			}
+		}
 	}
 }
 
-// Newest walks the objects of a type, newest first.
-func (st *state) Newest(kind string) iter.Seq[Object] { return st.walk(kind, "", false) }
-
-// walk begins beside the object of an id, if there is one, and goes from there to older ones, or to newer ones.
-func (st *state) walk(kind, from string, toNewer bool) iter.Seq[Object] {
-	rows, at := st.kept.Objects[kind], st.index(kind, from)
-	walk := slices.Backward(rows)
+// span walks the keys that begin with a prefix and end with an age, from one age on.
+func (st *state) span(prefix, age string, toNewer bool) iter.Seq2[string, []byte] {
+	step, at := st.rows.before, prefix+age
 	switch {
 	case toNewer:
-		walk = slices.All(rows[at+1:])
-	case at >= 0:
-		walk = slices.Backward(rows[:at])
+		step = st.rows.after
+	case age == "":
+		at = prefix + "\xff"
 	}
-	return func(yield func(Object) bool) {
-		for _, o := range walk {
-			if !yield(o.plain()) {
+	return func(yield func(string, []byte) bool) {
+		for name, value := step(at); strings.HasPrefix(name, prefix); name, value = step(name) {
+			if age := name[len(prefix):]; len(age) == ageSize && !yield(age, value) {
+				return
+			}
+		}
+	}
+}
+
+// Shown walks what a person looks at, newest first, from beyond a place on; an empty one is the beginning. It yields each
+// object with its own place.
+func (st *state) Shown(place string) iter.Seq2[string, Object] {
+	age, _ := hex.DecodeString(place) // what is no place is the beginning
+	if len(age) != ageSize {
+		age = nil
+	}
+	return func(yield func(string, Object) bool) {
+		for age, value := range st.span(key("shown", ""), string(age), false) {
+			kind, id, _ := strings.Cut(string(value), "\x00")
+			if !yield(hex.EncodeToString([]byte(age)), st.Get(kind, id)) {
 				return
 			}
 		}
@@ -105,59 +197,77 @@ func (st *state) walk(kind, from string, toNewer bool) iter.Seq[Object] {
 
 // Portal is the portal session whose page has a path, nil if there is none.
 func (st *state) Portal(path string) Object {
-	for o := range st.Newest("billing_portal.session") {
-		if strings.Contains(o.Text("url"), path+"#") {
-			return o
-		}
+	for o := range st.walk("billing_portal.session", "url", path, "", false) {
+		return o
 	}
 	return nil
 }
 
 // Of are the objects of a type that belong to a customer, newest first.
-func (st *state) Of(customer, kind string) (rows []Object) {
-	for _, o := range slices.Backward(st.kept.Objects[kind]) {
-		if o.Text("customer") == customer {
-			rows = append(rows, o.plain())
-		}
-	}
-	return rows
+func (st *state) Of(customer, kind string) []Object {
+	return slices.Collect(st.walk(kind, "customer", customer, "", false))
 }
 
-// due are the objects that time changes, up to now.
-func (st *state) due(now int64) (rows []Object) {
-	for _, kind := range []string{"checkout.session", "subscription"} {
-		for _, o := range st.kept.Objects[kind] {
-			if dueAt(o) <= now {
-				rows = append(rows, o.plain())
-			}
-		}
+// due is what time changes first, up to now; nil if that is nothing.
+func (st *state) due(now int64) Object {
+	name, _ := st.rows.after(key("due", ""))
+	rest, found := strings.CutPrefix(name, key("due", ""))
+	if !found || rest[:8] > ordered(now) {
+		return nil
 	}
-	return rows
+	kind, id, _ := strings.Cut(rest[9:], "\x00")
+	return st.Get(kind, id)
 }
 
 // Lines are the line items of a session.
 func (st *state) Lines(session string) (lines []Object) {
-	for _, line := range st.kept.Lines[session] {
-		lines = append(lines, line.plain())
+	if value := st.rows.get(key("lines", session)); value != nil {
+		for _, line := range decoded(value).([]any) { //nolint:forcetypeassert // as it was put
+			lines = append(lines, asObject(line))
+		}
 	}
 	return lines
 }
 
 func (st *state) addLines(session string, lines []Object) {
-	for _, line := range lines {
-		st.kept.Lines[session] = append(st.kept.Lines[session], line.plain())
+	st.rows.put(key("lines", session), encoded(lines))
+}
+
+// answered is the answer that an idempotency key got after a time.
+func (st *state) answered(idempotencyKey string, since int64) (a answer, found bool) {
+	value := st.rows.get(key("answer", idempotencyKey))
+	if value == nil || json.Unmarshal(value, &a) != nil {
+		return a, false
+	}
+	return a, a.At > since
+}
+
+func (st *state) remember(idempotencyKey string, a answer) {
+	st.rows.put(key("answer", idempotencyKey), encoded(a))
+	st.rows.put(key("kept", ordered(a.At), idempotencyKey), nil)
+}
+
+// forget lets go of some answers that were given up to a time: of more than are added, so that they do not pile up.
+func (st *state) forget(until int64) {
+	const most = 8
+	for range most {
+		name, _ := st.rows.after(key("kept", ""))
+		rest, found := strings.CutPrefix(name, key("kept", ""))
+		if !found || rest[:8] > ordered(until) {
+			return
+		}
+		idempotencyKey := rest[9:]
+		if _, again := st.answered(idempotencyKey, until); !again {
+			st.rows.remove(key("answer", idempotencyKey))
+		}
+		st.rows.remove(name)
 	}
 }
 
-// answered is the answer that an idempotency key got.
-func (st *state) answered(key string) (a answer, found bool) {
-	a, found = st.kept.Answers[key]
-	return a, found
-}
-
-func (st *state) remember(key string, a answer) { st.kept.Answers[key] = a }
-
-// forget lets go of the answers that were given up to a time.
-func (st *state) forget(until int64) {
-	maps.DeleteFunc(st.kept.Answers, func(_ string, a answer) bool { return a.At <= until })
+func encoded(v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // there is nothing here that JSON does not hold
+	}
+	return text
 }

@@ -3,7 +3,6 @@ package pages
 import (
 	"cmp"
 	"net/http"
-	"slices"
 	"strings"
 
 	g "maragu.dev/gomponents"
@@ -11,8 +10,8 @@ import (
 	"stripe-mcp/internal/simulator"
 )
 
-// most is how many objects the index shows.
-const most = 200
+// most is how many objects a page of the index shows.
+const most = 100
 
 // listed is what the index tells about an object.
 type listed struct {
@@ -31,12 +30,14 @@ func (v *visit) index() reply {
 	if v.Ahead() != 0 {
 		now += ", ahead of the machine’s clock"
 	}
+	place := v.r.URL.Query().Get("older")
 	content := el("p.empty", "Nothing yet. Let an agent make something, or run ",
 		el("code", "stripe-mcp simulator seed"), ".")
-	if rows := v.everything(); len(rows) > most {
-		content = g.Group{table(rows[:most]), el("p.empty", "Older ones are not shown.")}
-	} else if len(rows) > 0 {
-		content = table(rows)
+	if rows, older := v.page(place); len(rows) > 0 || place != "" {
+		content = g.Group{table(rows), el("footer",
+			g.If(place != "", el("a.button quiet", attr("href", "/"), "Newest")),
+			g.If(older != "", el("a.button quiet", attr("href", "/?older="+older), "Older")),
+		)}
 	}
 	return reply{status: http.StatusOK, page: layout("Simulator", watched, el("main.column wide",
 		el("header.head", el("div", el("h1", "What exists"), el("p.lead", "Newest first. It is "+now+".")), button),
@@ -67,24 +68,16 @@ func table(rows []listed) g.Node {
 	)
 }
 
-// everything is what there is, newest first; of each type no more than it takes to know that there are too many.
-func (v *visit) everything() (rows []listed) {
-	for _, kind := range []string{"billing_portal.session", "invoice", "subscription", "checkout.session", "customer"} {
-		left := most + 1
-		for o := range v.Newest(kind) {
-			if o["deleted"] == nil {
-				rows = append(rows, v.about(o))
-				left--
-			}
-			if left == 0 {
-				break
-			}
+// page is what there is from a place on, newest first, and where the next page begins; empty if this is the last one.
+func (v *visit) page(place string) (rows []listed, older string) {
+	last := ""
+	for at, o := range v.Shown(place) {
+		if len(rows) == most {
+			return rows, last
 		}
+		rows, last = append(rows, v.about(o)), at
 	}
-	slices.SortStableFunc(rows, func(a, b listed) int {
-		return cmp.Compare(b.object.Number("created"), a.object.Number("created"))
-	})
-	return rows
+	return rows, ""
 }
 
 func (v *visit) about(o simulator.Object) listed {

@@ -96,7 +96,7 @@ func show(s *simulator.Simulator, view func(*visit) reply) http.Handler {
 		formErr := r.ParseForm()
 		var got reply
 		var body bytes.Buffer
-		err := s.Update(func(a *simulator.Account) bool {
+		err := s.Update(func(a *simulator.Account) {
 			v := &visit{Account: a, r: r, home: s.Path(), token: sign(a.Secret(), r.URL.Path)}
 			if posted && (formErr != nil || !hmac.Equal([]byte(r.PostForm.Get("token")), []byte(v.token))) {
 				got = message(http.StatusForbidden, "This form is out of date", "Nothing was changed. Open the page again.")
@@ -109,7 +109,6 @@ func show(s *simulator.Simulator, view func(*visit) reply) http.Handler {
 			if got.to == "" {
 				_ = got.page.Render(&body) // a buffer takes everything
 			}
-			return posted && got.status < http.StatusBadRequest
 		})
 		switch {
 		case err != nil:
