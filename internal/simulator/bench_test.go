@@ -1,39 +1,89 @@
-package simulator_test
+package simulator
 
 import (
 	"net/http"
-	"net/http/httptest"
+	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
-
-	"stripe-mcp/internal/simulator"
 )
 
-// BenchmarkCreate is what creating a customer costs besides so many others, with the state on disk.
-func BenchmarkCreate(b *testing.B) {
-	for _, others := range []int{0, 100, 1000} {
-		b.Run(strconv.Itoa(others), func(b *testing.B) {
-			s := simulator.New(nil)
-			s.Folder = b.TempDir()
-			create := func(key string) {
-				r := httptest.NewRequestWithContext(b.Context(), http.MethodPost, customers, strings.NewReader("email=ada@example.com&name=Ada"))
-				r.Header.Set("Authorization", "Bearer "+testKey)
-				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-				r.Header.Set("Idempotency-Key", key)
-				w := httptest.NewRecorder()
-				if s.ServeHTTP(w, r); w.Code != http.StatusOK {
-					b.Fatal(w.Body)
+// Benchmark is what one request costs beside so many other objects, with the state on disk. It also says how large the
+// heap and the resident memory were at the end.
+func Benchmark(b *testing.B) {
+	for _, others := range []int{0, 1_000, 10_000, 100_000} {
+		s := New(nil)
+		s.Folder = b.TempDir()
+		known := crowd(b, s, others)
+		n := 0
+		for _, request := range []struct {
+			name, method, target string
+			form                 func() string
+		}{
+			{"create", http.MethodPost, "/v1/customers", func() string { n++; return "name=Ada&email=ada" + strconv.Itoa(n) + "@example.com" }},
+			{"get", http.MethodGet, "/v1/subscriptions/" + known, func() string { return "" }},
+			{"list", http.MethodGet, "/v1/subscriptions?limit=10", func() string { return "" }},
+			{"list of one customer", http.MethodGet, "/v1/customers?email=ann7@example.com", func() string { return "" }},
+		} {
+			b.Run(request.name+"/"+strconv.Itoa(others), func(b *testing.B) {
+				for b.Loop() {
+					ask(b, s, request.method, request.target, request.form())
+				}
+				b.StopTimer()
+				var memory runtime.MemStats
+				runtime.ReadMemStats(&memory)
+				b.ReportMetric(float64(memory.HeapInuse)/1e6, "heap-MB")
+				b.ReportMetric(resident(), "rss-MB")
+			})
+		}
+	}
+}
+
+// crowd makes customers who have a subscription, an invoice and an open session each, and answers that are remembered. It
+// returns the id of a subscription.
+func crowd(b *testing.B, s *Simulator, objects int) (subscription string) {
+	b.Helper()
+	const each, batch = 4, 25
+	for done := 0; done == 0 || done < objects; {
+		err := s.Update(func(a *Account) {
+			for range batch {
+				do := func(act func(*call) (Object, error), form string) Object {
+					in, err := parseForm(form)
+					if err != nil {
+						b.Fatal(err)
+					}
+					made, err := act(&call{Account: a, in: in})
+					if err != nil {
+						b.Fatal(err)
+					}
+					return made
+				}
+				number := strconv.Itoa(done)
+				owner := "customer=" + do((*call).createCustomer, "email=ann"+number+"@example.com").Text("id")
+				subscription = do((*call).createSubscription, owner+"&items[0][price]=price_free_monthly_eur").Text("id")
+				made := do((*call).createSession, owner+"&mode=payment&success_url=https://shop.example/&line_items[0][price]=price_tshirt_eur&line_items[0][quantity]=1")
+				a.remember(number, answer{Status: http.StatusOK, Body: encoded(made), At: a.wall()}, 0)
+				if done += each; done >= objects {
+					return
 				}
 			}
-			for i := range others {
-				create(strconv.Itoa(i))
-			}
-			n := others
-			for b.Loop() {
-				create(strconv.Itoa(n))
-				n++
-			}
 		})
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
+	return subscription
+}
+
+// resident is what of this process is in memory, in MB; 0 where the system does not say.
+func resident() float64 {
+	status, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(status)) {
+		if fields := strings.Fields(line); fields[0] == "VmRSS:" {
+			kilobytes, _ := strconv.ParseFloat(fields[1], 64)
+			return kilobytes / 1e3
+		}
+	}
+	return 0
 }

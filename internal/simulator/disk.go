@@ -39,7 +39,7 @@ func withDisk(path string, act func(*disk) error) (err error) {
 		}
 	}()
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout: time.Second, NoStatistics: true, FreelistType: bbolt.FreelistMapType,
+		Timeout: time.Second, NoStatistics: true, FreelistType: bbolt.FreelistArrayType,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			file, err = os.OpenFile(name, flag, mode) //nolint:gosec // our own file
 			return file, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -114,7 +115,7 @@ func (s *Simulator) takeOver(st *state) (took bool, err error) {
 		st.rows.put(key("lines", session), encoded(lines))
 	}
 	for idempotencyKey, a := range old.Answers {
-		st.remember(idempotencyKey, a)
+		st.remember(idempotencyKey, a, math.MinInt64)
 	}
 	return true, nil
 }

@@ -53,7 +53,8 @@ func (c *call) once(key string, run func() answer) (answer, error) {
 		return answer{}, err
 	}
 	digest := fmt.Sprintf("%x", sha256.Sum256(sent))
-	given, replayed := c.answered(key, c.wall()-keptFor)
+	old := c.wall() - keptFor
+	given, replayed := c.answered(key, old)
 	switch {
 	case replayed && given.Digest != digest:
 		return answer{}, misused(otherRequest)
@@ -63,8 +64,7 @@ func (c *call) once(key string, run func() answer) (answer, error) {
 	}
 	if given = run(); !given.unsaved {
 		given.Digest, given.At = digest, c.wall()
-		c.remember(key, given)
-		c.forget(c.wall() - keptFor)
+		c.remember(key, given, old)
 	}
 	return given, nil
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -14,16 +15,15 @@ import (
 // state keeps all there is, and only it knows how. It hands out copies: a change counts once the object is put back.
 // Nothing here takes longer because there is more. These are its keys, with a zero between their parts:
 //
-//	ahead, count, secret               the clock, how many objects there ever were, what the pages are signed with
+//	ahead, secret                      the clock, and what the pages are signed with
 //	object KIND ID                     the age of an object and the object
 //	age KIND AGE, field KIND F V AGE   its id, to list what there is, or what has a value in a field
-//	shown AGE                          its kind and id, to list what a person looks at
 //	due TIME KIND ID                   nothing, to find what time changes next
 //	lines SESSION                      the line items of a session
-//	answer KEY, kept TIME KEY          what an idempotency key got, and nothing, to find what can be forgotten
+//	answer KEY                         what an idempotency key got
 type state struct{ rows store }
 
-const ageSize = 16 // of an age: the second in which an object was made, and its number
+const ageSize = 16 // of an age: the second in which an object was made, and its number of its type in that second
 
 func key(parts ...string) string { return strings.Join(parts, "\x00") }
 
@@ -67,13 +67,22 @@ func (st *state) put(objects ...Object) {
 		kind, id := o.Text("object"), o.Text("id")
 		age, old := st.stored(kind, id)
 		if old == nil {
-			count := st.number("count") + 1
-			st.rows.put("count", []byte(ordered(count)))
-			age = ordered(o.Number("created")) + ordered(count)
+			age = st.newAge(kind, o.Number("created"))
 		}
 		st.index(age, old, o)
 		st.rows.put(key("object", kind, id), append([]byte(age), encoded(o)...))
 	}
+}
+
+// newAge is that of the newest object of a type in its second.
+func (st *state) newAge(kind string, created int64) string {
+	second := key("age", kind, ordered(created))
+	last, _ := st.rows.before(second + "\xff")
+	number, found := strings.CutPrefix(last, second)
+	if !found {
+		return ordered(created) + ordered(0)
+	}
+	return ordered(created) + ordered(int64(binary.BigEndian.Uint64([]byte(number)))+1)
 }
 
 // remove deletes an object without a trace.
@@ -112,9 +121,6 @@ func entries(age string, o Object) map[string]string {
 			all[key("field", kind, field, value, age)] = id
 		}
 	}
-	if shown(kind) && o["deleted"] == nil {
-		all[key("shown", age)] = key(kind, id)
-	}
 	if due := dueAt(o); due < math.MaxInt64 {
 		all[key("due", ordered(due), kind, id)] = ""
 	}
@@ -136,11 +142,6 @@ func lookedUp(o Object, field string) string {
 		return u.EscapedPath()
 	}
 	return text
-}
-
-// shown tells whether a person sees objects of a type in the list of what there is.
-func shown(kind string) bool {
-	return slices.Contains([]string{"billing_portal.session", "invoice", "subscription", "checkout.session", "customer"}, kind)
 }
 
 // walk walks the objects of a type that have a value in an indexed field, or with no field all of them. It begins beside
@@ -179,16 +180,30 @@ func (st *state) span(prefix, age string, toNewer bool) iter.Seq2[string, []byte
 }
 
 // Shown walks what a person looks at, newest first, from beyond a place on; an empty one is the beginning. It yields each
-// object with its own place.
+// object with its own place, which is its age and the rank of its type among those of the same age.
 func (st *state) Shown(place string) iter.Seq2[string, Object] {
-	age, _ := hex.DecodeString(place) // what is no place is the beginning
-	if len(age) != ageSize {
-		age = nil
+	kinds := []string{"customer", "checkout.session", "subscription", "invoice", "billing_portal.session"}
+	at, err := hex.DecodeString(place)
+	if err != nil || len(at) != ageSize+1 {
+		at = bytes.Repeat([]byte{0xff}, ageSize+1)
 	}
 	return func(yield func(string, Object) bool) {
-		for age, value := range st.span(key("shown", ""), string(age), false) {
-			kind, id, _ := strings.Cut(string(value), "\x00")
-			if !yield(hex.EncodeToString([]byte(age)), st.Get(kind, id)) {
+		for next, id := "", ""; ; at, next = []byte(next), "" {
+			for rank, kind := range kinds {
+				prefix, from := key("age", kind, ""), string(at[:ageSize])
+				if byte(rank) < at[ageSize] {
+					from += "\x00" // one of the same age comes after that of a higher rank
+				}
+				name, value := st.rows.before(prefix + from)
+				if age, found := strings.CutPrefix(name, prefix); found && age+string(rune(rank)) > next {
+					next, id = age+string(rune(rank)), string(value)
+				}
+			}
+			if next == "" {
+				return
+			}
+			o := st.Get(kinds[next[ageSize]], id)
+			if o["deleted"] == nil && !yield(hex.EncodeToString([]byte(next)), o) {
 				return
 			}
 		}
@@ -242,25 +257,21 @@ func (st *state) answered(idempotencyKey string, since int64) (a answer, found b
 	return a, a.At > since
 }
 
-func (st *state) remember(idempotencyKey string, a answer) {
-	st.rows.put(key("answer", idempotencyKey), encoded(a))
-	st.rows.put(key("kept", ordered(a.At), idempotencyKey), nil)
-}
-
-// forget lets go of some answers that were given up to a time: of more than are added, so that they do not pile up.
-func (st *state) forget(until int64) {
+// remember keeps an answer, and lets go of some that were given up to a time: of more than are added, so that they do not
+// pile up. It looks at those whose keys follow, from the first one again after the last one.
+func (st *state) remember(idempotencyKey string, a answer, until int64) {
 	const most = 8
+	name := key("answer", idempotencyKey)
+	st.rows.put(name, encoded(a))
 	for range most {
-		name, _ := st.rows.after(key("kept", ""))
-		rest, found := strings.CutPrefix(name, key("kept", ""))
-		if !found || rest[:8] > ordered(until) {
-			return
+		next, _ := st.rows.after(name)
+		if !strings.HasPrefix(next, key("answer", "")) {
+			next, _ = st.rows.after(key("answer", ""))
 		}
-		idempotencyKey := rest[9:]
-		if _, again := st.answered(idempotencyKey, until); !again {
-			st.rows.remove(key("answer", idempotencyKey))
+		if _, recent := st.answered(strings.TrimPrefix(next, key("answer", "")), until); !recent {
+			st.rows.remove(next)
 		}
-		st.rows.remove(name)
+		name = next
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-func ask(t *testing.T, s *Simulator, method, target, form string) string {
+func ask(t testing.TB, s *Simulator, method, target, form string) string {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(form))
 	r.Header.Set("Authorization", "Bearer sk_test_made_up")
