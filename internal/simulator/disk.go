@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	faults "go.etcd.io/bbolt/errors"
 )
 
 // disk is a store in a file, opened for one transaction.
@@ -46,7 +47,7 @@ func withDisk(path string, act func(*disk) error) (err error) {
 		},
 	})
 	switch {
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
+	case errors.Is(err, faults.ErrInvalid), errors.Is(err, faults.ErrChecksum), errors.Is(err, faults.ErrVersionMismatch):
 		return errDamaged(path)
 	case err != nil:
 		return fmt.Errorf("%s: %w", path, err)

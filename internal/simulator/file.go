@@ -173,7 +173,11 @@ func (s *Simulator) lockFile() (release func(), err error) {
 	case err := <-locked:
 		return func() { _ = lock.Unlock() }, err // the system unlocks in any case
 	case <-time.After(limits.Lock):
-		go func() { <-locked; _ = lock.Unlock() }()
+		go func() { // when it is got after all, nobody needs it any more
+			if <-locked == nil {
+				_ = lock.Unlock()
+			}
+		}()
 		return nil, errBusy(s.Path())
 	}
 }

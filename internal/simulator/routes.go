@@ -68,8 +68,10 @@ func (s *Simulator) route(r *http.Request) (found route, id string, err error) {
 		rest, begins := strings.CutPrefix(path, before)
 		escaped, ends := strings.CutSuffix(rest, after)
 		id, err := url.PathUnescape(escaped)
-		if found.method == r.Method && begins && ends && open == (id != "") && !strings.Contains(escaped, "/") && err == nil &&
-			!(open && strings.Contains(stripes, "\n"+r.Method+" "+path+"\n")) { // such as customers/search
+		if found.method == r.Method && begins && ends && open == (id != "") && !strings.Contains(escaped, "/") && err == nil {
+			if open && strings.Contains(stripes, "\n"+r.Method+" "+path+"\n") {
+				break // such as customers/search
+			}
 			return found, id, nil
 		}
 	}

@@ -1,14 +1,13 @@
 package simulator
 
 import (
-	"bytes"
-	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,22 +22,21 @@ import (
 //	answer KEY                         what an idempotency key got
 type state struct{ rows store }
 
-const ageSize = 16 // of an age: the second in which an object was made, and its number of its type in that second
+const ageSize = 32 // of an age: the second in which an object was made, and its number of its type in that second
 
 func key(parts ...string) string { return strings.Join(parts, "\x00") }
 
-// ordered is a number as a text of eight bytes, which sorts as numbers do.
-func ordered(n int64) string { return string(binary.BigEndian.AppendUint64(nil, uint64(n))) }
+// ordered is a number as a text of sixteen digits, which sorts as numbers do.
+func ordered(n int64) string { return fmt.Sprintf("%016x", n) }
 
-func (st *state) number(name string) int64 {
-	if value := st.rows.get(name); len(value) == 8 {
-		return int64(binary.BigEndian.Uint64(value))
-	}
-	return 0
+// fromOrdered is the number in such a text, 0 if there is none.
+func fromOrdered(text string) int64 {
+	n, _ := strconv.ParseInt(text, 16, 64)
+	return n
 }
 
 // Ahead is by how many seconds the clock is ahead of the machine's.
-func (st *state) Ahead() int64 { return st.number("ahead") }
+func (st *state) Ahead() int64 { return fromOrdered(string(st.rows.get("ahead"))) }
 
 func (st *state) moveClock(seconds int64) { st.rows.put("ahead", []byte(ordered(st.Ahead()+seconds))) }
 
@@ -82,7 +80,7 @@ func (st *state) newAge(kind string, created int64) string {
 	if !found {
 		return ordered(created) + ordered(0)
 	}
-	return ordered(created) + ordered(int64(binary.BigEndian.Uint64([]byte(number)))+1)
+	return ordered(created) + ordered(fromOrdered(number)+1)
 }
 
 // remove deletes an object without a trace.
@@ -183,27 +181,27 @@ func (st *state) span(prefix, age string, toNewer bool) iter.Seq2[string, []byte
 // object with its own place, which is its age and the rank of its type among those of the same age.
 func (st *state) Shown(place string) iter.Seq2[string, Object] {
 	kinds := []string{"customer", "checkout.session", "subscription", "invoice", "billing_portal.session"}
-	at, err := hex.DecodeString(place)
-	if err != nil || len(at) != ageSize+1 {
-		at = bytes.Repeat([]byte{0xff}, ageSize+1)
+	if len(place) != ageSize+1 {
+		place = strings.Repeat("~", ageSize+1) // beyond the newest one
 	}
 	return func(yield func(string, Object) bool) {
-		for next, id := "", ""; ; at, next = []byte(next), "" {
-			for rank, kind := range kinds {
-				prefix, from := key("age", kind, ""), string(at[:ageSize])
-				if byte(rank) < at[ageSize] {
+		for at := place; ; {
+			next, kind, id := "", "", ""
+			for rank, k := range kinds {
+				prefix, from, digit := key("age", k, ""), at[:ageSize], strconv.Itoa(rank)
+				if digit < at[ageSize:] {
 					from += "\x00" // one of the same age comes after that of a higher rank
 				}
 				name, value := st.rows.before(prefix + from)
-				if age, found := strings.CutPrefix(name, prefix); found && age+string(rune(rank)) > next {
-					next, id = age+string(rune(rank)), string(value)
+				if age, found := strings.CutPrefix(name, prefix); found && age+digit > next {
+					next, kind, id = age+digit, k, string(value)
 				}
 			}
 			if next == "" {
 				return
 			}
-			o := st.Get(kinds[next[ageSize]], id)
-			if o["deleted"] == nil && !yield(hex.EncodeToString([]byte(next)), o) {
+			o := st.Get(kind, id)
+			if at = next; o["deleted"] == nil && !yield(next, o) {
 				return
 			}
 		}
@@ -227,10 +225,10 @@ func (st *state) Of(customer, kind string) []Object {
 func (st *state) due(now int64) Object {
 	name, _ := st.rows.after(key("due", ""))
 	rest, found := strings.CutPrefix(name, key("due", ""))
-	if !found || rest[:8] > ordered(now) {
+	if !found || rest[:len(ordered(now))] > ordered(now) {
 		return nil
 	}
-	kind, id, _ := strings.Cut(rest[9:], "\x00")
+	kind, id, _ := strings.Cut(rest[len(ordered(now))+1:], "\x00")
 	return st.Get(kind, id)
 }
 

@@ -1,7 +1,10 @@
 package simulator_test
 
 import (
+	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -248,5 +251,53 @@ func TestIndex(t *testing.T) {
 	}
 	if watched := s.open(t, s.base+"/?watch"); !strings.Contains(watched.body, `http-equiv="refresh"`) || strings.Contains(got.body, `http-equiv="refresh"`) {
 		t.Error("the page reloads when it should not, or does not when it should")
+	}
+}
+
+// TestIndexPagesOn: a page of the index has a hundred rows, and the pages show each object once, newest first.
+func TestIndexPagesOn(t *testing.T) {
+	t.Parallel()
+	s := overPages(t)
+	var want []string
+	for n := range 120 {
+		made := s.must(t, http.MethodPost, customers, fmt.Sprintf("email=%d@example.com", n)).text("id")
+		want = append(want, made)
+		if n%2 == 0 {
+			want = append(want, s.must(t, http.MethodPost, sessions, "mode=payment&customer="+made+"&"+goodURL+"&"+oneTime).text("id"))
+		}
+		if n%3 == 0 { // else several are made in one second
+			advance(t, s.sim, "1m")
+		}
+	}
+	s.must(t, http.MethodDelete, customers+"/"+s.must(t, http.MethodPost, customers, "").text("id"), "")
+	var got []string
+	var sizes []int
+	for address := "/"; address != ""; {
+		page := s.open(t, s.base+address)
+		rows := regexp.MustCompile(`<small>((?:cus|cs_test)_\w+)</small>`).FindAllStringSubmatch(page.body, -1)
+		for _, row := range rows {
+			got = append(got, row[1])
+		}
+		sizes = append(sizes, len(rows))
+		address = ""
+		if older := regexp.MustCompile(`href="(/\?older=\w+)">Older<`).FindStringSubmatch(page.body); older != nil {
+			address = older[1]
+		}
+	}
+	if !slices.Equal(sizes, []int{100, 80}) {
+		t.Errorf("pages have %d rows", sizes)
+	}
+	if got[0] != want[len(want)-1] || got[len(got)-1] != want[0] && got[len(got)-1] != want[1] {
+		t.Errorf("from %s to %s, want from %s to %s", got[0], got[len(got)-1], want[len(want)-1], want[0])
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for _, place := range []string{"x", "%00", strings.Repeat("0", 33), strings.Repeat("f", 33)} {
+		if page := s.open(t, s.base+"/?older="+place); page.status != http.StatusOK {
+			t.Errorf("%s: %d", place, page.status)
+		}
 	}
 }
