@@ -128,7 +128,7 @@ func entries(age string, o Object) map[string]string {
 // indexed are the fields by whose value objects of a type are found.
 func indexed(kind string) []string {
 	return map[string][]string{
-		"customer": {"email"}, "checkout.session": {"customer", "subscription"}, "subscription": {"customer"},
+		"customer": {"email"}, "checkout.session": {"customer", "subscription", "status"}, "subscription": {"customer"},
 		"invoice": {"customer"}, "payment_method": {"customer"}, "price": {"product"}, "billing_portal.session": {"url"},
 	}[kind]
 }
