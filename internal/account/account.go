@@ -63,8 +63,15 @@ func New(o Options) *Account {
 		tools:    tools.All(),
 		withheld: map[string]*outcome.Error{},
 	}
-	if cfg.Journal { // without a state folder the journal says at each call what to do
-		a.Journal = journal.New(filepath.Join(cfg.StateDir, "journal"))
+	switch database := cfg.JournalDatabase; {
+	case !cfg.Journal:
+	case database.IsZero(): // without a state folder the journal says at each call what to do
+		a.Journal = journal.New(filepath.Join(cfg.StateDir, "journal"), cfg.JournalKeep)
+	default:
+		for _, password := range database.Secrets() {
+			o.Scrubber.Learn(password)
+		}
+		a.Journal = journal.Shared(database.URL(), database.Password(), cfg.JournalKeep)
 	}
 	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(a.Names()), cfg.RequireKey())
 	for _, tool := range a.tools {

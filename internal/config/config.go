@@ -19,6 +19,7 @@ const (
 	DefaultAPIBase = "https://api.stripe.com"
 
 	defaultSimulatorAddr = "127.0.0.1:4343"
+	defaultJournalKeep   = 400 * 24 * time.Hour
 )
 
 // Config is everything that can be configured. It is safe to print: its secrets are not shown.
@@ -65,6 +66,10 @@ type Config struct {
 	Timeout time.Duration
 	// Journal asks for a record of creations that outlives the process.
 	Journal bool
+	// JournalDatabase is where the journal is, when many machines share it.
+	JournalDatabase Database
+	// JournalKeep is how long the journal keeps a record.
+	JournalKeep time.Duration
 	// CAFile is the absolute path of a PEM file with certificate authorities to trust besides the
 	// system's; empty means none.
 	CAFile string

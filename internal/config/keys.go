@@ -1,6 +1,10 @@
 package config
 
-import "stripe-mcp/internal/limits"
+import (
+	"time"
+
+	"stripe-mcp/internal/limits"
+)
 
 // Key is something that can be configured, as documentation lists it.
 type Key struct {
@@ -24,6 +28,7 @@ const (
 	stripeAccount = "stripe_account"
 	stripeContext = "stripe_context"
 	apiBase       = "api_base"
+	journal       = "journal"
 	logLevel      = "log_level"
 	stateDir      = "state_dir"
 )
@@ -56,7 +61,9 @@ func Keys() []Key {
 			rate(func(c *Config) *float64 { return &c.RateLimit })},
 		{"proxy", "", "URL of the proxy to use; clients do not pass HTTPS_PROXY on", proxyURL()},
 		{"ca_file", "", "absolute path of more certificate authorities (PEM); clients do not pass SSL_CERT_FILE on", existingFile(func(c *Config) *string { return &c.CAFile })},
-		{"journal", "true", "record creations on disk before they are sent; false where there is no writable disk", boolean(func(c *Config) *bool { return &c.Journal })},
+		{journal, "true", "record creations on disk before they are sent; false where there is no writable disk; postgres://user@host/database for one journal of many machines", journalPlace()},
+		{"journal_password_file", "", "absolute path of a 0600 file that holds the database's password; without it, PGPASSWORD or .pgpass", journalPassword()},
+		{"journal_keep", "400d", "how many days the journal keeps a record", days(func(c *Config) *time.Duration { return &c.JournalKeep })},
 		{logLevel, "warn", "debug, info, warn, error", level()},
 		{stateDir, "the user's state folder", "folder for what outlives the process; setup writes it, because clients can start the server without HOME", absolutePath(func(c *Config) *string { return &c.StateDir })},
 	}

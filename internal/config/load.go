@@ -50,6 +50,7 @@ func load(o Options, goos string) (Config, error) {
 		setup:   o.Setup,
 		cfg: Config{
 			APIBase: DefaultAPIBase, Timeout: limits.Call, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
+			JournalKeep: defaultJournalKeep,
 			Confirm: "auto", StateDir: state, usualState: state, path: under(folder, "config.yaml"), bus: env[busVariable],
 		},
 	}
@@ -132,6 +133,9 @@ func (l *loader) checkPrivate(f *file) {
 	label, forbidden := "", local.OthersWrite
 	if f.values[secretKey] != nil && !l.setup { // which takes the key out
 		label, forbidden = fromFile(*f, secretKey).label, local.OthersUse
+	}
+	if text, isText := f.values[journal].(string); isText && isDatabase(text) && len(passwordsIn(text)) > 0 {
+		label, forbidden = fromFile(*f, journal).label, local.OthersUse
 	}
 	if err := local.CheckPrivate(f.path, f.info, forbidden); err != nil {
 		l.problem(label, err)

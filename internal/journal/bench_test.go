@@ -12,11 +12,11 @@ import (
 func BenchmarkBegin(b *testing.B) {
 	for _, open := range []int{0, 10_000} {
 		b.Run(fmt.Sprintf("%d_unknown", open), func(b *testing.B) {
-			j := New(filepath.Join(b.TempDir(), "journal"))
-			fill := j.log.(*file)
+			j := New(filepath.Join(b.TempDir(), "journal"), 0)
+			fill := j.store.(*file)
 			old := wallClock().Add(-7 * 24 * time.Hour)
-			if err := j.step(context.Background(), func() error {
-				secret, err := j.digestKey()
+			if err := j.step(context.Background(), "", func(s *step) error {
+				secret, err := s.digestKey()
 				if err != nil {
 					return err
 				}
@@ -30,7 +30,7 @@ func BenchmarkBegin(b *testing.B) {
 			}); err != nil {
 				b.Fatal(err)
 			}
-			j = New(fill.folder)
+			j = New(fill.folder, 0)
 			n := 0
 			create := func() {
 				n++
@@ -48,7 +48,7 @@ func BenchmarkBegin(b *testing.B) {
 			create() // reads what there is
 			first := time.Since(began)
 			began = time.Now()
-			if _, err := New(fill.folder).Begin(context.Background(), nil, Request{Method: "POST", Path: "/v1/x"}); err != nil {
+			if _, err := New(fill.folder, 0).Begin(context.Background(), nil, Request{Method: "POST", Path: "/v1/x"}); err != nil {
 				b.Fatal(err)
 			}
 			another := time.Since(began)

@@ -57,13 +57,13 @@ func TestWhatHappensToFiles(t *testing.T) {
 			t.Run(why+", "+who, func(t *testing.T) {
 				t.Parallel()
 				folder := filepath.Join(t.TempDir(), "journal")
-				j := New(folder)
+				j := New(folder, 0)
 				first, err := j.Begin(t.Context(), nil, equal())
 				must(t, err)
 				must(t, first.Settle(t.Context(), Result{Outcome: "unknown"}))
 				tt.happens(t, folder)
 				if who == "a new process" {
-					j = New(folder)
+					j = New(folder, 0)
 				}
 				second, err := j.Begin(t.Context(), nil, equal())
 				if want == same {
@@ -71,7 +71,7 @@ func TestWhatHappensToFiles(t *testing.T) {
 					if second.Key() != first.Key() {
 						t.Error("a second key")
 					}
-					third := New(folder) // and what was lost is there again
+					third := New(folder, 0) // and what was lost is there again
 					if open, err := third.Open(t.Context()); err != nil || third.openIntents() == 0 {
 						t.Errorf("%d open intents, %v", len(open), err)
 					}
@@ -90,17 +90,17 @@ func TestALostSecret(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		folder := filepath.Join(t.TempDir(), "journal")
-		first, err := New(folder).Begin(t.Context(), nil, equal())
+		first, err := New(folder, 0).Begin(t.Context(), nil, equal())
 		must(t, err)
 		must(t, first.Settle(t.Context(), Result{Outcome: "unknown"}))
 		must(t, os.WriteFile(filepath.Join(folder, "digest.key"), nil, 0o600))
-		_, err = New(folder).Begin(t.Context(), nil, equal())
+		_, err = New(folder, 0).Begin(t.Context(), nil, equal())
 		secret, ok := errors.AsType[*SecretError](err)
 		if !ok || !secret.Until.Equal(first.Expires()) {
 			t.Fatalf("got %v", err)
 		}
 		time.Sleep(24 * time.Hour)
-		if _, err := New(folder).Begin(t.Context(), nil, equal()); err != nil {
+		if _, err := New(folder, 0).Begin(t.Context(), nil, equal()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -114,7 +114,7 @@ func TestAFullDisk(t *testing.T) {
 	j := newJournal(&file{folder: folder, limit: limit})
 	_, err := j.Begin(t.Context(), nil, equal())
 	must(t, err)
-	for n := 1; n <= rotated; n++ {
+	for n := 1; n <= 8; n++ {
 		must(t, os.WriteFile(filepath.Join(folder, fmt.Sprintf("journal-%d.jsonl", n)), fmt.Append(nil, n), 0o600))
 	}
 	must(t, os.MkdirAll(filepath.Join(folder, "journal-new.jsonl", "in the way"), 0o700)) // as if there were no space for it
@@ -125,7 +125,7 @@ func TestAFullDisk(t *testing.T) {
 		_, err := j.Begin(t.Context(), nil, request)
 		must(t, err)
 	}
-	for n := 1; n <= rotated; n++ {
+	for n := 1; n <= 8; n++ {
 		text, err := os.ReadFile(filepath.Join(folder, fmt.Sprintf("journal-%d.jsonl", n)))
 		if err != nil || string(text) != strconv.Itoa(n) {
 			t.Errorf("journal-%d is %q (%v)", n, text, err)

@@ -2,81 +2,100 @@ package journal
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
-// append records and applies.
-func (j *Journal) append(records ...record) error {
-	if err := j.log.append(records...); err != nil {
-		return err
+// book is what is known of the intents that one step is about. It belongs to the step.
+type book struct {
+	store store
+	now   func() time.Time
+	scope string // the digest of all its requests, or empty for those of all digests
+
+	turn    chan struct{}             // holds a token while a step is under way
+	stepped atomic.Pointer[time.Time] // when the last step began
+	users   int                       // steps that wait or are under way; guarded by the journal's lock
+
+	all      map[string]*entry // by intent: the open ones, and those of this process that ended a moment ago
+	byDigest map[string][]*entry
+	taken    map[string]*entry   // those that handed their key over while they ran
+	receipts map[string]*Receipt // of this process's intents in all and taken
+	refused  map[string]*Receipt // of this process's requests that were refused because of an intent
+	ended    []*entry            // those of this process, in the order of their end
+	carry    [][]record          // of open intents that a damaged log has lost
+	secret   []byte              // that was used last
+	aging    time.Time           // when the next unknown intent expires; zero for none
+}
+
+func newBook(s store, now func() time.Time, scope string) *book {
+	return &book{
+		store: s, now: now, scope: scope, turn: make(chan struct{}, 1),
+		all: map[string]*entry{}, byDigest: map[string][]*entry{}, taken: map[string]*entry{},
+		receipts: map[string]*Receipt{}, refused: map[string]*Receipt{},
 	}
-	for _, r := range records {
-		j.apply(r)
-	}
-	return nil
 }
 
 // apply updates the open intents from a record.
-func (j *Journal) apply(r record) {
-	switch e := j.all[r.Intent]; {
+func (b *book) apply(r record) {
+	switch e := b.all[r.Intent]; {
 	case r.Event == eventIntent:
-		j.handOver(r.Takes)
-		receipt := j.receipts[r.Intent]
-		j.drop(r.Intent) // a delivery that is taken back begins the intent again
-		j.add(&entry{record: r, history: []record{r}}, receipt)
+		b.handOver(r.Takes)
+		receipt := b.receipts[r.Intent]
+		b.drop(r.Intent) // a delivery that is taken back begins the intent again
+		b.add(&entry{record: r, history: []record{r}}, receipt)
 	case r.Event == eventExpired && e == nil:
-		j.add(&entry{record: r, history: []record{r}, expired: true}, nil)
-	case j.taken[r.Intent] != nil:
-		j.applyToTaken(r)
+		b.add(&entry{record: r, history: []record{r}, expired: true}, nil)
+	case b.taken[r.Intent] != nil:
+		b.applyToTaken(r)
 	case e != nil && (!e.ended || r.Event == eventEnded):
-		j.applyTo(e, r)
+		b.applyTo(e, r)
 	}
 }
 
-func (j *Journal) applyTo(e *entry, r record) {
+func (b *book) applyTo(e *entry, r record) {
 	e.advance(r)
 	if e.unknown {
-		j.watch(e)
+		b.watch(e)
 	}
 	switch {
 	case e.reopened && r.Event == eventAbandoned: // nobody was told, so nobody calls again: the one that took the key was it
-		j.drop(r.Intent)
+		b.drop(r.Intent)
 	case !e.ended:
 	case e.receipt != nil && e.delivered && r.Event != eventEnded: // which may be taken back, or have come too late
-		j.ended = append(j.ended, e)
+		b.ended = append(b.ended, e)
 	default:
-		j.drop(r.Intent)
+		b.drop(r.Intent)
 	}
 }
 
-func (j *Journal) applyToTaken(r record) {
-	e := j.taken[r.Intent]
+func (b *book) applyToTaken(r record) {
+	e := b.taken[r.Intent]
 	e.advance(r)
 	switch {
 	case e.unknown && !e.abandoned && !e.receipt.left(): // the caller is told so and will call again
-		receipt := j.receipts[r.Intent]
-		j.drop(r.Intent)
+		receipt := b.receipts[r.Intent]
+		b.drop(r.Intent)
 		e.reopened = true
-		j.add(e, receipt)
-		j.watch(e)
+		b.add(e, receipt)
+		b.watch(e)
 	case !e.running():
-		j.drop(r.Intent)
+		b.drop(r.Intent)
 	}
 }
 
 // add makes an intent known.
-func (j *Journal) add(e *entry, receipt *Receipt) {
+func (b *book) add(e *entry, receipt *Receipt) {
 	if e.receipt = receipt; receipt != nil {
-		j.receipts[e.Intent] = receipt
+		b.receipts[e.Intent] = receipt
 	}
-	j.all[e.Intent] = e
-	j.byDigest[e.digest()] = append(j.byDigest[e.digest()], e)
+	b.all[e.Intent] = e
+	b.byDigest[e.digest()] = append(b.byDigest[e.digest()], e)
 }
 
 // watch remembers when the first of the unknown intents expires.
-func (j *Journal) watch(e *entry) {
-	if j.aging.IsZero() || e.KeyTime.Before(j.aging) {
-		j.aging = e.KeyTime
+func (b *book) watch(e *entry) {
+	if b.aging.IsZero() || e.KeyTime.Before(b.aging) {
+		b.aging = e.KeyTime
 	}
 }
 
@@ -90,85 +109,86 @@ func (e *entry) digest() string {
 
 // handOver notes that the intent's key has gone to another. An intent that still runs for its caller is kept aside: if
 // it ends unknown, the caller will call again.
-func (j *Journal) handOver(intent string) {
-	e, receipt := j.all[intent], j.receipts[intent]
+func (b *book) handOver(intent string) {
+	e, receipt := b.all[intent], b.receipts[intent]
 	if e == nil {
 		return
 	}
-	j.drop(intent)
-	if e.running() && !e.abandoned && !receipt.left() && !j.log.dead(e.Process) {
-		j.taken[intent] = e
+	b.drop(intent)
+	if e.running() && !e.abandoned && !receipt.left() && b.store.fate(e.record, b.now()) != died {
+		b.taken[intent] = e
 		if receipt != nil {
-			j.receipts[intent] = receipt
+			b.receipts[intent] = receipt
 		}
 	}
 }
 
 // drop forgets an intent.
-func (j *Journal) drop(intent string) {
-	delete(j.taken, intent)
-	delete(j.receipts, intent)
-	e := j.all[intent]
-	if e == nil {
-		return
+func (b *book) drop(intent string) {
+	delete(b.taken, intent)
+	delete(b.receipts, intent)
+	delete(b.refused, intent)
+	if e := b.all[intent]; e != nil {
+		b.remove(e)
 	}
-	delete(j.all, intent)
+}
+
+// remove takes an intent out of the lists.
+func (b *book) remove(e *entry) {
+	delete(b.all, e.Intent)
 	d := e.digest()
-	if j.byDigest[d] = slices.DeleteFunc(j.byDigest[d], func(other *entry) bool { return other == e }); len(j.byDigest[d]) == 0 {
-		delete(j.byDigest, d)
+	if b.byDigest[d] = slices.DeleteFunc(b.byDigest[d], func(other *entry) bool { return other == e }); len(b.byDigest[d]) == 0 {
+		delete(b.byDigest, d)
 	}
 }
 
 // forget drops what ended so long ago that nothing follows from it any more.
-func (j *Journal) forget() {
-	for len(j.ended) > 0 {
-		switch e := j.ended[0]; {
-		case j.all[e.Intent] != e: // its delivery was taken back, or its key has gone to another
+func (b *book) forget() {
+	for len(b.ended) > 0 {
+		switch e := b.ended[0]; {
+		case b.all[e.Intent] != e: // its delivery was taken back, or its key has gone to another
 		case e.receipt.matters():
 			return
 		default:
-			j.drop(e.Intent)
+			b.drop(e.Intent)
 		}
-		j.ended = j.ended[1:]
+		b.ended = b.ended[1:]
 	}
 }
 
-// expire records of unknown intents whose key is too old that nothing more can be learned of them.
-func (j *Journal) expire(now time.Time) (int, error) {
-	if j.aging.IsZero() || now.Sub(j.aging) <= KeyLifetime {
-		return 0, nil
+// expire records of unknown intents whose key is too old that nothing more can be learned of them. now is Stripe's time.
+func (s *step) expire(here, now time.Time) error {
+	if s.aging.IsZero() || now.Sub(s.aging) <= KeyLifetime {
+		return nil
 	}
 	var over []record
-	j.aging = time.Time{}
-	for _, e := range j.all {
+	s.aging = time.Time{}
+	for _, e := range s.all {
 		switch {
 		case !e.unknown || e.expired || e.ended:
 		case now.Sub(e.KeyTime) > KeyLifetime:
 			r := record{
-				Time: j.now(), Event: eventExpired, Intent: e.Intent, Caller: e.Caller, Request: e.Request, Fingerprint: e.Fingerprint, KeyTime: e.KeyTime,
+				Time: here, Event: eventExpired, Intent: e.Intent, Caller: e.Caller, Request: e.Request, Fingerprint: e.Fingerprint, KeyTime: e.KeyTime,
 			}
 			if e.Request == "" {
 				r.Digest = e.Digest
 			}
 			over = append(over, r)
 		default:
-			j.watch(e)
+			s.watch(e)
 		}
 	}
 	slices.SortFunc(over, func(a, b record) int { return a.KeyTime.Compare(b.KeyTime) })
-	return len(over), j.append(over...)
+	return s.append(over...)
 }
-
-// manyExpired are worth a new file.
-const manyExpired = 1000
 
 // keepExpired is how long an intent of unknown outcome refuses the first equal request.
 const keepExpired = 30 * 24 * time.Hour
 
 // stillOpen returns the records of all intents that are not over.
-func (j *Journal) stillOpen(now time.Time) []record {
+func (b *book) stillOpen(now time.Time) []record {
 	var records []record
-	for _, open := range []map[string]*entry{j.all, j.taken} {
+	for _, open := range []map[string]*entry{b.all, b.taken} {
 		for _, e := range open {
 			if !e.ended && now.Sub(e.KeyTime) < keepExpired {
 				records = append(records, e.history...)
@@ -180,20 +200,20 @@ func (j *Journal) stillOpen(now time.Time) []record {
 }
 
 // reset forgets what will be read again. When the log was lost, what is known to be open is carried over.
-func (j *Journal) reset(lost bool) {
-	for _, open := range []map[string]*entry{j.all, j.taken} {
+func (b *book) reset(lost bool) {
+	for _, open := range []map[string]*entry{b.all, b.taken} {
 		for _, e := range open {
 			if lost && !e.ended {
-				j.carry = append(j.carry, e.history)
+				b.carry = append(b.carry, e.history)
 			}
 		}
 	}
 	// What ended a moment ago is in this process's memory only, unless its key has gone to another since.
-	j.ended = slices.DeleteFunc(j.ended, func(e *entry) bool { return j.all[e.Intent] != e })
-	clear(j.all)
-	clear(j.byDigest)
-	clear(j.taken)
-	for _, e := range j.ended {
-		j.add(e, e.receipt)
+	b.ended = slices.DeleteFunc(b.ended, func(e *entry) bool { return b.all[e.Intent] != e })
+	clear(b.all)
+	clear(b.byDigest)
+	clear(b.taken)
+	for _, e := range b.ended {
+		b.add(e, e.receipt)
 	}
 }

@@ -18,13 +18,11 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/local"
 )
 
 const (
-	// journal.jsonl becomes journal-1.jsonl, and so on, when it has grown by rotateAt; rotated are kept.
-	rotateAt  = 8 << 20
-	rotated   = 8
 	lockRetry = 2 * time.Millisecond
 )
 
@@ -34,21 +32,67 @@ var errBusy = errors.New("another stripe-mcp process holds it and does not let g
 // file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. Each
 // process also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
 type file struct {
-	folder string
-	limit  int64  // bytes that the log may grow before it is rotated
-	id     string // of this process
-	all    *flock.Flock
-	alive  *flock.Flock
+	folder  string
+	limit   int64         // bytes that the log may grow before it is rotated
+	keepFor time.Duration // how long a record is kept
+	id      string        // of this process
+	all     *flock.Flock
+	alive   *flock.Flock
 
 	swap  sync.RWMutex // guards log against being replaced while it is synced
 	log   *os.File
-	read  int64 // how far log was read, which is its end while the lock is held
-	began int64 // how much of log stood in it after the last rotation
+	read  int64     // how far log was read, which is its end while the lock is held
+	began int64     // how much of log stood in it after the last rotation
+	since time.Time // when log was begun
 }
 
-func (f *file) process() string { return f.id }
-func (f *file) path() string    { return filepath.Join(f.folder, "journal.jsonl") }
-func (f *file) unlock()         { _ = f.all.Unlock() } // at the latest the system unlocks when the process ends
+func (f *file) process() string       { return f.id }
+func (f *file) path() string          { return filepath.Join(f.folder, "journal.jsonl") }
+func (f *file) place() string         { return f.folder }
+func (*file) now() time.Time          { return wallClock() }
+func (*file) patience() time.Duration { return limits.Lock }
+func (*file) close()                  {} // the system closes it, and so frees its locks, when the process ends
+
+// scope says that all that happens goes into one file, one after the other.
+func (*file) scope(context.Context, func([]byte) string) (string, error) { return "", nil }
+
+// fate is known of every process, because they all run on this machine.
+func (f *file) fate(intent record, _ time.Time) fate {
+	if f.dead(intent.Process) {
+		return died
+	}
+	return lives
+}
+
+func (*file) look(ctx context.Context, j *Journal, show func(*book)) error {
+	return j.lookInStep(ctx, show)
+}
+
+// fileStep is a step with the folder's lock. What is appended stays, because others may read it at once.
+type fileStep struct {
+	*file
+
+	over bool
+}
+
+func (s *fileStep) commit() error {
+	s.rollback()
+	return nil
+}
+
+func (s *fileStep) rollback() {
+	if !s.over {
+		s.over = true
+		_ = s.all.Unlock() // at the latest the system unlocks when the process ends
+	}
+}
+
+func (f *file) begin(ctx context.Context, b *book) (tx, error) {
+	if err := f.lock(ctx, b.apply, b.reset); err != nil {
+		return nil, err
+	}
+	return &fileStep{file: f}, nil
+}
 
 func (f *file) lock(ctx context.Context, apply func(record), reset func(lost bool)) error {
 	if !filepath.IsAbs(f.folder) {
@@ -71,7 +115,7 @@ func (f *file) lock(ctx context.Context, apply func(record), reset func(lost boo
 		return fmt.Errorf("lock it: %w", err)
 	}
 	if err := f.refresh(apply, reset); err != nil {
-		f.unlock()
+		_ = f.all.Unlock()
 		return err
 	}
 	return nil
@@ -197,6 +241,9 @@ func (f *file) catchUp(apply func(record)) error {
 		if err := json.Unmarshal(line, &r); err != nil || r.Intent == "" {
 			return &damagedError{f.path(), f.read}
 		}
+		if f.read == 0 {
+			f.since = r.Time
+		}
 		apply(r)
 		f.read += int64(len(line)) + 1
 		text = rest
@@ -213,6 +260,9 @@ func (f *file) append(records ...record) error {
 		_ = f.log.Truncate(f.read) // or the next one to read does it
 		return err
 	}
+	if f.read == 0 {
+		f.since = records[0].Time
+	}
 	f.read += int64(len(lines))
 	return nil
 }
@@ -225,38 +275,6 @@ func encode(records []record) ([]byte, error) {
 		}
 	}
 	return lines.Bytes(), nil
-}
-
-func (f *file) full() bool { return f.read-f.began >= f.limit }
-
-// rotate keeps the log under another name and starts a new one with what is still open. What can fail for want of space
-// comes first, so that nothing old is given up for nothing.
-func (f *file) rotate(open []record) error {
-	lines, err := encode(open)
-	if err != nil {
-		return err
-	}
-	fresh := filepath.Join(f.folder, "journal-new.jsonl")
-	if err := local.WritePrivate(fresh, lines); err != nil {
-		return err
-	}
-	name := func(n int) string { return filepath.Join(f.folder, fmt.Sprintf("journal-%d.jsonl", n)) }
-	for n := rotated - 1; n > 0; n-- {
-		if err := os.Rename(name(n), name(n+1)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	if err := os.Link(f.path(), name(1)); err != nil { // a second name, so that there is a log at every moment
-		return err
-	}
-	if err := os.Rename(fresh, f.path()); err != nil {
-		return err
-	}
-	if err := f.reopen(func(bool) {}); err != nil {
-		return err
-	}
-	f.read, f.began = int64(len(lines)), int64(len(lines))
-	return nil
 }
 
 // sync forces the log to the disk. It runs outside the lock, so that concurrent calls wait for the disk together.

@@ -33,7 +33,7 @@ func TestDamage(t *testing.T) {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			first := New(folder)
+			first := New(folder, 0)
 			intent, err := first.Begin(t.Context(), nil, equal())
 			must(t, err)
 			die(t, first)
@@ -41,7 +41,7 @@ func TestDamage(t *testing.T) {
 			text, err := os.ReadFile(path)
 			must(t, err)
 			must(t, os.WriteFile(path, []byte(tt.damage(string(text))), 0o600))
-			second, err := New(folder).Begin(t.Context(), nil, equal())
+			second, err := New(folder, 0).Begin(t.Context(), nil, equal())
 			if tt.want == "A" {
 				must(t, err)
 				if second.Key() != intent.Key() {
@@ -85,7 +85,7 @@ func TestUnavailable(t *testing.T) {
 	} {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
-			_, err := New(folder).Begin(t.Context(), nil, equal())
+			_, err := New(folder, 0).Begin(t.Context(), nil, equal())
 			if _, ok := errors.AsType[*UnavailableError](err); !ok {
 				t.Errorf("got %v", err)
 			}
@@ -98,7 +98,7 @@ func TestPrivate(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "state", "journal")
 	receipt := NewReceipt(t.Context(), Caller{Client: "test", Tool: "stripe_create_customer", Mode: "TEST"}, time.Time{})
-	j := New(folder)
+	j := New(folder, 0)
 	intent, err := j.Begin(t.Context(), receipt, equal())
 	must(t, err)
 	must(t, intent.Settle(t.Context(), Result{Outcome: "succeeded", Object: "cus_1", Settled: true}))
@@ -148,52 +148,10 @@ func TestAnotherUsersFolder(t *testing.T) {
 			}
 			must(t, os.Chown(foreign, 12345, 12345))
 		}
-		_, err := New(folder).Begin(t.Context(), nil, equal())
+		_, err := New(folder, 0).Begin(t.Context(), nil, equal())
 		if _, ok := errors.AsType[*UnavailableError](err); !ok || err.Error() != want[0] || Hint(err) != want[1] {
 			t.Errorf("got %v", err)
 		}
-	}
-}
-
-// TestRotation: a full journal is kept under another name. All processes find the open intents in the new one.
-func TestRotation(t *testing.T) {
-	t.Parallel()
-	folder := t.TempDir()
-	path := filepath.Join(folder, "journal.jsonl")
-	const limit = 4 << 10
-	first, second := newJournal(&file{folder: folder, limit: limit}), newJournal(&file{folder: folder, limit: limit})
-	open, err := first.Begin(t.Context(), nil, equal())
-	must(t, err)
-	running := equal()
-	running.Body = "email=another%40example.com"
-	stillRunning, err := first.Begin(t.Context(), nil, running)
-	must(t, err)
-	must(t, open.Settle(t.Context(), Result{Outcome: "unknown"}))
-	for generation := 1; generation <= rotated+2; generation++ {
-		fill(t, path, limit)
-		other := equal()
-		other.Body = fmt.Sprintf("email=%d%%40example.com", generation)
-		_, err = second.Begin(t.Context(), nil, other)
-		must(t, err)
-	}
-	if readable(t, path) > 20 {
-		t.Error("the new journal is not short")
-	}
-	for n := 1; n <= rotated; n++ {
-		readable(t, filepath.Join(folder, fmt.Sprintf("journal-%d.jsonl", n)))
-	}
-	if _, err := os.Stat(filepath.Join(folder, fmt.Sprintf("journal-%d.jsonl", rotated+1))); err == nil {
-		t.Error("more is kept than should be")
-	}
-	side, err := second.Begin(t.Context(), nil, running)
-	must(t, err)
-	if side.Key() == stillRunning.Key() {
-		t.Error("a running request lost its key to an equal one")
-	}
-	again, err := first.Begin(t.Context(), nil, equal())
-	must(t, err)
-	if again.Key() != open.Key() {
-		t.Error("an open intent was lost")
 	}
 }
 
@@ -210,7 +168,7 @@ func fill(t *testing.T, path string, limit int) {
 
 // noSync is a log that takes every record but cannot force it to the disk.
 type noSync struct {
-	log
+	store
 	broken bool
 }
 
@@ -218,13 +176,13 @@ func (n *noSync) sync() error {
 	if n.broken {
 		return errors.New("the disk is full")
 	}
-	return n.log.sync()
+	return n.store.sync()
 }
 
 // TestAFailedSync: the request is refused. Its key goes to the next request, because an earlier one may have used it.
 func TestAFailedSync(t *testing.T) {
 	t.Parallel()
-	disk := &noSync{log: New(t.TempDir()).log}
+	disk := &noSync{store: New(t.TempDir(), 0).store}
 	j := newJournal(disk)
 	first, err := j.Begin(t.Context(), nil, equal())
 	must(t, err)
@@ -245,7 +203,7 @@ func TestAFailedSync(t *testing.T) {
 func TestSideBySide(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	processes := []*Journal{New(folder), New(folder)}
+	processes := []*Journal{New(folder, 0), New(folder, 0)}
 	var keys sync.Map
 	var all sync.WaitGroup
 	for i := range 200 {
@@ -296,7 +254,7 @@ func FuzzReading(f *testing.F) {
 		folder := t.TempDir()
 		path := filepath.Join(folder, "journal.jsonl")
 		must(t, os.WriteFile(path, []byte(text), 0o600))
-		intent, err := New(folder).Begin(t.Context(), nil, equal())
+		intent, err := New(folder, 0).Begin(t.Context(), nil, equal())
 		if err != nil {
 			if _, ok := errors.AsType[*UnavailableError](err); !ok {
 				t.Fatal(err)

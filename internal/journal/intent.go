@@ -34,7 +34,7 @@ func (i *Intent) Expired() bool { return tooOld(i.record.KeyTime, i.journal.stri
 
 // Durable reports whether the intent outlives this process.
 func (i *Intent) Durable() bool {
-	_, volatile := i.journal.log.(*memory)
+	_, volatile := i.journal.store.(*memory)
 	return !volatile
 }
 
@@ -42,20 +42,35 @@ func (i *Intent) Durable() bool {
 func (i *Intent) Settle(ctx context.Context, result Result) error {
 	r := record{
 		Event: eventOutcome, Intent: i.record.Intent, Caller: i.record.Caller, Account: i.record.Account,
-		Method: i.record.Method, Path: i.record.Path, Result: result,
+		Method: i.record.Method, Path: i.record.Path, Result: result, scope: i.record.scope,
 	}
 	// A clock that was wrong when the key was made may be known to be by now.
 	first := i.journal.stripeTime().Add(-time.Since(i.began))
 	if !i.Inherited() && first.Sub(i.record.KeyTime).Abs() > jitter {
 		r.KeyTime = first
 	}
-	return i.journal.note(ctx, r)
+	return i.journal.note(ctx, r.scope, r)
 }
 
 // Abandon records that the caller no longer waits for the answer. The next equal request takes over, even while this one
 // still runs.
 func (i *Intent) Abandon(ctx context.Context) error {
-	return i.journal.note(ctx, record{Event: eventAbandoned, Intent: i.record.Intent})
+	return i.journal.note(ctx, i.record.scope, i.event(eventAbandoned))
+}
+
+// event returns the record of what happened to the intent.
+func (i *Intent) event(event string) record {
+	return record{Event: event, Intent: i.record.Intent, scope: i.record.scope}
+}
+
+// unsent returns the record of an intent for which nothing was sent. Its key may be one that was used before.
+func (i *Intent) unsent() record {
+	r := i.event(eventEnded)
+	if i.Inherited() {
+		r = i.event(eventAbandoned)
+	}
+	r.Time = i.journal.now()
+	return r
 }
 
 // UnavailableError says that the journal cannot be written. Nothing may be created then.
@@ -87,7 +102,7 @@ func (e *UnavailableError) hint() string {
 		return "Look in the Dashboard for what was made lately, then move " + damaged.path + " away and call again"
 	}
 	if secret, ok := errors.AsType[*SecretError](e.cause); ok {
-		return "Put the old digest.key back. Without it, look in the Dashboard whether these calls have made something; they expire " +
+		return "Put the old one back. Without it, look in the Dashboard whether these calls have made something; they expire " +
 			KeyLifetime.String() + " after they were made, the last one " + secret.Until.UTC().Format(time.RFC3339)
 	}
 	_, next := hint.Split(e.cause)
@@ -116,4 +131,15 @@ func (e *UnresolvedError) Error() string {
 		reason = "it was sent with another Stripe key, so repeating it would make another"
 	}
 	return "an equal request of " + e.Since.UTC().Format(time.RFC3339) + " may have been carried out, and " + reason
+}
+
+// RunningError says that an equal request may be under way elsewhere, or that its process has died there. Nobody can tell
+// before its time is over.
+type RunningError struct {
+	Until time.Time // when it can be told
+}
+
+// Error says what is not known.
+func (e *RunningError) Error() string {
+	return "an equal call of another process is under way, or that process has died; which of the two is known at " + e.Until.UTC().Format(time.RFC3339)
 }

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -61,52 +62,22 @@ type Result struct {
 	Final      bool   `json:"final,omitempty"`       // the request made nothing, so the intent ends even without a delivery
 }
 
-// Journal records intents. It is also the audit log. It is safe for concurrent use, and processes may share one folder.
+// Journal records intents. It is also the audit log. It is safe for concurrent use, and processes may share one store.
 type Journal struct {
-	now  func() time.Time
-	skew atomic.Int64 // nanoseconds by which Stripe's clock is ahead of this machine's, as far as is known
-	log  log
+	now   func() time.Time
+	skew  atomic.Int64 // nanoseconds by which Stripe's clock is ahead of this machine's, as far as is known
+	store store
 
 	recorder recorder
-	turn     chan struct{}             // holds a token while a step is under way
-	stepped  atomic.Pointer[time.Time] // when the last step began
 
-	// What follows belongs to the step.
-	all      map[string]*entry // by intent: the open ones, and those of this process that ended a moment ago
-	byDigest map[string][]*entry
-	taken    map[string]*entry   // those that handed their key over while they ran
-	receipts map[string]*Receipt // of this process's intents in all and taken
-	ended    []*entry            // those of this process, in the order of their end
-	carry    [][]record          // of open intents that a damaged log has lost
-	secret   []byte              // that was used last
-	aging    time.Time           // when the next unknown intent expires; zero for none
+	mu      sync.Mutex
+	books   map[string]*book // by scope
+	sweepAt int              // how many books are worth looking for those that nobody needs
 }
 
-// log keeps records in an order that all processes share.
-type log interface {
-	// lock makes what follows one step for all processes, and hands over what others recorded since the last step. Before
-	// it reads a new file from its beginning it calls reset, with whether the old one was lost.
-	lock(ctx context.Context, apply func(record), reset func(lost bool)) error
-	unlock()
-	// append adds records, between lock and unlock.
-	append(records ...record) error
-	// full reports whether it is time to rotate; open is what has to stand in the new file, too.
-	full() bool
-	rotate(open []record) error
-	// sync returns when every appended record is on the disk.
-	sync() error
-	// process names this process in its records.
-	process() string
-	// secret returns what keys this installation's digests, and keep replaces it. Both are called between lock and unlock.
-	secret() ([]byte, error)
-	keep(secret []byte) error
-	// dead reports whether that process has ended.
-	dead(process string) bool
-}
-
-// New returns a journal in folder. The first intent creates the folder.
-func New(folder string) *Journal {
-	return newJournal(&file{folder: folder, limit: rotateAt})
+// New returns a journal in folder, which keeps what is not older than keep. The first intent creates the folder.
+func New(folder string, keep time.Duration) *Journal {
+	return newJournal(&file{folder: folder, limit: rotateAt, keepFor: keep})
 }
 
 // InMemory returns a journal that follows the same rules until the process ends.
@@ -114,11 +85,8 @@ func InMemory() *Journal {
 	return newJournal(&memory{})
 }
 
-func newJournal(l log) *Journal {
-	return &Journal{
-		now: wallClock, log: l, turn: make(chan struct{}, 1),
-		all: map[string]*entry{}, byDigest: map[string][]*entry{}, taken: map[string]*entry{}, receipts: map[string]*Receipt{},
-	}
+func newJournal(s store) *Journal {
+	return &Journal{now: s.now, store: s, books: map[string]*book{}}
 }
 
 // wallClock leaves out the monotonic clock, which stands still while a laptop sleeps. Stripe's clock does not.
@@ -139,126 +107,111 @@ func (j *Journal) Observe(date time.Time) {
 // stripeTime returns Stripe's time, as far as it is known.
 func (j *Journal) stripeTime() time.Time { return j.now().Add(time.Duration(j.skew.Load())) }
 
-// Begin records that a request is about to be sent. receipt follows the answer to the caller; nil when there is none.
+// Begin records that a request is about to be sent. receipt follows the answer to the caller; nil when there is none. The
+// deadline of ctx is recorded too: until then nobody on another machine can tell whether the request is still under way.
 //
 // When it fails nothing may be sent. An *UnavailableError says that the record could not be made. An *UnresolvedError says
-// that an equal request may have been carried out, and that sending it again would not find out. The context's own error
-// says that the caller has left already.
+// that an equal request may have been carried out, and that sending it again would not find out. A *RunningError says that
+// an equal request may be under way elsewhere. The context's own error says that the caller has left already.
 func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
 	if receipt == nil {
 		receipt = uncalled(ctx)
 	}
-	var intent *Intent
-	err := j.step(ctx, func() (err error) {
-		if receipt.left() {
-			return context.Canceled
-		}
-		intent, err = j.begin(receipt, request)
-		return err
-	})
+	intent, err := j.await(ctx, receipt, request)
 	if err != nil {
 		return nil, err
 	}
 	receipt.add(intent)
-	if err := j.log.sync(); err != nil { // outside the step, so that creations side by side share the wait for the disk
-		_ = j.note(ctx, record{Event: eventAbandoned, Intent: intent.record.Intent}) // unsent, but the key may be one that was used before
+	if err := j.store.sync(); err != nil { // outside the step, so that creations side by side share the wait for the disk
+		_ = j.note(ctx, intent.record.scope, intent.unsent())
 		return nil, &UnavailableError{cause: err}
 	}
 	return intent, nil
 }
 
-// step runs what has to be one step for all processes. A caller that leaves in the meantime gets the context's own error.
-func (j *Journal) step(caller context.Context, do func() error) error {
-	began := time.Now()
-	unavailable := func(err error) error {
-		if errors.Is(caller.Err(), context.Canceled) {
-			return caller.Err()
+// await begins a request as soon as no equal one is under way where nobody sees it.
+func (j *Journal) await(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
+	var running *RunningError
+	for pause := limits.FirstPoll; ; pause = min(2*pause, limits.Poll) {
+		intent, err := j.try(ctx, receipt, request)
+		if other, ok := errors.AsType[*RunningError](err); ok {
+			running = other
+		} else if err == nil || running == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return intent, err
 		}
-		return &UnavailableError{cause: err}
-	}
-	if !j.takeTurn(caller, began) {
-		return unavailable(errBusy)
-	}
-	defer func() { <-j.turn }()
-	ctx, cancel := context.WithTimeout(caller, j.patience(began))
-	defer cancel()
-	if err := j.log.lock(ctx, j.apply, j.reset); err != nil {
-		return unavailable(err)
-	}
-	defer j.log.unlock()
-	now := time.Now()
-	j.stepped.Store(&now)
-	if err := j.catchUp(); err != nil {
-		return unavailable(err)
-	}
-	return do()
-}
-
-// takeTurn waits for the steps before.
-func (j *Journal) takeTurn(caller context.Context, began time.Time) bool {
-	for left := j.patience(began); left > 0; left = j.patience(began) {
-		select {
-		case j.turn <- struct{}{}:
-			return true
-		case <-caller.Done():
-			return false
-		case <-time.After(left):
-		}
-	}
-	return false
-}
-
-// patience returns how much longer a step waits that began then. As long as others get on, nobody holds the journal for good.
-func (j *Journal) patience(began time.Time) time.Duration {
-	if last := j.stepped.Load(); last != nil && last.After(began) {
-		began = *last
-	}
-	return limits.Lock - time.Since(began)
-}
-
-// catchUp writes what a damaged log has lost, and what could not be written before.
-func (j *Journal) catchUp() error {
-	for _, history := range j.carry {
-		if intent := history[0].Intent; j.all[intent] == nil && j.taken[intent] == nil {
-			if err := j.append(history...); err != nil {
-				return err
+		if !sleep(ctx, min(pause, max(running.Until.Sub(j.now()), limits.FirstPoll))) {
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return nil, ctx.Err()
 			}
+			return nil, running
 		}
 	}
-	j.carry = nil
-	return j.recorder.retry(j.append)
+}
+
+// try begins a request, unless an equal one is under way where nobody sees it.
+func (j *Journal) try(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
+	scope, err := j.store.scope(ctx, func(secret []byte) string { return requestDigest(secret, receipt.caller, request) })
+	if err != nil {
+		return nil, j.unavailable(ctx, err)
+	}
+	var intent *Intent
+	err = j.step(ctx, scope, func(s *step) (err error) {
+		if receipt.left() {
+			return context.Canceled
+		}
+		intent, err = s.begin(ctx, receipt, request)
+		return err
+	})
+	if err != nil && intent != nil { // the record may have been made after all
+		j.recorder.keep([]record{intent.unsent()})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return intent, nil
 }
 
 // begin chooses the key and appends the intent.
-func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
+func (s *step) begin(ctx context.Context, receipt *Receipt, request Request) (*Intent, error) {
+	j := s.journal
 	here := j.now()
 	now := here.Add(time.Duration(j.skew.Load())) // Stripe's
-	j.forget()
-	expired, err := j.expire(now)
+	s.forget()
+	if err := s.expire(here, now); err != nil {
+		return nil, &UnavailableError{cause: err}
+	}
+	secret, err := s.digestKey()
 	if err != nil {
 		return nil, &UnavailableError{cause: err}
 	}
-	secret, err := j.digestKey()
-	if err != nil {
-		return nil, &UnavailableError{cause: err}
-	}
-	if j.log.full() || expired >= manyExpired { // of which a new file needs to tell little
-		_ = j.log.rotate(j.stillOpen(now)) // a full journal that cannot be rotated can still be written to, or append says why not
-	}
+	s.tx.tidy(here, func() []record { return s.stillOpen(now) }) // what cannot be put away stays
 	r := newRecord(here, secret, receipt.caller, request)
-	r.Process, r.KeyTime = j.log.process(), now
-	if earlier := j.predecessor(r, receipt, request.Page); earlier != nil {
+	r.Process, r.KeyTime, r.scope = j.store.process(), now, s.scope
+	if s.scope != "" {
+		if s.scope != r.Request {
+			return nil, &UnavailableError{cause: errSecretReplaced}
+		}
+		r.Until = here.Add(limits.Call + limits.Record)
+		if deadline, ok := ctx.Deadline(); ok {
+			r.Until = here.Add(time.Until(deadline) + limits.Record)
+		}
+	}
+	earlier, running := s.predecessor(r, receipt, request.Page, here)
+	switch {
+	case earlier != nil:
 		rolled := earlier.Request != "" && earlier.Fingerprint != r.Fingerprint
 		if rolled || earlier.expired || tooOld(earlier.KeyTime, now) {
-			earlier.refused = receipt
+			s.refused[earlier.Intent] = receipt
 			receipt.add(&Intent{journal: j, record: earlier.record, refused: true})
 			return nil, &UnresolvedError{Since: earlier.KeyTime, OtherKey: rolled}
 		}
 		r.Key, r.KeyTime, r.Takes = earlier.Key, earlier.KeyTime, earlier.Intent
+	case running != nil:
+		return nil, &RunningError{Until: running.Until}
 	}
-	j.receipts[r.Intent] = receipt
-	if err := j.append(r); err != nil {
-		delete(j.receipts, r.Intent)
+	s.receipts[r.Intent] = receipt
+	if err := s.append(r); err != nil {
+		delete(s.receipts, r.Intent)
 		return nil, &UnavailableError{cause: err}
 	}
 	return &Intent{journal: j, record: r, began: time.Now()}, nil
@@ -266,22 +219,32 @@ func (j *Journal) begin(receipt *Receipt, request Request) (*Intent, error) {
 
 // newRecord returns the intent of a request, with a key of its own.
 func newRecord(now time.Time, secret []byte, caller Caller, request Request) record {
-	body := request.Body
-	if form, err := url.ParseQuery(body); err == nil {
-		body = form.Encode() // in one order
-	}
+	body := ordered(request.Body)
 	return record{
 		Time: now, Event: eventIntent, Intent: rand.Text(), Caller: caller, Account: request.Account, Method: request.Method, Path: request.Path,
 		Digest:      digest(secret, request.Method, request.Path, body, request.Account, request.Authorization),
-		Request:     digest(secret, caller.Mode, request.Base, request.Account, request.Method, request.Path, body),
+		Request:     requestDigest(secret, caller, request),
 		Fingerprint: digest(secret, request.Authorization)[:16], MadeWith: secretID(secret),
 		Key: rand.Text(),
 	}
 }
 
-// note records what became of intents, even when ctx has ended. What cannot be recorded now is tried again with the next
-// step, before this process begins anything else. Until then the others see intents that are still open.
-func (j *Journal) note(ctx context.Context, records ...record) error {
+// requestDigest is what equal requests have in common.
+func requestDigest(secret []byte, caller Caller, request Request) string {
+	return digest(secret, caller.Mode, request.Base, request.Account, request.Method, request.Path, ordered(request.Body))
+}
+
+// ordered returns a form in one order.
+func ordered(body string) string {
+	if form, err := url.ParseQuery(body); err == nil {
+		return form.Encode()
+	}
+	return body
+}
+
+// note records what became of intents of one scope, even when ctx has ended. What cannot be recorded now is tried again with
+// the next step, before this process begins anything else. Until then the others see intents that are still open.
+func (j *Journal) note(ctx context.Context, scope string, records ...record) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
 	for i := range records {
@@ -289,7 +252,7 @@ func (j *Journal) note(ctx context.Context, records ...record) error {
 			records[i].Time = j.now()
 		}
 	}
-	err := j.step(ctx, func() error { return j.append(records...) })
+	err := j.step(ctx, scope, func(s *step) error { return s.append(records...) })
 	if err != nil {
 		j.recorder.keep(records)
 	}

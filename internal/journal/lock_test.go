@@ -15,6 +15,8 @@ type stuck struct {
 	letGo   chan struct{}
 }
 
+func (s *stuck) begin(context.Context, *book) (tx, error) { return s, nil }
+
 func (s *stuck) append(...record) error {
 	if s.fails {
 		return errBusy
@@ -94,9 +96,9 @@ func TestALockIsGivenBack(t *testing.T) {
 	folder := t.TempDir()
 	first := &file{folder: folder, limit: rotateAt}
 	if err := first.lock(&leaving{Context: t.Context()}, func(record) {}, func(bool) {}); err == nil {
-		first.unlock()
+		_ = first.all.Unlock()
 	}
-	_, err := New(folder).Begin(t.Context(), nil, equal())
+	_, err := New(folder, 0).Begin(t.Context(), nil, equal())
 	must(t, err)
 	runtime.KeepAlive(first) // its lock would end with it
 }
@@ -131,7 +133,7 @@ func TestForgetting(t *testing.T) {
 	if !last.Inherited() {
 		t.Error("the one that was taken back is forgotten")
 	}
-	if len(j.all) != 1 || len(j.receipts) != 1 || len(j.ended) != 0 {
-		t.Errorf("%d intents, %d receipts and %d ended ones are kept", len(j.all), len(j.receipts), len(j.ended))
+	if len(j.book("").all) != 1 || len(j.book("").receipts) != 1 || len(j.book("").ended) != 0 {
+		t.Errorf("%d intents, %d receipts and %d ended ones are kept", len(j.book("").all), len(j.book("").receipts), len(j.book("").ended))
 	}
 }

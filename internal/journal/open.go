@@ -10,6 +10,7 @@ import (
 // idempotency key.
 type OpenIntent struct {
 	Caller
+	Intent  string
 	Since   time.Time // the time of its record
 	Method  string
 	Path    string
@@ -20,15 +21,15 @@ type OpenIntent struct {
 // Open returns the deserted intents, oldest first. An error says that the journal cannot be used.
 func (j *Journal) Open(ctx context.Context) ([]OpenIntent, error) {
 	var open []OpenIntent
-	err := j.step(ctx, func() error {
-		for _, e := range j.all {
-			if !e.expired && j.deserted(e) {
+	err := j.store.look(ctx, j, func(b *book) {
+		now := j.now()
+		for _, e := range b.all {
+			if !e.expired && !e.ended && b.deserted(e, now) {
 				open = append(open, OpenIntent{
-					Caller: e.Caller, Since: e.Time, Method: e.Method, Path: e.Path, Account: e.Account, Expires: e.KeyTime.Add(KeyLifetime),
+					Caller: e.Caller, Intent: e.Intent, Since: e.Time, Method: e.Method, Path: e.Path, Account: e.Account, Expires: e.KeyTime.Add(KeyLifetime),
 				})
 			}
 		}
-		return nil
 	})
 	slices.SortFunc(open, func(a, b OpenIntent) int { return a.Since.Compare(b.Since) })
 	return open, err

@@ -11,7 +11,7 @@ import (
 func TestOpen(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "journal")
-	for _, j := range []*journal.Journal{journal.New(folder), journal.InMemory()} {
+	for _, j := range []*journal.Journal{journal.New(folder, 0), journal.InMemory()} {
 		begin := func(path string) *journal.Intent {
 			receipt := journal.NewReceipt(t.Context(), journal.Caller{Tool: "t"}, time.Time{})
 			intent, err := j.Begin(t.Context(), receipt, journal.Request{Method: "POST", Path: path})
@@ -32,7 +32,7 @@ func TestOpen(t *testing.T) {
 			t.Errorf("got %+v, %v", open, err)
 		}
 	}
-	if _, err := journal.New(filepath.Join("/dev/null", "journal")).Open(t.Context()); err == nil {
+	if _, err := journal.New(filepath.Join("/dev/null", "journal"), 0).Open(t.Context()); err == nil {
 		t.Error("a journal in /dev/null opens")
 	}
 }

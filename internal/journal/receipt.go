@@ -61,11 +61,11 @@ func (r *Receipt) Close(delivered bool) {
 			intent.journal.later(intent.record)
 			fallthrough
 		case r.missed:
-			intent.journal.later(record{Event: eventAbandoned, Intent: intent.record.Intent})
+			intent.journal.later(intent.event(eventAbandoned))
 		case intent.refused:
-			intent.journal.later(record{Event: eventEnded, Intent: intent.record.Intent})
+			intent.journal.later(intent.event(eventEnded))
 		default:
-			intent.journal.later(record{Event: eventDelivered, Intent: intent.record.Intent})
+			intent.journal.later(intent.event(eventDelivered))
 		}
 	}
 }
@@ -79,4 +79,11 @@ func (r *Receipt) matters() bool {
 		long = limits.Dialog
 	}
 	return r.missed || time.Since(r.written) <= long
+}
+
+// old reports whether the answer was delivered so long ago that nothing follows from the receipt any more.
+func (r *Receipt) old() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return !r.written.IsZero() && time.Since(r.written) > limits.Dialog
 }

@@ -21,8 +21,11 @@ type record struct {
 	MadeWith    string    `json:"made_with,omitempty"`   // which digest.key made these three
 	Key         string    `json:"idempotency_key,omitempty"`
 	KeyTime     time.Time `json:"key_time,omitzero"` // first use of the key
+	Until       time.Time `json:"until,omitzero"`    // when the call is over, where nobody sees whether its process lives
 
 	Result
+
+	scope string // of the step that it belongs to
 }
 
 // The events.
@@ -39,7 +42,6 @@ const (
 type entry struct {
 	record
 	receipt *Receipt // of an intent of this process
-	refused *Receipt // of an equal request of this process that was refused because of this one
 
 	history   []record // all that was recorded about it, the intent first
 	settled   bool     // the outcome is known

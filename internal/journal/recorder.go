@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 )
 
@@ -11,6 +12,7 @@ import (
 type recorder struct {
 	mu        sync.Mutex
 	queue     []record
+	again     []string      // scopes of which something could not be written
 	idle      chan struct{} // closed when the queue is empty; nil while it is
 	failed    error         // of those that could not be written yet
 	unwritten []record      // what has to be written before anything else
@@ -23,19 +25,50 @@ func (q *recorder) keep(records []record) {
 	q.unwritten = append(q.unwritten, records...)
 }
 
-// retry writes what could not be written before. It belongs to a step, so no other one writes the same. Meanwhile a delivery
-// must not wait: it holds its receipt, which write looks at.
-func (q *recorder) retry(write func(...record) error) error {
+// unwrittenOf returns what could not be written of a scope. It belongs to a step, so no other one writes the same. Meanwhile a
+// delivery must not wait: it holds its receipt, which writing looks at.
+func (q *recorder) unwrittenOf(scope string) []record {
 	q.mu.Lock()
-	records := q.unwritten
-	q.mu.Unlock()
-	if err := write(records...); err != nil {
-		return err
+	defer q.mu.Unlock()
+	var records []record
+	for _, r := range q.unwritten {
+		if r.scope == scope {
+			records = append(records, r)
+		}
+	}
+	return records
+}
+
+// written drops the first n of what could not be written of a scope. More may have come.
+func (q *recorder) written(scope string, n int) {
+	if n == 0 {
+		return
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.unwritten = q.unwritten[len(records):] // more may have come
-	return nil
+	q.unwritten = slices.DeleteFunc(q.unwritten, func(r record) bool {
+		over := r.scope == scope && n > 0
+		if over {
+			n--
+		}
+		return over
+	})
+}
+
+// recorded notes that a scope's step has come to an end: what could not be written of others can perhaps be written now.
+func (j *Journal) recorded(scope string) {
+	if scope == "" {
+		return // there are no others
+	}
+	q := &j.recorder
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, r := range q.unwritten {
+		if r.scope != scope && !slices.Contains(q.again, r.scope) {
+			q.again = append(q.again, r.scope)
+			q.start(j)
+		}
+	}
 }
 
 // later has a record written soon.
@@ -44,36 +77,55 @@ func (j *Journal) later(r record) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.queue = append(q.queue, r)
+	q.start(j)
+}
+
+// start has the queue written, and once more what could not be written. q.mu is held.
+func (q *recorder) start(j *Journal) {
 	if q.idle == nil {
 		q.idle = make(chan struct{})
 		go j.drain()
 	}
 }
 
+// drain writes the queue, scope by scope.
 func (j *Journal) drain() {
 	q := &j.recorder
 	for {
 		q.mu.Lock()
-		batch := q.queue
-		q.queue = nil
-		if len(batch) == 0 {
+		batches := map[string][]record{}
+		for _, r := range q.queue {
+			batches[r.scope] = append(batches[r.scope], r)
+		}
+		for _, scope := range q.again {
+			batches[scope] = append(batches[scope], nil...) // its step begins with what could not be written
+		}
+		q.queue, q.again = nil, nil
+		if len(batches) == 0 {
 			close(q.idle)
 			q.idle = nil
 			q.mu.Unlock()
 			return
 		}
 		q.mu.Unlock()
-		if err := j.note(context.Background(), batch...); err != nil {
-			q.mu.Lock()
-			q.failed = errors.Join(q.failed, err)
-			q.mu.Unlock()
+		var all sync.WaitGroup
+		for scope, batch := range batches {
+			all.Go(func() {
+				if err := j.note(context.Background(), scope, batch...); err != nil {
+					q.mu.Lock()
+					defer q.mu.Unlock()
+					q.failed = errors.Join(q.failed, err)
+				}
+			})
 		}
+		all.Wait()
 	}
 }
 
 // Flush waits until all deliveries are recorded. Its error says that some could not be, so that an equal request of another
 // process will find what exists, instead of making another.
 func (j *Journal) Flush(ctx context.Context) error {
+	j.recorded("at the end")
 	q := &j.recorder
 	q.mu.Lock()
 	idle := q.idle

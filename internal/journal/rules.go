@@ -8,18 +8,32 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// predecessor returns the intent whose key a request gets, or nil when it is a new order.
-func (j *Journal) predecessor(r record, receipt *Receipt, page bool) *entry {
-	var first *entry
-	for _, e := range j.equal(r) {
-		if e.refused != nil && !e.refused.left() {
+// fate is what can be told of the process that an intent belongs to.
+type fate int
+
+const (
+	lives  fate = iota
+	died        // or its time is over, so that its request is under way no more
+	unseen      // nobody can tell, until the intent's time is over
+)
+
+// predecessor returns the intent whose key a request gets, or nil when it is a new order. Before that is certain, running is
+// an equal one of which nobody can tell whether it is still under way.
+func (b *book) predecessor(r record, receipt *Receipt, page bool, now time.Time) (first, running *entry) {
+	for _, e := range b.equal(r) {
+		if who := b.refused[e.Intent]; who != nil && !who.left() {
 			continue // somebody knows of it already
 		}
-		if (first == nil || e.before(first)) && (j.deserted(e) || e.Fingerprint == r.Fingerprint && e.repeatedBy(receipt, page)) {
-			first = e
+		switch {
+		case b.deserted(e, now) || e.Fingerprint == r.Fingerprint && e.repeatedBy(receipt, page):
+			if first == nil || e.before(first) {
+				first = e
+			}
+		case !e.ended && b.store.fate(e.record, now) == unseen && (running == nil || e.Until.Before(running.Until)):
+			running = e
 		}
 	}
-	return first
+	return first, running
 }
 
 // before reports whether an intent's key is handed over first: that of this process's own client, and then the older one.
@@ -31,9 +45,9 @@ func (e *entry) before(other *entry) bool {
 }
 
 // equal returns the intents of equal requests. Those of earlier versions are known by the digest with the Stripe key.
-func (j *Journal) equal(r record) []*entry {
-	list := j.byDigest[r.Request]
-	for _, e := range j.byDigest[r.Digest] {
+func (b *book) equal(r record) []*entry {
+	list := b.byDigest[r.Request]
+	for _, e := range b.byDigest[r.Digest] {
 		if e.Request == "" {
 			list = append(slices.Clip(list), e)
 		}
@@ -43,14 +57,14 @@ func (j *Journal) equal(r record) []*entry {
 
 // deserted reports whether an intent's call runs for no caller any more. Its key then has to be used again, so that Stripe
 // answers with the one object that exists.
-func (j *Journal) deserted(e *entry) bool {
+func (b *book) deserted(e *entry, now time.Time) bool {
 	switch {
 	case e.receipt.left():
 		return true
 	case e.ended, e.settled && e.receipt.reached():
 		return false
 	}
-	return e.abandoned || e.unknown || e.expired || j.log.dead(e.Process)
+	return e.abandoned || e.unknown || e.expired || b.store.fate(e.record, now) == died
 }
 
 // repeatedBy reports whether another call of the same connection repeats the intent's call, and is no order of its own: many

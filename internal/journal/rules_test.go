@@ -27,12 +27,12 @@ type stiff struct {
 	takes time.Duration
 }
 
-func (s *stiff) lock(ctx context.Context, _ func(record), _ func(bool)) error {
+func (s *stiff) begin(ctx context.Context, _ *book) (tx, error) {
 	select {
 	case <-time.After(s.takes):
-		return nil
+		return s, nil
 	case <-ctx.Done():
-		return errBusy
+		return nil, errBusy
 	}
 }
 
@@ -134,15 +134,13 @@ func TestRules(t *testing.T) {
 		"one that was rolled while a call runs":         {"A begin new", "time 5s", "B with another key begin new"},
 	}
 	for why, steps := range stories {
-		t.Run(why+", in a file", func(t *testing.T) {
-			t.Parallel()
-			folder := t.TempDir()
-			synctest.Test(t, func(t *testing.T) { tell(t, equal(), steps, New(folder), New(folder)) })
-		})
-		t.Run(why+", in memory", func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { tell(t, equal(), steps, InMemory()) })
-		})
+		for where, share := range stores() {
+			t.Run(why+", "+where, func(t *testing.T) {
+				t.Parallel()
+				start := share(t)
+				synctest.Test(t, func(t *testing.T) { tell(t, equal(), steps, start()) })
+			})
+		}
 	}
 }
 
@@ -156,22 +154,26 @@ func TestPages(t *testing.T) {
 		"opened again after the caller left": {"A begin new", "A leaves", "B begin A"},
 	}
 	for why, steps := range stories {
-		t.Run(why, func(t *testing.T) {
-			t.Parallel()
-			page := equal()
-			page.Path, page.Page = "/v1/checkout/sessions", true
-			synctest.Test(t, func(t *testing.T) { tell(t, page, steps, InMemory()) })
-		})
+		for where, share := range stores() {
+			t.Run(why+", "+where, func(t *testing.T) {
+				t.Parallel()
+				page := equal()
+				page.Path, page.Page = "/v1/checkout/sessions", true
+				start := share(t)
+				synctest.Test(t, func(t *testing.T) { tell(t, page, steps, start()) })
+			})
+		}
 	}
 }
 
-// TestProcesses is TestRules for processes that share a folder.
+// TestProcesses is TestRules for processes that share a store. Where nobody sees whether another process lives, an equal request
+// waits until that one's time is over: what it gets then stands behind a bar.
 func TestProcesses(t *testing.T) {
 	t.Parallel()
 	stories := map[string][]string{
-		"side by side":                                 {"A begin new", "B at 2 begin new"},
-		"side by side, for a long time":                {"A begin new", "time 20s", "B at 2 begin new"},
-		"unknown in the other":                         {"A begin new", "A unknown", "B at 2 begin A", "C begin new"},
+		"side by side":                                 {"A begin new", "B at 2 begin new|A"},
+		"side by side, for a long time":                {"A begin new", "time 20s", "B at 2 begin new|A"},
+		"unknown in the other":                         {"A begin new", "A unknown", "B at 2 begin A", "C begin new|A"},
 		"delivered in the other":                       {"A begin new", "A succeeds", "A delivered", "B at 2 begin new"},
 		"delivered late in the other":                  {"A begin new", "time 8s", "A succeeds", "A delivered", "B at 2 begin new"},
 		"not delivered in the other":                   {"A begin new", "A succeeds", "A missed", "B at 2 begin A"},
@@ -185,17 +187,22 @@ func TestProcesses(t *testing.T) {
 		"the dead one's is settled by the next":        {"A begin new", "kill 1", "B at 2 begin A", "B succeeds", "B delivered", "C at 2 begin new"},
 		"it died before its refusal arrived":           {"A begin new", "A unknown", "B with another key begin unresolved", "kill 1", "C at 2 with another key begin unresolved", "C delivered", "D at 2 with another key begin new"},
 		"it died after its refusal arrived":            {"A begin new", "A unknown", "B with another key begin unresolved", "B delivered", "kill 1", "C at 2 with another key begin new"},
-		"its own before that of a dead one":            {"A begin new", "time 1s", "B at 2 begin new", "kill 1", "time 5s", "C at 2 begin B", "D at 2 begin A"},
-		"its own unknown before a dead one's":          {"A begin new", "time 1s", "B at 2 begin new", "B unknown", "kill 1", "C at 2 begin B", "D at 2 begin A"},
-		"taken from one that left, and then unknown":   {"A begin new", "A leaves", "A abandoned", "B at 2 begin A", "B succeeds", "B delivered", "A unknown", "C at 2 begin new", "D begin new"},
-		"taken from one that leaves after its outcome": {"A begin new", "time 5s", "B begin A", "B succeeds", "B delivered", "A unknown", "A missed", "C at 2 begin new", "D begin new"},
+		"its own before that of a dead one":            {"A begin new", "time 1s", "B at 2 begin new|A", "kill 1", "time 5s", "C at 2 begin B|A", "D at 2 begin A|new"},
+		"its own unknown before a dead one's":          {"A begin new", "time 1s", "B at 2 begin new|A", "B unknown", "kill 1", "C at 2 begin B|A", "D at 2 begin A|new"},
+		"taken from one that left, and then unknown":   {"A begin new", "A leaves", "A abandoned", "B at 2 begin A", "B succeeds", "B delivered", "A unknown", "C at 2 begin new", "D begin new|C"},
+		"taken from one that leaves after its outcome": {"A begin new", "time 5s", "B begin A", "B succeeds", "B delivered", "A unknown", "A missed", "C at 2 begin new", "D begin new|C"},
 	}
 	for why, steps := range stories {
-		t.Run(why, func(t *testing.T) {
-			t.Parallel()
-			folder := t.TempDir()
-			synctest.Test(t, func(t *testing.T) { tell(t, equal(), steps, New(folder), New(folder)) })
-		})
+		for where, share := range stores() {
+			if where == "in memory" {
+				continue // which no other process has
+			}
+			t.Run(why+", "+where, func(t *testing.T) {
+				t.Parallel()
+				start := share(t)
+				synctest.Test(t, func(t *testing.T) { tell(t, equal(), steps, start(), start()) })
+			})
+		}
 	}
 }
 
@@ -248,6 +255,12 @@ func tell(t *testing.T, request Request, steps []string, processes ...*Journal) 
 			this.Authorization, what = "Bearer sk_test_MadeUpAsAnother", other
 		}
 		if whose, begins := strings.CutPrefix(what, "begin "); begins {
+			if seen, waited, differs := strings.Cut(whose, "|"); differs {
+				whose = seen
+				if _, blind := process.store.(*distant); blind {
+					whose = waited
+				}
+			}
 			if got := begin(t, process, this, all, name); got != whose {
 				t.Errorf("%s: got %s", step, got)
 			}
@@ -322,7 +335,7 @@ func (a *asked) happens(t *testing.T, j *Journal, request Request, what string) 
 // openIntents counts those that are not over.
 func (j *Journal) openIntents() int {
 	n := 0
-	for _, e := range j.all {
+	for _, e := range j.book("").all {
 		if !e.ended {
 			n++
 		}
@@ -333,11 +346,9 @@ func (j *Journal) openIntents() int {
 // die takes from a process what the system takes from a dead one.
 func die(t *testing.T, j *Journal) {
 	t.Helper()
-	f, ok := j.log.(*file)
-	if !ok {
-		t.Fatal("only processes with a file can die")
+	if f, ok := j.store.(*file); ok {
+		must(t, f.alive.Close())
 	}
-	must(t, f.alive.Close())
 }
 
 func must(t *testing.T, err error) {
@@ -366,7 +377,7 @@ func TestWhatIsEqual(t *testing.T) {
 	for why, tt := range tests {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
-			j := New(t.TempDir())
+			j := New(t.TempDir(), 0)
 			first, err := j.Begin(t.Context(), nil, equal())
 			must(t, err)
 			must(t, first.Settle(t.Context(), Result{Outcome: "unknown"}))

@@ -19,42 +19,42 @@ func secretID(secret []byte) string {
 
 // digestKey returns what keys the digests of this installation. A missing or damaged one is made again, unless an intent is
 // open that only the old one can tell.
-func (j *Journal) digestKey() ([]byte, error) {
-	found, err := j.log.secret()
+func (s *step) digestKey() ([]byte, error) {
+	found, err := s.tx.secret()
 	if err != nil {
 		return nil, fmt.Errorf("read digest.key: %w", err)
 	}
-	if j.secret != nil && bytes.Equal(found, j.secret) {
-		return j.secret, nil
+	if s.secret != nil && bytes.Equal(found, s.secret) {
+		return s.secret, nil
 	}
-	for _, candidate := range [][]byte{found, j.secret} {
-		if len(candidate) == secretLength && j.strangers(secretID(candidate)) == 0 {
-			return j.use(candidate, found)
+	for _, candidate := range [][]byte{found, s.secret} {
+		if len(candidate) == secretLength && s.strangers(secretID(candidate)) == 0 {
+			return s.use(candidate, found)
 		}
 	}
-	if n := j.strangers(""); n > 0 {
-		return nil, &SecretError{Missing: len(found) == 0, Open: n, Until: j.lastExpiry()}
+	if n := s.strangers(""); n > 0 {
+		return nil, &SecretError{Place: "its file digest.key", Missing: len(found) == 0, Open: n, Until: s.lastExpiry()}
 	}
 	fresh := make([]byte, secretLength)
 	_, _ = rand.Read(fresh) // never fails (crypto/rand)
-	return j.use(fresh, found)
+	return s.use(fresh, found)
 }
 
-func (j *Journal) use(secret, found []byte) ([]byte, error) {
+func (s *step) use(secret, found []byte) ([]byte, error) {
 	if !bytes.Equal(secret, found) {
-		if err := j.log.keep(secret); err != nil {
+		if err := s.tx.keep(secret); err != nil {
 			return nil, fmt.Errorf("write digest.key: %w", err)
 		}
 	}
-	j.secret = secret
+	s.secret = secret
 	return secret, nil
 }
 
 // strangers counts the open intents that another secret than that one made. Earlier versions did not say which it was: a
 // secret that is there counts as theirs.
-func (j *Journal) strangers(id string) int {
+func (b *book) strangers(id string) int {
 	n := 0
-	for _, e := range j.all {
+	for _, e := range b.all {
 		if !e.ended && !e.expired && e.MadeWith != id && (e.MadeWith != "" || id == "") {
 			n++
 		}
@@ -62,9 +62,9 @@ func (j *Journal) strangers(id string) int {
 	return n
 }
 
-func (j *Journal) lastExpiry() time.Time {
+func (b *book) lastExpiry() time.Time {
 	last := time.Time{}
-	for _, e := range j.all {
+	for _, e := range b.all {
 		if at := e.KeyTime.Add(KeyLifetime); !e.ended && !e.expired && at.After(last) {
 			last = at
 		}
@@ -75,6 +75,7 @@ func (j *Journal) lastExpiry() time.Time {
 // SecretError says that the file digest.key was lost, damaged or replaced while intents are open that it has to tell apart
 // from new orders.
 type SecretError struct {
+	Place   string    // what holds it
 	Missing bool      // else it is not the one that made them
 	Open    int       // how many intents
 	Until   time.Time // when the last of them expires
@@ -86,5 +87,5 @@ func (e *SecretError) Error() string {
 	if e.Missing {
 		wrong = "is missing or empty"
 	}
-	return fmt.Sprintf("its file digest.key %s, and %d earlier calls can be recognized with the old one only", wrong, e.Open)
+	return fmt.Sprintf("%s %s, and %d earlier calls can be recognized with the old one only", e.Place, wrong, e.Open)
 }

@@ -19,6 +19,11 @@ const (
 	Lock = 10 * time.Second
 	// Record is how long the journal waits for other processes when it records what has happened.
 	Record = 5 * time.Second
+	// Database is how long a request waits to be recorded in a database.
+	Database = Record - time.Second
+	// FirstPoll and Poll are the shortest and the longest pause between two looks at another machine's call.
+	FirstPoll = 100 * time.Millisecond
+	Poll      = time.Second
 )
 
 // How long one call takes.
