@@ -8,6 +8,39 @@ import (
 	"time"
 )
 
+// BenchmarkShared: a creation costs the same beside any number of intents in the database.
+func BenchmarkShared(b *testing.B) {
+	for _, open := range []int{0, 10_000} {
+		b.Run(fmt.Sprintf("%d_unknown", open), func(b *testing.B) {
+			j := Shared(postgresURL(b), "", 0)
+			defer j.store.close()
+			order := func(n int, result Result) {
+				receipt := NewReceipt(context.Background(), Caller{Mode: "TEST"}, time.Now())
+				intent, err := j.Begin(context.Background(), receipt, Request{Method: "POST", Path: "/v1/customers", Body: fmt.Sprint("name=", n)})
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := intent.Settle(context.Background(), result); err != nil {
+					b.Fatal(err)
+				}
+				receipt.Close(true)
+			}
+			for n := range open {
+				order(-1-n, Result{Outcome: "unknown"})
+			}
+			n := 0
+			for b.Loop() {
+				n++
+				order(n, Result{Outcome: "succeeded", Settled: true})
+			}
+			b.StopTimer()
+			if err := j.Flush(context.Background()); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
 // BenchmarkBegin: a creation costs the same beside any number of intents of last week whose outcome nobody learned.
 func BenchmarkBegin(b *testing.B) {
 	for _, open := range []int{0, 10_000} {

@@ -157,9 +157,9 @@ func (b *book) forget() {
 }
 
 // expire records of unknown intents whose key is too old that nothing more can be learned of them. now is Stripe's time.
-func (s *step) expire(here, now time.Time) error {
+func (s *step) expire(here, now time.Time) (int, error) {
 	if s.aging.IsZero() || now.Sub(s.aging) <= KeyLifetime {
-		return nil
+		return 0, nil
 	}
 	var over []record
 	s.aging = time.Time{}
@@ -179,8 +179,11 @@ func (s *step) expire(here, now time.Time) error {
 		}
 	}
 	slices.SortFunc(over, func(a, b record) int { return a.KeyTime.Compare(b.KeyTime) })
-	return s.append(over...)
+	return len(over), s.append(over...)
 }
+
+// manyExpired are worth a new file, which needs to tell little of them.
+const manyExpired = 1000
 
 // keepExpired is how long an intent of unknown outcome refuses the first equal request.
 const keepExpired = 30 * 24 * time.Hour

@@ -260,7 +260,7 @@ func (f *file) append(records ...record) error {
 		_ = f.log.Truncate(f.read) // or the next one to read does it
 		return err
 	}
-	if f.read == 0 {
+	if f.read == 0 && len(records) > 0 {
 		f.since = records[0].Time
 	}
 	f.read += int64(len(lines))

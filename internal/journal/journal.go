@@ -177,14 +177,15 @@ func (s *step) begin(ctx context.Context, receipt *Receipt, request Request) (*I
 	here := j.now()
 	now := here.Add(time.Duration(j.skew.Load())) // Stripe's
 	s.forget()
-	if err := s.expire(here, now); err != nil {
+	expired, err := s.expire(here, now)
+	if err != nil {
 		return nil, &UnavailableError{cause: err}
 	}
 	secret, err := s.digestKey()
 	if err != nil {
 		return nil, &UnavailableError{cause: err}
 	}
-	s.tx.tidy(here, func() []record { return s.stillOpen(now) }) // what cannot be put away stays
+	s.tx.tidy(here, expired >= manyExpired, func() []record { return s.stillOpen(now) }) // what cannot be put away stays
 	r := newRecord(here, secret, receipt.caller, request)
 	r.Process, r.KeyTime, r.scope = j.store.process(), now, s.scope
 	if s.scope != "" {

@@ -27,6 +27,6 @@ func (*memory) close()                                                 {}
 func (*memory) append(...record) error          { return nil }
 func (m *memory) secret() ([]byte, error)       { return m.key, nil }
 func (m *memory) keep(key []byte) error         { m.key = key; return nil }
-func (*memory) tidy(time.Time, func() []record) {}
+func (*memory) tidy(time.Time, bool, func() []record) {}
 func (*memory) commit() error                   { return nil }
 func (*memory) rollback()                       {}

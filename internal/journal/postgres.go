@@ -224,7 +224,7 @@ func (t *transaction) secret() ([]byte, error) {
 func (*transaction) keep([]byte) error { return errSecretReplaced }
 
 // tidy notes whether it is time to delete what is old. What is open has a table of its own, so it stays.
-func (t *transaction) tidy(now time.Time, _ func() []record) {
+func (t *transaction) tidy(now time.Time, _ bool, _ func() []record) {
 	const often = 60
 	last := t.tidied.Load()
 	t.tidies = now.Unix()-last >= often && t.tidied.CompareAndSwap(last, now.Unix())

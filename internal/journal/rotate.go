@@ -28,9 +28,9 @@ const beginning = "-"
 
 // tidy puts the log away and starts a new one with what is still open, when it is time for that. A log that cannot be put
 // away can still be written to, or append says why not.
-func (f *file) tidy(now time.Time, open func() []record) {
+func (f *file) tidy(now time.Time, due bool, open func() []record) {
 	grown := f.read - f.began
-	if grown >= f.limit || grown > 0 && !f.since.IsZero() && now.Sub(f.since) >= rotateAfter {
+	if due || grown >= f.limit || grown > 0 && !f.since.IsZero() && now.Sub(f.since) >= rotateAfter {
 		_ = f.rotate(now, open())
 	}
 }

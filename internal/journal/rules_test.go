@@ -184,7 +184,7 @@ func TestProcesses(t *testing.T) {
 		"it died after a late cancellation":            {"A begin new", "A succeeds", "A delivered", "A missed", "kill 1", "B at 2 begin A", "B succeeds", "B delivered", "C at 2 begin new"},
 		"the other died after its failure":             {"A begin new", "A fails", "kill 1", "B at 2 begin new"},
 		"the other died with a key handed over":        {"A begin new", "A unknown", "B at 2 begin A", "kill 2", "C begin A"},
-		"the dead one's is settled by the next":        {"A begin new", "kill 1", "B at 2 begin A", "B succeeds", "B delivered", "C at 2 begin new"},
+		"the dead one's is settled by the next":        {"A begin new", "kill 1", "B at 2 begin A", "B succeeds", "B delivered", "C at 2 begin new|A"}, // there after a late answer
 		"it died before its refusal arrived":           {"A begin new", "A unknown", "B with another key begin unresolved", "kill 1", "C at 2 with another key begin unresolved", "C delivered", "D at 2 with another key begin new"},
 		"it died after its refusal arrived":            {"A begin new", "A unknown", "B with another key begin unresolved", "B delivered", "kill 1", "C at 2 with another key begin new"},
 		"its own before that of a dead one":            {"A begin new", "time 1s", "B at 2 begin new|A", "kill 1", "time 5s", "C at 2 begin B|A", "D at 2 begin A|new"},

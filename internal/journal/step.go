@@ -40,8 +40,8 @@ type tx interface {
 	// secret returns what keys the digests, and keep replaces it.
 	secret() ([]byte, error)
 	keep(secret []byte) error
-	// tidy puts away what is old, when it is time to; open returns what has to stay at hand.
-	tidy(now time.Time, open func() []record)
+	// tidy puts away what is old, when it is time to or when it is due; open returns what has to stay at hand.
+	tidy(now time.Time, due bool, open func() []record)
 	// commit ends the step. After an error nobody knows whether others see its records.
 	commit() error
 	// rollback ends a step that was not committed.
