@@ -149,13 +149,14 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 	return answer
 }
 
-// Close waits until all deliveries are recorded, for a while.
+// Close waits until all deliveries are recorded, for a while. After it no call may be made.
 func (a *Account) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
 	if err := a.Journal.Flush(ctx); err != nil {
 		a.Logger.ErrorContext(ctx, "some deliveries could not be recorded; equal calls will find what these calls made", "error", err)
 	}
+	a.Journal.Close()
 }
 
 // order is one call on its way.

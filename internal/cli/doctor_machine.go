@@ -63,10 +63,10 @@ func (d *doctor) checkJournal(ctx context.Context) {
 	}
 	for _, intent := range open {
 		d.warn("journal", fmt.Sprintf("the outcome of %s %s is unknown (%s, %s)", intent.Method, intent.Path, intent.Tool, intent.Since.UTC().Format(time.RFC3339)),
-			"repeat the same call before "+intent.Expires.UTC().Format(time.RFC3339)+", which finds out without doing it twice")
+			intent.Advice())
 	}
 	if len(open) == 0 {
-		d.ok("journal", "writable in %s, nothing unresolved", cfg.StateDir)
+		d.ok("journal", "writable in %s, nothing unresolved", d.app.Journal.Place())
 	}
 }
 

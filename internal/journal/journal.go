@@ -89,6 +89,12 @@ func newJournal(s store) *Journal {
 	return &Journal{now: s.now, store: s, books: map[string]*book{}}
 }
 
+// Place says where the records are, for people; empty for memory.
+func (j *Journal) Place() string { return j.store.place() }
+
+// Close gives back what the journal holds. Only Flush waits for what is still to be recorded.
+func (j *Journal) Close() { j.store.close() }
+
 // wallClock leaves out the monotonic clock, which stands still while a laptop sleeps. Stripe's clock does not.
 func wallClock() time.Time { return time.Now().Round(0) }
 

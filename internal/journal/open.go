@@ -18,6 +18,11 @@ type OpenIntent struct {
 	Expires time.Time // until then an equal request can safely find out
 }
 
+// Advice says how to find out what became of the request.
+func (o OpenIntent) Advice() string {
+	return "repeat the same call before " + o.Expires.UTC().Format(time.RFC3339) + ", which finds out without doing it twice, or run stripe-mcp journal settle " + o.Intent
+}
+
 // Open returns the deserted intents, oldest first. An error says that the journal cannot be used.
 func (j *Journal) Open(ctx context.Context) ([]OpenIntent, error) {
 	var open []OpenIntent

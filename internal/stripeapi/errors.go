@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
+	"time"
 
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/outcome"
@@ -78,6 +79,12 @@ func refusedByJournal(cause error) *outcome.Error {
 	if _, ok := errors.AsType[*journal.UnresolvedError](cause); ok {
 		return outcome.Refuse("earlier_call_unresolved", cause.Error()+". Nothing was sent now",
 			"Look whether the object exists (list, get or the Dashboard). If it does not, call again: the next equal call is a new operation")
+	}
+	if running, ok := errors.AsType[*journal.RunningError](cause); ok {
+		refusal := outcome.Refuse("earlier_call_running", cause.Error()+". Nothing was sent now",
+			"Make the same call again at "+running.Until.UTC().Format(time.RFC3339)+" or later. It then gets the object that the other one has made, or is a new operation")
+		refusal.Retryable = true
+		return refusal
 	}
 	hint := "Creating needs a journal, so that a crash cannot make anything twice. Make state_dir writable, or set journal: false to do without"
 	return outcome.Refuse("journal_unavailable", cause.Error()+". Nothing was sent", cmp.Or(journal.Hint(cause), hint))
