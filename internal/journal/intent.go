@@ -141,5 +141,8 @@ type RunningError struct {
 
 // Error says what is not known.
 func (e *RunningError) Error() string {
-	return "an equal call of another process is under way, or that process has died; which of the two is known at " + e.Until.UTC().Format(time.RFC3339)
+	return "an equal call of another process is under way, or that process has died; which of the two is known at " + e.At()
 }
+
+// At returns when to call again, in words.
+func (e *RunningError) At() string { return e.Until.Add(time.Second).UTC().Format(time.RFC3339) }

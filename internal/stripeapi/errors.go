@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
-	"time"
 
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/outcome"
@@ -82,7 +81,7 @@ func refusedByJournal(cause error) *outcome.Error {
 	}
 	if running, ok := errors.AsType[*journal.RunningError](cause); ok {
 		refusal := outcome.Refuse("earlier_call_running", cause.Error()+". Nothing was sent now",
-			"Make the same call again at "+running.Until.UTC().Format(time.RFC3339)+" or later. It then gets the object that the other one has made, or is a new operation")
+			"Make the same call again at "+running.At()+" or later. It then gets the object that the other one has made, or is a new operation")
 		refusal.Retryable = true
 		return refusal
 	}
