@@ -33,9 +33,9 @@ test: build ## Run all tests with the race detector
 	$(GOTEST) ./...
 	cd $(CONTRACT) && $(GOTEST) -count=1 ./...
 
-torture: ## Run N (1000) random schedules of faults and kills against the real program
+torture: ## Run N (1000) random schedules of faults and kills against the real program; JOURNAL=postgres for three hosts
 	go build -race -o bin/stripe-mcp-race ./cmd/stripe-mcp
-	go run ./internal/lab/torture -n $(N) $(if $(SEED),-seed $(SEED)) $(if $(RUN),-run $(RUN)) $(if $(V),-v) bin/stripe-mcp-race
+	go run ./internal/lab/torture -n $(N) $(if $(JOURNAL),-journal $(JOURNAL)) $(if $(SEED),-seed $(SEED)) $(if $(RUN),-run $(RUN)) $(if $(V),-v) bin/stripe-mcp-race
 
 lint: $(GOLANGCI) ## Run the linters
 	$(GOLANGCI) run ./...

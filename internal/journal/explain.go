@@ -16,6 +16,7 @@ import (
 var (
 	errAddress      = hint.Errorf("Write postgres://user@host/database", "the address in journal cannot be understood")
 	errReadOnly     = hint.Errorf("Let the user of the URL write to the database, or correct the URL in journal", "its database can only be read")
+	errClosed       = errors.New("this process is ending")
 	errDamagedState = errors.New("its table stripe_mcp_open holds something that is not of this program")
 )
 
@@ -38,7 +39,7 @@ func (p *postgres) explain(err error) error {
 	if _, ok := errors.AsType[*SecretError](err); ok {
 		return err
 	}
-	if errors.Is(err, errAddress) || errors.Is(err, errSecretReplaced) || errors.Is(err, errDamagedState) {
+	if errors.Is(err, errAddress) || errors.Is(err, errSecretReplaced) || errors.Is(err, errDamagedState) || errors.Is(err, errClosed) {
 		return err
 	}
 	return hint.Errorf("Call again", "the connection to its database (%s) broke", p.place())

@@ -69,6 +69,7 @@ type Journal struct {
 	store store
 
 	recorder recorder
+	closed   atomic.Bool
 
 	mu      sync.Mutex
 	books   map[string]*book // by scope
@@ -93,7 +94,10 @@ func newJournal(s store) *Journal {
 func (j *Journal) Place() string { return j.store.place() }
 
 // Close gives back what the journal holds. Only Flush waits for what is still to be recorded.
-func (j *Journal) Close() { j.store.close() }
+func (j *Journal) Close() {
+	j.closed.Store(true)
+	j.store.close()
+}
 
 // wallClock leaves out the monotonic clock, which stands still while a laptop sleeps. Stripe's clock does not.
 func wallClock() time.Time { return time.Now().Round(0) }
@@ -169,7 +173,7 @@ func (j *Journal) try(ctx context.Context, receipt *Receipt, request Request) (*
 		return err
 	})
 	if err != nil && intent != nil { // the record may have been made after all
-		j.recorder.keep([]record{intent.unsent()})
+		j.keep(scope, intent.unsent())
 	}
 	if err != nil {
 		return nil, err
@@ -261,7 +265,7 @@ func (j *Journal) note(ctx context.Context, scope string, records ...record) err
 	}
 	err := j.step(ctx, scope, func(s *step) error { return s.append(records...) })
 	if err != nil {
-		j.recorder.keep(records)
+		j.keep(scope, records...)
 	}
 	return err
 }

@@ -34,6 +34,7 @@ type postgres struct {
 	tidied atomic.Int64 // when old records were deleted last, in Unix seconds
 
 	mu     sync.Mutex
+	closed bool
 	pool   *pgxpool.Pool // nil until the first use
 	shared []byte        // the secret; nil until it is known
 }
@@ -85,6 +86,9 @@ func (p *postgres) connect(ctx context.Context) (*pgxpool.Pool, []byte, error) {
 	defer cancel()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.closed {
+		return nil, nil, errClosed
+	}
 	if p.pool == nil {
 		config, err := p.config()
 		if err != nil {
@@ -356,6 +360,7 @@ func (p *postgres) records(ctx context.Context, since time.Time, each func(recor
 func (p *postgres) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.closed = true
 	if p.pool != nil {
 		p.pool.Close()
 		p.pool = nil

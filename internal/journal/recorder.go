@@ -5,6 +5,9 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
+
+	"stripe-mcp/internal/limits"
 )
 
 // recorder writes records in their order, on a goroutine of its own that lives as long as there are any: what a client is
@@ -18,11 +21,34 @@ type recorder struct {
 	unwritten []record      // what has to be written before anything else
 }
 
-// keep takes in what could not be written.
-func (q *recorder) keep(records []record) {
+// keep takes in what could not be written of a scope. Where other scopes' steps do not write it, it is tried again soon: on
+// other machines equal calls may wait for it.
+func (j *Journal) keep(scope string, records ...record) {
+	q := &j.recorder
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.unwritten = append(q.unwritten, records...)
+	if scope == "" {
+		return
+	}
+	time.AfterFunc(limits.Poll, func() {
+		if !j.closed.Load() {
+			j.again(func(other string) bool { return other == scope })
+		}
+	})
+}
+
+// again has what could not be written of some scopes written now.
+func (j *Journal) again(scopes func(string) bool) {
+	q := &j.recorder
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, r := range q.unwritten {
+		if r.scope != "" && scopes(r.scope) && !slices.Contains(q.again, r.scope) {
+			q.again = append(q.again, r.scope)
+			q.start(j)
+		}
+	}
 }
 
 // unwrittenOf returns what could not be written of a scope. It belongs to a step, so no other one writes the same. Meanwhile a
@@ -53,22 +79,6 @@ func (q *recorder) written(scope string, n int) {
 		}
 		return over
 	})
-}
-
-// recorded notes that a scope's step has come to an end: what could not be written of others can perhaps be written now.
-func (j *Journal) recorded(scope string) {
-	if scope == "" {
-		return // there are no others
-	}
-	q := &j.recorder
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, r := range q.unwritten {
-		if r.scope != scope && !slices.Contains(q.again, r.scope) {
-			q.again = append(q.again, r.scope)
-			q.start(j)
-		}
-	}
 }
 
 // later has a record written soon.
@@ -125,7 +135,7 @@ func (j *Journal) drain() {
 // Flush waits until all deliveries are recorded. Its error says that some could not be, so that an equal request of another
 // process will find what exists, instead of making another.
 func (j *Journal) Flush(ctx context.Context) error {
-	j.recorded("at the end")
+	j.again(func(string) bool { return true })
 	q := &j.recorder
 	q.mu.Lock()
 	idle := q.idle

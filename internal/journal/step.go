@@ -98,7 +98,6 @@ func (j *Journal) step(caller context.Context, scope string, do func(*step) erro
 		return cmp.Or(failed, j.unavailable(caller, err))
 	}
 	j.recorder.written(scope, retried)
-	j.recorded(scope)
 	return failed
 }
 

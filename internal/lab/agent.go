@@ -15,12 +15,18 @@ type operation struct {
 }
 
 // mostCalls bounds how often an agent repeats itself before it gives up.
-const mostCalls = 15
+func (r *run) mostCalls() int {
+	const alone, shared = 15, 60 // while nobody knows whether another host lives, a call is refused
+	if r.hosts != nil {
+		return shared
+	}
+	return alone
+}
 
 // perform repeats an operation until its outcome is known.
 func (r *run) perform(op *operation) {
 	uncertain := false // a call before may have happened
-	for range mostCalls {
+	for range r.mostCalls() {
 		c := r.call(op)
 		if c == nil {
 			return
@@ -29,6 +35,9 @@ func (r *run) perform(op *operation) {
 		told := c.answer()
 		if c.unsent {
 			continue
+		}
+		if r.hosts != nil && told != nil && told.Outcome == refused {
+			time.Sleep(refusedPause)
 		}
 		if told != nil && told.Unresolved {
 			if op.seen = r.look(op); op.seen != "" {
@@ -46,6 +55,9 @@ func (r *run) perform(op *operation) {
 		}
 	}
 }
+
+// refusedPause is how long an agent waits that was told to call again later.
+const refusedPause = 300 * time.Millisecond
 
 // look has an agent look in the Dashboard for an object that is told to no other.
 func (r *run) look(op *operation) string {

@@ -60,6 +60,7 @@ const (
 	succeeded = "succeeded"
 	failed    = "failed"
 	unknown   = "unknown"
+	refused   = "refused"
 )
 
 // read understands the answer to a tool call.

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"os/exec"
+	"strings"
 	"sync"
 )
 
@@ -39,7 +40,7 @@ func (r *run) program(number int) (*program, error) {
 	name := fmt.Sprintf("program %d.%d", number, r.started)
 	r.started++
 	r.mu.Unlock()
-	p, err := r.start(name, h.key)
+	p, err := r.start(name, r.command(h.key, r.state(name)))
 	if err == nil {
 		h.current, p.successor = p, successor
 	}
@@ -66,13 +67,25 @@ func (r *run) roll(op *operation) {
 	}
 }
 
-func (r *run) command(key string) *exec.Cmd {
+// state returns a program's state folder. All programs share one, unless each is on a host of its own: what replaces one that
+// was killed there finds nothing of it.
+func (r *run) state(program string) string {
+	if r.hosts == nil {
+		return r.file("state")
+	}
+	return r.file(strings.ReplaceAll(program, " ", "-"))
+}
+
+func (r *run) command(key, state string) *exec.Cmd {
 	cmd := exec.Command(r.binary) //nolint:gosec,noctx // the program under test, which we end in other ways
 	cmd.Dir = r.folder
 	cmd.Env = []string{
-		"HOME=" + r.folder, "STRIPE_MCP_STATE_DIR=" + r.file("state"), "STRIPE_MCP_STRIPE_SECRET_KEY=" + key,
+		"HOME=" + r.folder, "STRIPE_MCP_STATE_DIR=" + state, "STRIPE_MCP_STRIPE_SECRET_KEY=" + key,
 		"STRIPE_MCP_API_BASE=" + r.stripe.url(), "STRIPE_MCP_TIMEOUT=" + r.schedule.Timeout.String(),
 		"GORACE=atexit_sleep_ms=0", // a build that finds data races would linger for a second
+	}
+	if r.hosts != nil {
+		cmd.Env = append(cmd.Env, "STRIPE_MCP_JOURNAL="+r.hosts.url())
 	}
 	if r.stripe.certificate() != nil {
 		cmd.Env = append(cmd.Env, "STRIPE_MCP_CA_FILE="+r.file("ca.pem"))

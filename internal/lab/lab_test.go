@@ -139,7 +139,7 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 			if s.Timeout == 0 {
 				s.Timeout = 12 * time.Second // so that nothing times out because the machine is busy
 			}
-			result, err := lab.Run(program(t), t.TempDir(), s)
+			result, err := lab.Run(program(t), t.TempDir(), s, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

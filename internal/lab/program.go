@@ -34,8 +34,8 @@ type program struct {
 }
 
 // start starts the program and shakes hands with it.
-func (r *run) start(name, key string) (*program, error) {
-	p := &program{name: name, cmd: r.command(key), ended: make(chan struct{}), greeted: make(chan struct{}), run: r}
+func (r *run) start(name string, cmd *exec.Cmd) (*program, error) {
+	p := &program{name: name, cmd: cmd, ended: make(chan struct{}), greeted: make(chan struct{}), run: r}
 	p.cmd.Stderr = &p.stderr
 	client, err := mcpclient.StartWatched(p.cmd, p.unasked)
 	if err != nil {

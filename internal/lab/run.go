@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"stripe-mcp/internal/pgserver"
 )
 
 // Result is what a run left behind.
@@ -35,6 +37,7 @@ type run struct {
 	binary   string
 	folder   string
 	stripe   *fakeStripe
+	hosts    *hosts // nil where all programs run on one machine
 	began    time.Time
 
 	mu         sync.Mutex
@@ -54,8 +57,8 @@ type run struct {
 }
 
 // Run carries out a schedule against binary, with folder as everybody's home. An error says that the laboratory itself
-// failed.
-func Run(binary, folder string, s Schedule) (Result, error) {
+// failed. With a server each program has a home of its own, and they share a journal in a database there.
+func Run(binary, folder string, s Schedule, server *pgserver.Server) (Result, error) {
 	r := &run{
 		schedule: s, binary: binary, folder: folder, began: time.Now(), strikes: map[Strike]int{}, flying: map[*call]int{},
 		ticks: map[string]int{}, doubtful: map[int]bool{}, rolled: map[int]bool{},
@@ -74,6 +77,12 @@ func Run(binary, folder string, s Schedule) (Result, error) {
 			return Result{}, err
 		}
 	}
+	if server != nil {
+		if r.hosts, err = r.openHosts(server); err != nil {
+			return Result{}, fmt.Errorf("open a database: %w", err)
+		}
+		defer r.hosts.close()
+	}
 	for _, strike := range s.Strikes {
 		if strike.Blow != KillUnread {
 			stripe.at(strike.Point, strike.Nth, func(group int) { r.strike(strike, group) })
@@ -81,7 +90,10 @@ func Run(binary, folder string, s Schedule) (Result, error) {
 	}
 	r.work()
 	r.endAll()
-	r.inspect()
+	r.background.Wait() // for a database that has been killed by the last records
+	if err := r.inspect(); err != nil {
+		return Result{}, err
+	}
 
 	stripe.mu.Lock() // it may still be at work on requests of programs that were killed
 	defer stripe.mu.Unlock()

@@ -19,6 +19,7 @@ type Schedule struct {
 	Groups    []Group       // what the agents are to do, all at once
 	Faults    []Fault       // what goes wrong with the requests, in the order of their arrival
 	Strikes   []Strike      // what is done to the programs
+	Troubles  []Trouble     // what happens to the database of hosts that share one
 }
 
 // Group is a number of operations with equal arguments. People who order the same thing twice want two of it.
@@ -246,6 +247,9 @@ func (s Schedule) String() string {
 	}
 	for _, strike := range s.Strikes {
 		_, _ = fmt.Fprintf(&b, "  strike: %s at %q number %d, %v\n", strike.Blow, strike.Point, strike.Nth, strike.Wait)
+	}
+	for _, trouble := range s.Troubles {
+		_, _ = fmt.Fprintf(&b, "  trouble: %s at commit %d, %v\n", trouble.Kind, trouble.Nth, trouble.Wait)
 	}
 	return b.String()
 }

@@ -11,18 +11,20 @@ import (
 	"time"
 )
 
-// inspect looks at what the programs left in their state folder: a journal of every creating request, readable to the last
-// line, and nothing of what is private.
-func (r *run) inspect() {
-	state := r.file("state")
-	text := r.readAll(state)
+// inspect looks at what the programs left behind: a journal of every creating request, readable to the last line, and nothing
+// of what is private.
+func (r *run) inspect() error {
+	entries, texts, err := r.left()
+	if err != nil {
+		return err
+	}
 	for _, private := range []string{Email, Key, otherKey, "shop.example"} {
-		if strings.Contains(text, private) {
-			r.complain(other, "the state folder holds %s", private)
+		if strings.Contains(texts, private) {
+			r.complain(other, "the programs have kept %s", private)
 		}
 	}
 	intents := map[string]bool{"": true}
-	for _, e := range journal(state) {
+	for _, e := range entries {
 		if e.Intent == "" {
 			r.complain(other, "the journal has a line that cannot be read")
 		}
@@ -35,6 +37,25 @@ func (r *run) inspect() {
 			r.complain(other, "the journal has no line for a request with key %s", key)
 		}
 	}
+	return nil
+}
+
+// left returns the journal, and all that the programs have kept as one text.
+func (r *run) left() ([]entry, string, error) {
+	if r.hosts == nil {
+		return journal(r.file("state")), r.readAll(r.file("state")), nil
+	}
+	entries, text, err := r.hosts.journal()
+	return entries, text + r.readAll(r.folder), err
+}
+
+// journal returns what is in the journal by now.
+func (r *run) journal() []entry {
+	if r.hosts == nil {
+		return journal(r.file("state"))
+	}
+	entries, _, _ := r.hosts.journal() // a database that is down tells nothing
+	return entries
 }
 
 // readAll returns all files below a folder as one text.
@@ -56,10 +77,13 @@ func (r *run) readAll(folder string) string {
 
 // awaitOutcome waits until the journal holds the outcome of something that p was asked for.
 func (r *run) awaitOutcome(p *program) {
-	prefix := fmt.Sprintf("%d-", p.cmd.Process.Pid)
-	for deadline := time.Now().Add(r.schedule.Timeout + patience); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	prefix, pause := fmt.Sprintf("%d-", p.cmd.Process.Pid), 5*time.Millisecond
+	if r.hosts != nil {
+		pause *= 10 // for a database is not a file
+	}
+	for deadline := time.Now().Add(r.schedule.Timeout + patience); time.Now().Before(deadline); time.Sleep(pause) {
 		ours := map[string]bool{}
-		for _, e := range journal(r.file("state")) {
+		for _, e := range r.journal() {
 			switch {
 			case e.Event == "intent" && strings.HasPrefix(e.Process, prefix):
 				ours[e.Intent] = true

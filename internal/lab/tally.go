@@ -110,6 +110,11 @@ func (t *Tally) String() string {
 	list("\nwhat must not be:\n", wrongs()...)
 	list("\nwhat cannot be decided:\n", saved500s, ambiguous)
 	list("\nwhat happened:\n", ingredients()...)
+	for _, what := range troubles() {
+		if t.counts[string(what)] > 0 {
+			line(string(what))
+		}
+	}
 	list("\nruns in which a fault hit a request:\n")
 	for _, kind := range kinds() {
 		line(string(kind))

@@ -25,19 +25,19 @@ type Proxy struct {
 	listener net.Listener
 	serving  sync.WaitGroup
 
-	mu    sync.Mutex
-	where Cut
-	left  int // commits until the cut; 0 for none
-	cut   func(Cut)
+	mu      sync.Mutex
+	commits int
+	due     map[int]Cut // by the number of the commit
+	reached func(Cut)
 }
 
-// Proxy starts one. It calls cut, which may be nil, after each cut.
-func (s *Server) Proxy(cut func(Cut)) (*Proxy, error) {
+// Proxy starts one. Before each cut it calls reached, which may be nil.
+func (s *Server) Proxy(reached func(Cut)) (*Proxy, error) {
 	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("open a proxy: %w", err)
 	}
-	p := &Proxy{server: s, listener: listener, cut: cut}
+	p := &Proxy{server: s, listener: listener, reached: reached, due: map[int]Cut{}}
 	p.serving.Go(func() {
 		for {
 			client, err := listener.Accept()
@@ -50,11 +50,11 @@ func (s *Server) Proxy(cut func(Cut)) (*Proxy, error) {
 	return p, nil
 }
 
-// Arm has the nth commit from now on cut.
+// Arm has the nth commit from now on cut. A Cut that is none of the above cuts nothing, and is only reached.
 func (p *Proxy) Arm(where Cut, nth int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.where, p.left = where, nth
+	p.due[p.commits+nth] = where
 }
 
 // URL returns the address of a database behind the proxy.
@@ -103,7 +103,7 @@ func (p *Proxy) serve(client net.Conn) {
 		if err != nil {
 			return
 		}
-		where := p.due(buffer[:n])
+		where := p.look(buffer[:n])
 		if where == BeforeCommit {
 			return
 		}
@@ -120,21 +120,17 @@ func (p *Proxy) serve(client net.Conn) {
 	}
 }
 
-// due reports where to cut, empty for not at all, what a client sends now.
-func (p *Proxy) due(text []byte) Cut {
+// look reports where to cut what a client sends now, empty for nowhere.
+func (p *Proxy) look(text []byte) Cut {
 	if !bytes.Contains(text, []byte("commit\x00")) {
 		return ""
 	}
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.left == 0 {
-		return ""
+	p.commits++
+	where := p.due[p.commits]
+	p.mu.Unlock()
+	if where != "" && p.reached != nil {
+		p.reached(where)
 	}
-	if p.left--; p.left > 0 {
-		return ""
-	}
-	if p.cut != nil {
-		p.cut(p.where)
-	}
-	return p.where
+	return where
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"stripe-mcp/internal/lab"
+	"stripe-mcp/internal/pgserver"
 )
 
 func main() {
@@ -25,6 +26,7 @@ func run(arguments []string, out io.Writer) error {
 	n := flags.Int("n", 1000, "how many schedules")
 	seed := flags.Uint64("seed", rand.Uint64N(1_000_000), "of the series of schedules") //nolint:gosec // any will do
 	first := flags.Int("run", 0, "number of the first schedule in the series")
+	where := flags.String("journal", "file", "where the journal is: file, or postgres for hosts that share a database")
 	verbose := flags.Bool("v", false, "print the transcript of every run")
 	if err := flags.Parse(arguments); err != nil || flags.NArg() != 1 {
 		return fmt.Errorf("usage: torture [flags] PATH-OF-STRIPE-MCP: %w", err)
@@ -36,8 +38,11 @@ func run(arguments []string, out io.Writer) error {
 	if _, err := fmt.Fprintf(out, "seed %d\n", *seed); err != nil {
 		return err
 	}
-	const most = 12 // at a time
-	running := make(chan struct{}, most)
+	slots, err := openSlots(*where)
+	if err != nil {
+		return err
+	}
+	defer slots.close()
 	var (
 		mu     sync.Mutex
 		tally  = lab.NewTally()
@@ -45,17 +50,17 @@ func run(arguments []string, out io.Writer) error {
 		all    sync.WaitGroup
 	)
 	for i := range *n {
-		running <- struct{}{}
+		server := <-slots
 		all.Go(func() {
-			result, err := one(binary, lab.Random(*seed, *first+i))
-			<-running
+			result, err := one(binary, *seed, *first+i, server)
+			slots <- server
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				failed = err
 				return
 			}
-			report(out, tally, result, *verbose)
+			report(out, tally, result, *where, *verbose)
 		})
 	}
 	all.Wait()
@@ -71,18 +76,54 @@ func run(arguments []string, out io.Writer) error {
 	return nil
 }
 
+// slots holds a token for each run that may be under way. A token is a database server, nil where the journal is a file.
+type slots chan *pgserver.Server
+
+func openSlots(where string) (slots, error) {
+	const most = 12 // at a time
+	s := make(slots, most)
+	if where != "postgres" {
+		for range most {
+			s <- nil
+		}
+		return s, nil
+	}
+	for range most {
+		server, err := pgserver.Start()
+		if err != nil {
+			s.close()
+			return nil, err
+		}
+		s <- server
+	}
+	return s, nil
+}
+
+// close stops the servers of runs that are over.
+func (s slots) close() {
+	for range len(s) {
+		if server := <-s; server != nil {
+			server.Stop()
+		}
+	}
+}
+
 // one carries out a schedule in a home of its own.
-func one(binary string, schedule lab.Schedule) (lab.Result, error) {
+func one(binary string, seed uint64, number int, server *pgserver.Server) (lab.Result, error) {
 	home, err := os.MkdirTemp("", "stripe-mcp-torture")
 	if err != nil {
 		return lab.Result{}, err
 	}
 	defer os.RemoveAll(home) //nolint:errcheck // a temporary folder
-	return lab.Run(binary, home, schedule)
+	schedule := lab.Random(seed, number)
+	if server != nil {
+		schedule = lab.RandomHosts(seed, number)
+	}
+	return lab.Run(binary, home, schedule, server)
 }
 
 // report adds a run to the tally, and shows one that went wrong with what it takes to see it again.
-func report(out io.Writer, tally *lab.Tally, result lab.Result, verbose bool) {
+func report(out io.Writer, tally *lab.Tally, result lab.Result, where string, verbose bool) {
 	verdict := lab.Judge(result)
 	tally.Add(result, verdict)
 	wrong := verdict.Wrong()
@@ -94,6 +135,6 @@ func report(out io.Writer, tally *lab.Tally, result lab.Result, verbose bool) {
 		_, _ = fmt.Fprintln(out, "WRONG:", line)
 	}
 	if len(wrong) > 0 {
-		_, _ = fmt.Fprintf(out, "again: make torture N=1 SEED=%d RUN=%d\n", result.Schedule.Seed, result.Schedule.Index)
+		_, _ = fmt.Fprintf(out, "again: make torture N=1 SEED=%d RUN=%d JOURNAL=%s\n", result.Schedule.Seed, result.Schedule.Index, where)
 	}
 }
