@@ -99,13 +99,15 @@ func (p *postgres) connect(ctx context.Context) (*pgxpool.Pool, []byte, error) {
 		}
 	}
 	if p.shared == nil {
+		var secret []byte
 		err := p.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) (err error) {
-			p.shared, err = prepare(ctx, conn.Conn())
+			secret, err = prepare(ctx, conn.Conn())
 			return err
 		})
 		if err != nil {
 			return nil, nil, err
 		}
+		p.shared = secret
 	}
 	return p.pool, p.shared, nil
 }
@@ -166,6 +168,7 @@ func (p *postgres) begin(ctx context.Context, b *book) (tx, error) {
 	states, err := t.start(b.scope)
 	if err != nil {
 		t.rollback()
+		p.forgetSecret() // the next step looks whether all is there
 		return nil, p.explain(err)
 	}
 	b.load(states)
@@ -191,7 +194,6 @@ func (t *transaction) start(digest string) ([]state, error) {
 	}
 	t.clock.Store(&reading{said, time.Now()})
 	if t.found == nil {
-		t.forgetSecret()
 		return nil, errSecretReplaced
 	}
 	return states, nil
