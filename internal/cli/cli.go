@@ -144,7 +144,7 @@ func (p *process) rootCommand() *cobra.Command {
 	flags.StringVar(&p.flags.Path, "config", "", "configuration file (default: config.yaml in the user's configuration folder)")
 	flags.BoolVar(&p.flags.Simulator, "simulator", false, "answer from the embedded simulator; needs no key and no network")
 	flags.StringVar(&p.flags.LogLevel, "log-level", "", "debug, info, warn or error (default warn)")
-	root.AddCommand(p.serveCommand(), p.setupCommand(), p.doctorCommand(), p.toolsCommand(), p.callCommand(), p.simulatorCommand(), p.versionCommand())
+	root.AddCommand(p.serveCommand(), p.setupCommand(), p.doctorCommand(), p.toolsCommand(), p.callCommand(), p.journalCommand(), p.simulatorCommand(), p.versionCommand())
 	return root
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/secret"
 )
@@ -25,6 +26,15 @@ func (d Database) URL() string { return d.url.Reveal() }
 
 // Password returns the one from journal_password_file, empty where there is none.
 func (d Database) Password() string { return d.password.Reveal() }
+
+// User returns the name of the user in the address, as SQL writes it.
+func (d Database) User() string {
+	name := "stripe_mcp"
+	if address, err := url.Parse(d.URL()); err == nil && address.User.Username() != "" {
+		name = address.User.Username()
+	}
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+}
 
 // Secrets returns what must be in no text that leaves. A short password is not among them: it could be part of any word, and
 // taking it out would damage answers. No text of ours holds it.
@@ -83,13 +93,25 @@ func journalPassword() rule {
 
 // days is a rule for a long time.
 func days(field func(*Config) *time.Duration) rule {
-	const most = 36500
 	return parsed("a number of days, such as 400d, from 1d to 36500d", "400d", field, func(text string) (time.Duration, error) {
-		number, isDays := strings.CutSuffix(text, "d")
-		n, err := strconv.Atoi(number)
-		if err != nil || !isDays || n < 1 || n > most {
-			return 0, errKind
+		if d, err := Span(text); err == nil && strings.HasSuffix(text, "d") && d > 0 {
+			return d, nil
 		}
-		return time.Duration(n) * 24 * time.Hour, nil
+		return 0, errKind
 	})
+}
+
+// Span reads a length of time in days, such as 30d, or as Go writes it, such as 12h.
+func Span(text string) (time.Duration, error) {
+	const most = 36500
+	if number, isDays := strings.CutSuffix(text, "d"); isDays {
+		if n, err := strconv.Atoi(number); err == nil && n >= 0 && n <= most {
+			return time.Duration(n) * 24 * time.Hour, nil
+		}
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, hint.Errorf("write, for example, 12h or 30d", "%s is no length of time", strconv.Quote(text))
+	}
+	return d, nil
 }

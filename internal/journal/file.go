@@ -56,6 +56,8 @@ func (*file) close()                  {} // the system closes it, and so frees i
 // scope says that all that happens goes into one file, one after the other.
 func (*file) scope(context.Context, func([]byte) string) (string, error) { return "", nil }
 
+func (*file) scopeOf(*entry) string { return "" }
+
 // fate is known of every process, because they all run on this machine.
 func (f *file) fate(intent record, _ time.Time) fate {
 	if f.dead(intent.Process) {

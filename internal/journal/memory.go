@@ -17,6 +17,7 @@ func (*memory) now() time.Time                                             { ret
 func (*memory) patience() time.Duration                                    { return limits.Lock }
 func (*memory) process() string                                            { return "" }
 func (*memory) fate(record, time.Time) fate                                { return lives }
+func (*memory) scopeOf(*entry) string                                      { return "" }
 func (*memory) look(ctx context.Context, j *Journal, show func(*book)) error {
 	return j.lookInStep(ctx, show)
 }

@@ -16,11 +16,14 @@ type OpenIntent struct {
 	Path    string
 	Account string    // connected account, empty for the key's own
 	Expires time.Time // until then an equal request can safely find out
+	Until   time.Time // when its call was over, where that is recorded
 }
 
 // Advice says how to find out what became of the request.
-func (o OpenIntent) Advice() string {
-	return "repeat the same call before " + o.Expires.UTC().Format(time.RFC3339) + ", which finds out without doing it twice, or run stripe-mcp journal settle " + o.Intent
+func (o OpenIntent) Advice() string { return repeat(o.Intent, o.Expires) }
+
+func repeat(intent string, expires time.Time) string {
+	return "repeat the same call before " + expires.UTC().Format(time.RFC3339) + ", which finds out without doing it twice; or run stripe-mcp journal settle " + intent
 }
 
 // Open returns the deserted intents, oldest first. An error says that the journal cannot be used.
@@ -32,6 +35,7 @@ func (j *Journal) Open(ctx context.Context) ([]OpenIntent, error) {
 			if !e.expired && !e.ended && b.deserted(e, now) {
 				open = append(open, OpenIntent{
 					Caller: e.Caller, Intent: e.Intent, Since: e.Time, Method: e.Method, Path: e.Path, Account: e.Account, Expires: e.KeyTime.Add(KeyLifetime),
+					Until: e.Until,
 				})
 			}
 		}

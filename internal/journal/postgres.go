@@ -80,6 +80,8 @@ func (p *postgres) fate(intent record, now time.Time) fate {
 	return unseen
 }
 
+func (*postgres) scopeOf(e *entry) string { return e.digest() }
+
 // connect returns the pool and the secret. The first time, it makes what is missing in the database.
 func (p *postgres) connect(ctx context.Context) (*pgxpool.Pool, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, limits.Database)

@@ -24,6 +24,8 @@ type store interface {
 	process() string
 	// fate says what can be told of the process of an intent.
 	fate(intent record, now time.Time) fate
+	// scopeOf returns the scope of an intent that look has shown.
+	scopeOf(e *entry) string
 	// look shows a book of all open intents, whatever their scope. It also shows that the store can be used.
 	look(ctx context.Context, j *Journal, show func(*book)) error
 	// records calls each with every record that is kept, oldest first, as far as they were made since then.

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/journal"
+	"stripe-mcp/tools"
+)
+
+func (p *process) journalCommand() *cobra.Command {
+	command := &cobra.Command{Use: "journal", Short: "Show what was created, and settle what is unknown", Args: cobra.NoArgs}
+	var since, tool string
+	var unknown, asJSON, yes bool
+	add := func(use, short string, takes cobra.PositionalArgs, run func(ctx context.Context, a *app, args []string) error) *cobra.Command {
+		added := &cobra.Command{Use: use, Short: short, Args: takes, RunE: func(cmd *cobra.Command, args []string) error {
+			a := p.newApp()
+			defer a.Close(cmd.Context())
+			err := run(cmd.Context(), a, args)
+			if _, exits := errors.AsType[*exitError](err); err == nil || exits {
+				return err
+			}
+			message, next := hint.Split(err)
+			return &exitError{ExitToolError, "stripe-mcp: " + hint.Join(message, cmp.Or(next, journal.Hint(err)))}
+		}}
+		command.AddCommand(added)
+		return added
+	}
+	list := add("list", "List the calls that made or paid something; unknown outcomes first", cobra.NoArgs, func(ctx context.Context, a *app, _ []string) error {
+		span, err := config.Span(since)
+		if err != nil {
+			return err
+		}
+		orders, err := a.Journal.List(ctx, journal.Filter{Since: time.Now().Add(-span), Tool: tool, Unknown: unknown})
+		if err != nil {
+			return err
+		}
+		return p.printOrders(orders, asJSON)
+	})
+	list.Flags().StringVar(&since, "since", "30d", "how far back, such as 12h or 30d; unknown outcomes are listed all the same")
+	list.Flags().StringVar(&tool, "tool", "", "only the calls of that tool")
+	list.Flags().BoolVar(&unknown, "unknown", false, "only those of unknown outcome")
+	list.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	add("show INTENT", "Show one call, with those that share its key", cobra.ExactArgs(1), func(ctx context.Context, a *app, args []string) error {
+		order, events, err := a.Journal.Show(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		return p.printJSON(struct {
+			journal.Order
+
+			Events []journal.Event `json:"events"`
+		}{order, events})
+	})
+	settle := add("settle INTENT", "Find out what came of an unknown, or end it on your word", cobra.ExactArgs(1), func(ctx context.Context, a *app, args []string) error {
+		found, err := a.Settle(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		p.printf("%s.\n", found.Said)
+		said := "failed: Stripe has nothing that was made then"
+		if !found.Nothing {
+			said = "ended by the owner"
+			const question = "End it on your word? The next equal call is then a new operation"
+			agreed := yes
+			if !agreed {
+				if agreed, err = (&setup{process: p}).ask(bufio.NewReader(p.stdin), question, false); err != nil {
+					return err
+				}
+			}
+			if !agreed {
+				return &exitError{ExitOK, "nothing was changed"}
+			}
+		}
+		if err := a.Journal.End(ctx, args[0], said); err != nil {
+			return err
+		}
+		p.printf("It is ended (%s). The next equal call is a new operation.\n", said)
+		return nil
+	})
+	settle.Flags().BoolVar(&yes, "yes", false, "end it without a question")
+	add("schema", "Print the SQL that a journal in PostgreSQL needs", cobra.NoArgs, func(_ context.Context, a *app, _ []string) error {
+		p.printf("%s%s", journal.Schema(), journal.Grants(a.Config.JournalDatabase.User()))
+		return nil
+	})
+	return command
+}
+
+func (p *process) printJSON(value any) error {
+	encoded, err := tools.Encode(value)
+	if err == nil {
+		p.printf("%s\n", encoded)
+	}
+	return err
+}
+
+func (p *process) printOrders(orders []journal.Order, asJSON bool) error {
+	if asJSON {
+		return p.printJSON(struct {
+			Orders []journal.Order `json:"orders"`
+		}{orders})
+	}
+	table := tabwriter.NewWriter(p.scrubber.Writer(p.stdout), 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(table, "INTENT\tTIME\tTOOL\tMODE\tOUTCOME\tOBJECT\tAMOUNT\tCLIENT")
+	for _, o := range orders {
+		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", o.Intent, o.Time.UTC().Format(time.RFC3339), o.Tool, o.Mode, o.Outcome, o.Object, o.Cost(), o.Client)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, o := range orders {
+		if o.Unknown {
+			p.printf("%s is unknown: %s\n", o.Intent, o.Advice)
+		}
+	}
+	return nil
+}
