@@ -179,7 +179,7 @@ func TestJournalled(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := request.Send(t.Context(), newClient(t, stripe.URL, journal.New(folder))); err != nil {
+			if _, err := request.Send(t.Context(), newClient(t, stripe.URL, journal.New(folder, 0))); err != nil {
 				t.Fatal(err)
 			}
 			want := 1

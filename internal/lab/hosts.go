@@ -127,3 +127,6 @@ func (h *hosts) journal() ([]entry, string, error) {
 	}
 	return entries, strings.Join(append(records, states...), "\n"), nil
 }
+
+// Troubles returns how often a trouble came.
+func (r Result) Troubles(kind pgserver.Cut) int { return r.ticks[string(kind)] }
