@@ -14,8 +14,8 @@ import (
 
 // Database says where the journal of several machines is. The zero Database is none.
 type Database struct {
-	url      secret.Secret // it may hold a password
-	password secret.Secret // from a file
+	url    secret.Secret // it may hold a password
+	inFile secret.Secret // the password from a file
 }
 
 // IsZero reports whether there is none.
@@ -25,7 +25,7 @@ func (d Database) IsZero() bool { return d.url.IsZero() }
 func (d Database) URL() string { return d.url.Reveal() }
 
 // Password returns the one from journal_password_file, empty where there is none.
-func (d Database) Password() string { return d.password.Reveal() }
+func (d Database) Password() string { return d.inFile.Reveal() }
 
 // User returns the name of the user in the address, as SQL writes it.
 func (d Database) User() string {
@@ -80,7 +80,7 @@ func journalPlace() rule {
 }
 
 func journalPassword() rule {
-	return parsed(absolute+" of a file that holds nothing but the password", "/home/you/journal-password", func(c *Config) *secret.Secret { return &c.JournalDatabase.password },
+	return parsed(absolute+" of a file that holds nothing but the password", "/home/you/journal-password", func(c *Config) *secret.Secret { return &c.JournalDatabase.inFile },
 		func(text string) (secret.Secret, error) {
 			path, err := cleanPath(text)
 			if err != nil {

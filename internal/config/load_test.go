@@ -135,7 +135,7 @@ func TestDefaults(t *testing.T) {
 	t.Parallel()
 	c := loaded(t, config.Options{Env: []string{"HOME=/home/you"}})
 	want := config.Config{
-		APIBase: "https://api.stripe.com", Timeout: 40 * time.Second, SimulatorAddr: "127.0.0.1:4343", Journal: true, Confirm: "auto",
+		APIBase: "https://api.stripe.com", Timeout: 40 * time.Second, SimulatorAddr: "127.0.0.1:4343", Journal: true, JournalKeep: 400 * 24 * time.Hour, Confirm: "auto",
 		LogLevel: slog.LevelWarn,
 		StateDir: "/home/you/.local/state/stripe-mcp", Mode: config.ModeUnknown,
 	}

@@ -158,7 +158,7 @@ func (j *Journal) audit(ctx context.Context, since time.Time, each func(record))
 			o.Outcome = cmp.Or(o.Outcome, "unknown")
 			o.Advice = o.advise(now)
 		case o.running && o.TakenBy != "":
-			o.Outcome = cmp.Or(o.Outcome, "see taken_by")
+			o.Outcome = cmp.Or(o.Outcome, "taken over")
 		case o.running:
 			o.Outcome = cmp.Or(o.Outcome, "under way")
 		}
