@@ -173,7 +173,7 @@ func (j *Journal) try(ctx context.Context, receipt *Receipt, request Request) (*
 		return err
 	})
 	if err != nil && intent != nil { // the record may have been made after all
-		j.keep(scope, intent.unsent())
+		j.keep(scope, intent.unsent()) //nolint:contextcheck // what is kept outlives the call
 	}
 	if err != nil {
 		return nil, err
@@ -265,7 +265,7 @@ func (j *Journal) note(ctx context.Context, scope string, records ...record) err
 	}
 	err := j.step(ctx, scope, func(s *step) error { return s.append(records...) })
 	if err != nil {
-		j.keep(scope, records...)
+		j.keep(scope, records...) //nolint:contextcheck // as above
 	}
 	return err
 }

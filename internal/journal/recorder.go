@@ -135,7 +135,7 @@ func (j *Journal) drain() {
 // Flush waits until all deliveries are recorded. Its error says that some could not be, so that an equal request of another
 // process will find what exists, instead of making another.
 func (j *Journal) Flush(ctx context.Context) error {
-	j.again(func(string) bool { return true })
+	j.again(func(string) bool { return true }) //nolint:contextcheck // writing goes on when ctx ends
 	q := &j.recorder
 	q.mu.Lock()
 	idle := q.idle

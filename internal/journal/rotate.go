@@ -125,7 +125,7 @@ func readLog(path string, since time.Time, each func(record)) error {
 	for at := int64(0); ; {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
-			return nil //nolint:nilerr // the end, or what cannot be read of it
+			return nil // the end, or what cannot be read of it
 		}
 		var r record
 		if json.Unmarshal(line, &r) != nil || r.Intent == "" {

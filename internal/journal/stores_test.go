@@ -125,7 +125,7 @@ func (d *distant) begin(_ context.Context, b *book) (tx, error) {
 	return &distantTx{tx: inner, outside: d.outside}, nil
 }
 
-func (d *distant) look(_ context.Context, j *Journal, show func(*book)) (err error) {
+func (d *distant) look(_ context.Context, j *Journal, _ func(*book)) (err error) {
 	d.outside.run(func() { err = d.store.look(context.Background(), j, func(*book) {}) })
 	return err
 }

@@ -27,8 +27,8 @@ func troubles() []pgserver.Cut {
 	return []pgserver.Cut{Crash, pgserver.BeforeCommit, pgserver.AfterCommit}
 }
 
-// halfAMinute is how far clocks of well-kept machines are apart at most.
-const halfAMinute = 30 * time.Second
+// clocksApart is how far clocks of well-kept machines are apart at most.
+const clocksApart = 30 * time.Second
 
 // RandomHosts is Random for hosts that share a database. What happens beside that stays the same.
 func RandomHosts(seed uint64, index int) Schedule {
@@ -38,7 +38,7 @@ func RandomHosts(seed uint64, index int) Schedule {
 		s.Troubles = append(s.Troubles, Trouble{Kind: pick(r, troubles()), Nth: 1 + r.IntN(8), Wait: below(r, 1500*time.Millisecond)})
 	}
 	if r.IntN(4) == 0 {
-		s.Faults = append(s.Faults, Fault{Kind: Jump, Times: 1, Wait: pick(r, []time.Duration{-halfAMinute, halfAMinute})})
+		s.Faults = append(s.Faults, Fault{Kind: Jump, Times: 1, Wait: pick(r, []time.Duration{-clocksApart, clocksApart})})
 	}
 	return s
 }

@@ -185,8 +185,8 @@ func find(program, debian string) (string, error) {
 	slices.Reverse(places)
 	for _, place := range append([]string{program}, append(places, filepath.Join("/usr/sbin", program))...) {
 		if path, err := exec.LookPath(place); err == nil {
-			if real, err := filepath.EvalSymlinks(path); err == nil {
-				return real, nil
+			if itself, err := filepath.EvalSymlinks(path); err == nil {
+				return itself, nil
 			}
 		}
 	}
