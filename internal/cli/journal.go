@@ -5,8 +5,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -116,18 +114,5 @@ func (p *process) printOrders(orders []journal.Order, asJSON bool) error {
 			Orders []journal.Order `json:"orders"`
 		}{orders})
 	}
-	table := tabwriter.NewWriter(p.scrubber.Writer(p.stdout), 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "INTENT\tTIME\tTOOL\tMODE\tOUTCOME\tOBJECT\tAMOUNT\tCLIENT")
-	for _, o := range orders {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", o.Intent, o.Time.UTC().Format(time.RFC3339), o.Tool, o.Mode, o.Outcome, o.Object, o.Cost(), o.Client)
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	for _, o := range orders {
-		if o.Unknown {
-			p.printf("%s is unknown: %s\n", o.Intent, o.Advice)
-		}
-	}
-	return nil
+	return journal.Print(p.scrubber.Writer(p.stdout), orders)
 }

@@ -1,19 +1,21 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stripe-mcp/internal/limits"
@@ -33,7 +35,7 @@ type postgres struct {
 	clock  atomic.Pointer[reading]
 	tidied atomic.Int64 // when old records were deleted last, in Unix seconds
 
-	mu     sync.Mutex
+	turn   chan struct{} // holds a token while what follows is looked at or changed
 	closed bool
 	pool   *pgxpool.Pool // nil until the first use
 	shared []byte        // the secret; nil until it is known
@@ -45,7 +47,9 @@ type reading struct{ said, at time.Time }
 // Shared returns a journal in the PostgreSQL database at address, which keeps what is not older than keep. Nothing is
 // connected before the first intent. password is used where address has none; without both it is PGPASSWORD or .pgpass.
 func Shared(address, password string, keep time.Duration) *Journal {
-	return newJournal(&postgres{address: address, password: password, keepFor: keep, id: strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8]})
+	return newJournal(&postgres{
+		address: address, password: password, keepFor: keep, id: strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8], turn: make(chan struct{}, 1),
+	})
 }
 
 func (p *postgres) process() string       { return p.id }
@@ -86,8 +90,12 @@ func (*postgres) scopeOf(e *entry) string { return e.digest() }
 func (p *postgres) connect(ctx context.Context) (*pgxpool.Pool, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, limits.Database)
 	defer cancel()
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	select { // and not a mutex: while a database does not answer, everybody is told so at the same time
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 	if p.closed {
 		return nil, nil, errClosed
 	}
@@ -162,19 +170,24 @@ func (p *postgres) begin(ctx context.Context, b *book) (tx, error) {
 	if err != nil {
 		return nil, p.explain(err)
 	}
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
-		return nil, p.explain(err)
-	}
-	t := &transaction{postgres: p, ctx: ctx, conn: conn, book: b}
-	states, err := t.start(b.scope)
-	if err != nil {
+	for again := false; ; again = true {
+		conn, err := pool.Acquire(ctx)
+		if err != nil {
+			return nil, p.explain(err)
+		}
+		t := &transaction{postgres: p, ctx: ctx, conn: conn, book: b}
+		states, err := t.start(b.scope)
+		if err == nil {
+			b.load(states)
+			return t, nil
+		}
 		t.rollback()
-		p.forgetSecret() // the next step looks whether all is there
-		return nil, p.explain(err)
+		if _, says := errors.AsType[*pgconn.PgError](err); again || says || ctx.Err() != nil || errors.Is(err, errSecretReplaced) {
+			p.setSecret(nil) // so that the next step looks whether all is there
+			return nil, p.explain(err)
+		}
+		// The connection has idled away. Nothing was written, so another one may try.
 	}
-	b.load(states)
-	return t, nil
 }
 
 func (t *transaction) start(digest string) ([]state, error) {
@@ -207,10 +220,12 @@ func lockOf(digest string) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // any number will do
 }
 
-func (p *postgres) forgetSecret() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.shared = nil
+// setSecret notes what a step has found.
+func (p *postgres) setSecret(found []byte) (known []byte) {
+	p.turn <- struct{}{}
+	defer func() { <-p.turn }()
+	known, p.shared = p.shared, found
+	return known
 }
 
 func (t *transaction) append(records ...record) error {
@@ -219,10 +234,7 @@ func (t *transaction) append(records ...record) error {
 }
 
 func (t *transaction) secret() ([]byte, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if string(t.found) != string(t.shared) {
-		t.shared = nil // and the next step learns it
+	if known := t.setSecret(t.found); known != nil && !bytes.Equal(known, t.found) {
 		return nil, errSecretReplaced
 	}
 	return t.found, nil
@@ -362,8 +374,8 @@ func (p *postgres) records(ctx context.Context, since time.Time, each func(recor
 }
 
 func (p *postgres) close() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.turn <- struct{}{}
+	defer func() { <-p.turn }()
 	p.closed = true
 	if p.pool != nil {
 		p.pool.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"sync"
@@ -134,6 +135,7 @@ func TestUnusable(t *testing.T) {
 		password string
 	}{
 		"nobody listens":      {at(func(u *url.URL) { u.Host = "127.0.0.1:1" }), "cannot be reached: ", "Start the database", ""},
+		"nobody answers":      {at(func(u *url.URL) { u.Host = silent(t) }), "did not answer in time", "Start the database", ""},
 		"no such host":        {at(func(u *url.URL) { u.Host = "db.invalid" }), "the host name db.invalid does not resolve", "Start the database", ""},
 		"a wrong password":    {at(func(u *url.URL) { u.User = url.UserPassword(pgserver.Owner, "AnotherMadeUpOne") }), "password authentication failed", "Correct the password", ""},
 		"of a file":           {at(func(u *url.URL) { u.User = url.User(pgserver.Owner) }), "password authentication failed", "Correct the password", "AnotherMadeUpOne"},
@@ -160,6 +162,15 @@ func TestUnusable(t *testing.T) {
 			}
 		})
 	}
+}
+
+// silent is an address where somebody listens and says nothing.
+func silent(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	return listener.Addr().String()
 }
 
 // TestTheOwnersTables: a user who may create nothing can use what the owner has made from the printed SQL.

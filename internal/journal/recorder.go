@@ -10,15 +10,14 @@ import (
 	"stripe-mcp/internal/limits"
 )
 
-// recorder writes records in their order, on a goroutine of its own that lives as long as there are any: what a client is
+// recorder writes records in their order, on a goroutine for each scope that lives as long as there are any: what a client is
 // told must not wait for a disk, or for another process that holds the lock.
 type recorder struct {
 	mu        sync.Mutex
-	queue     []record
-	again     []string      // scopes of which something could not be written
-	idle      chan struct{} // closed when the queue is empty; nil while it is
-	failed    error         // of those that could not be written yet
-	unwritten []record      // what has to be written before anything else
+	queue     map[string][]record // by scope; those that are being written have an entry
+	idle      chan struct{}       // closed when nothing is being written; nil while nothing is
+	failed    error               // of those that could not be written yet
+	unwritten []record            // what has to be written before anything else of its scope
 }
 
 // keep takes in what could not be written of a scope. Where other scopes' steps do not write it, it is tried again soon: on
@@ -38,15 +37,14 @@ func (j *Journal) keep(scope string, records ...record) {
 	})
 }
 
-// again has what could not be written of some scopes written now.
+// again has what could not be written of some scopes written now: each step begins with that.
 func (j *Journal) again(scopes func(string) bool) {
 	q := &j.recorder
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, r := range q.unwritten {
-		if r.scope != "" && scopes(r.scope) && !slices.Contains(q.again, r.scope) {
-			q.again = append(q.again, r.scope)
-			q.start(j)
+		if r.scope != "" && scopes(r.scope) {
+			q.start(j, r.scope)
 		}
 	}
 }
@@ -86,49 +84,44 @@ func (j *Journal) later(r record) {
 	q := &j.recorder
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.queue = append(q.queue, r)
-	q.start(j)
+	q.start(j, r.scope, r)
 }
 
-// start has the queue written, and once more what could not be written. q.mu is held.
-func (q *recorder) start(j *Journal) {
+// start has records of a scope written. q.mu is held.
+func (q *recorder) start(j *Journal, scope string, records ...record) {
+	before, busy := q.queue[scope]
+	if q.queue == nil {
+		q.queue = map[string][]record{}
+	}
+	q.queue[scope] = append(before, records...)
 	if q.idle == nil {
 		q.idle = make(chan struct{})
-		go j.drain()
+	}
+	if !busy {
+		go j.drain(scope)
 	}
 }
 
-// drain writes the queue, scope by scope.
-func (j *Journal) drain() {
+// drain writes a scope's queue.
+func (j *Journal) drain(scope string) {
 	q := &j.recorder
 	for {
 		q.mu.Lock()
-		batches := map[string][]record{}
-		for _, r := range q.queue {
-			batches[r.scope] = append(batches[r.scope], r)
-		}
-		for _, scope := range q.again {
-			batches[scope] = append(batches[scope], nil...) // its step begins with what could not be written
-		}
-		q.queue, q.again = nil, nil
-		if len(batches) == 0 {
-			close(q.idle)
-			q.idle = nil
+		batch := q.queue[scope]
+		q.queue[scope] = nil
+		q.mu.Unlock()
+		err := j.note(context.Background(), scope, batch...)
+		q.mu.Lock()
+		q.failed = errors.Join(q.failed, err)
+		if len(q.queue[scope]) == 0 {
+			if delete(q.queue, scope); len(q.queue) == 0 {
+				close(q.idle)
+				q.idle = nil
+			}
 			q.mu.Unlock()
 			return
 		}
 		q.mu.Unlock()
-		var all sync.WaitGroup
-		for scope, batch := range batches {
-			all.Go(func() {
-				if err := j.note(context.Background(), scope, batch...); err != nil {
-					q.mu.Lock()
-					defer q.mu.Unlock()
-					q.failed = errors.Join(q.failed, err)
-				}
-			})
-		}
-		all.Wait()
 	}
 }
 

@@ -57,11 +57,15 @@ func stores() map[string]func(*testing.T) func() *Journal {
 		},
 		"in PostgreSQL": func(t *testing.T) func() *Journal {
 			url, o := postgresURL(t), newOutside(t)
-			return func() *Journal {
-				j := Shared(url, "", 0)
-				inner := j.store
+			var ready []store
+			for range 2 { // processes at most
+				inner := Shared(url, "", 0).store
 				t.Cleanup(inner.close)
-				j.store, j.now = &distant{store: inner, outside: o}, wallClock
+				ready = append(ready, inner)
+			}
+			return func() *Journal {
+				j := newJournal(&distant{store: ready[0], outside: o})
+				ready, j.now = ready[1:], wallClock
 				return j
 			}
 		},
