@@ -51,7 +51,7 @@ func load(o Options, goos string) (Config, error) {
 		cfg: Config{
 			APIBase: DefaultAPIBase, Timeout: limits.Call, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
 			JournalKeep: defaultJournalKeep,
-			Confirm: "auto", StateDir: state, usualState: state, path: under(folder, "config.yaml"), bus: env[busVariable],
+			Confirm:     "auto", StateDir: state, usualState: state, path: under(folder, "config.yaml"), bus: env[busVariable],
 		},
 	}
 	if o.Setup {

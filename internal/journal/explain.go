@@ -14,10 +14,11 @@ import (
 
 // The faults of a journal in a database that have no error of the library's.
 var (
-	errAddress      = hint.Errorf("Write postgres://user@host/database", "the address in journal cannot be understood")
-	errReadOnly     = hint.Errorf("Let the user of the URL write to the database, or correct the URL in journal", "its database can only be read")
-	errClosed       = errors.New("this process is ending")
-	errDamagedState = errors.New("its table stripe_mcp_open holds something that is not of this program")
+	errAddress       = hint.Errorf("Write postgres://user@host/database", "the address in journal cannot be understood")
+	errReadOnly      = hint.Errorf("Let the user of the URL write to the database, or correct the URL in journal", "its database can only be read")
+	errClosed        = errors.New("this process is ending")
+	errDamagedState  = errors.New("its table stripe_mcp_open holds something that is not of this program")
+	errDamagedRecord = errors.New("its table stripe_mcp_record holds something that is not of this program")
 )
 
 // explain returns an error in words for the owner. It never holds a password.
@@ -39,8 +40,10 @@ func (p *postgres) explain(err error) error {
 	if _, ok := errors.AsType[*SecretError](err); ok {
 		return err
 	}
-	if errors.Is(err, errAddress) || errors.Is(err, errSecretReplaced) || errors.Is(err, errDamagedState) || errors.Is(err, errClosed) {
-		return err
+	for _, own := range []error{errAddress, errSecretReplaced, errReadOnly, errDamagedState, errDamagedRecord, errClosed} {
+		if errors.Is(err, own) {
+			return err
+		}
 	}
 	return hint.Errorf("Call again", "the connection to its database (%s) broke", p.place())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"stripe-mcp/internal/hint"
@@ -17,7 +18,8 @@ type Intent struct {
 	journal *Journal
 	record  record
 	began   time.Time // with the monotonic clock
-	refused bool      // an equal request was, because of this one; the delivery of that ends this one
+	settled atomic.Bool
+	refused bool // an equal request was, because of this one; the delivery of that ends this one
 }
 
 // Key returns the idempotency key. All attempts at the request carry it.
@@ -40,6 +42,7 @@ func (i *Intent) Durable() bool {
 
 // Settle records how the request ended.
 func (i *Intent) Settle(ctx context.Context, result Result) error {
+	i.settled.Store(result.Settled)
 	r := record{
 		Event: eventOutcome, Intent: i.record.Intent, Caller: i.record.Caller, Account: i.record.Account,
 		Method: i.record.Method, Path: i.record.Path, Result: result, scope: i.record.scope,

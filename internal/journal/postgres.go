@@ -14,9 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stripe-mcp/internal/limits"
 )
@@ -37,8 +35,8 @@ type postgres struct {
 
 	turn   chan struct{} // holds a token while what follows is looked at or changed
 	closed bool
-	pool   *pgxpool.Pool // nil until the first use
-	shared []byte        // the secret; nil until it is known
+	pool   *pool  // nil until the first use
+	shared []byte // the secret; nil until it is known
 }
 
 // reading is what the database's clock said, and when that was by this process's monotonic clock.
@@ -87,7 +85,7 @@ func (p *postgres) fate(intent record, now time.Time) fate {
 func (*postgres) scopeOf(e *entry) string { return e.digest() }
 
 // connect returns the pool and the secret. The first time, it makes what is missing in the database.
-func (p *postgres) connect(ctx context.Context) (*pgxpool.Pool, []byte, error) {
+func (p *postgres) connect(ctx context.Context) (*pool, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, limits.Database)
 	defer cancel()
 	select { // and not a mutex: while a database does not answer, everybody is told so at the same time
@@ -100,46 +98,23 @@ func (p *postgres) connect(ctx context.Context) (*pgxpool.Pool, []byte, error) {
 		return nil, nil, errClosed
 	}
 	if p.pool == nil {
-		config, err := p.config()
-		if err != nil {
-			return nil, nil, err
-		}
-		if p.pool, err = pgxpool.NewWithConfig(context.WithoutCancel(ctx), config); err != nil {
+		var err error
+		if p.pool, err = newPool(p.address, p.password); err != nil {
 			return nil, nil, err
 		}
 	}
 	if p.shared == nil {
-		var secret []byte
-		err := p.pool.AcquireFunc(ctx, func(conn *pgxpool.Conn) (err error) {
-			secret, err = prepare(ctx, conn.Conn())
-			return err
-		})
+		conn, err := p.pool.acquire(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		p.shared = secret
+		defer p.pool.release(conn)
+		if p.shared, err = prepare(ctx, conn); err != nil {
+			p.shared = nil
+			return nil, nil, err
+		}
 	}
 	return p.pool, p.shared, nil
-}
-
-// config says how to connect. It works through a pooler that gives each transaction another connection: no statement is
-// prepared, and nothing is set for longer than a transaction.
-func (p *postgres) config() (*pgxpool.Config, error) {
-	config, err := pgxpool.ParseConfig(p.address)
-	if err != nil {
-		return nil, errAddress // the library's text may quote it
-	}
-	if p.password != "" {
-		config.ConnConfig.Password = p.password
-	}
-	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
-	config.ConnConfig.StatementCacheCapacity, config.ConnConfig.DescriptionCacheCapacity = 0, 0
-	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = limits.Database
-	}
-	const atOnce = 4
-	config.MaxConns, config.MaxConnIdleTime = atOnce, time.Minute
-	return config, nil
 }
 
 // scope makes a step of all that concerns equal requests.
@@ -156,7 +131,8 @@ type transaction struct {
 	*postgres
 
 	ctx    context.Context //nolint:containedctx // of the step, whose end is the transaction's
-	conn   *pgxpool.Conn   // nil when the transaction is over
+	pool   *pool
+	conn   *pgconn.PgConn // nil when the transaction is over
 	book   *book
 	found  []byte // the secret
 	queue  []record
@@ -171,11 +147,11 @@ func (p *postgres) begin(ctx context.Context, b *book) (tx, error) {
 		return nil, p.explain(err)
 	}
 	for again := false; ; again = true {
-		conn, err := pool.Acquire(ctx)
+		conn, err := pool.acquire(ctx)
 		if err != nil {
 			return nil, p.explain(err)
 		}
-		t := &transaction{postgres: p, ctx: ctx, conn: conn, book: b}
+		t := &transaction{postgres: p, ctx: ctx, pool: pool, conn: conn, book: b}
 		states, err := t.start(b.scope)
 		if err == nil {
 			b.load(states)
@@ -186,38 +162,44 @@ func (p *postgres) begin(ctx context.Context, b *book) (tx, error) {
 			p.setSecret(nil) // so that the next step looks whether all is there
 			return nil, p.explain(err)
 		}
-		// The connection has idled away. Nothing was written, so another one may try.
+		pool.forget() // the connection broke while it rested, and others with it; nothing was written, so a new one may try
 	}
 }
 
 func (t *transaction) start(digest string) ([]state, error) {
-	var said time.Time
-	var states []state
-	batch := &pgx.Batch{}
-	batch.Queue("begin isolation level read committed")
-	batch.Queue(sqlLimits)
-	batch.Queue("select pg_advisory_xact_lock($1)", lockOf(digest))
-	batch.Queue("select clock_timestamp(), (select value from stripe_mcp_secret)").QueryRow(func(row pgx.Row) error {
-		return row.Scan(&said, &t.found)
-	})
-	batch.Queue("select state from stripe_mcp_open where digest = $1", digest).Query(func(rows pgx.Rows) (err error) {
-		states, err = pgx.CollectRows(rows, scanState)
-		return err
-	})
-	if err := t.conn.SendBatch(t.ctx, batch).Close(); err != nil {
+	found, err := run(t.ctx, t.conn,
+		sql("begin isolation level read committed"),
+		sql(sqlLimits),
+		sql("select pg_advisory_xact_lock($1)", lockOf(digest)),
+		sql("select "+sqlNow+", "+sqlSecret),
+		sql("select state from stripe_mcp_open where digest = $1", digest),
+	)
+	if err != nil {
 		return nil, err
 	}
-	t.clock.Store(&reading{said, time.Now()})
-	if t.found == nil {
+	at := found[3][0]
+	if err := t.read(at[0]); err != nil {
+		return nil, err
+	}
+	if t.found, err = readSecret(at[1]); err != nil || t.found == nil {
 		return nil, errSecretReplaced
 	}
-	return states, nil
+	return readStates(found[4])
+}
+
+// read notes what the database's clock says.
+func (p *postgres) read(clock []byte) error {
+	said, err := readMoment(clock)
+	if err == nil {
+		p.clock.Store(&reading{said, time.Now()})
+	}
+	return err
 }
 
 // lockOf returns the number of the advisory lock on a digest. Two digests with one number only wait for each other.
-func lockOf(digest string) int64 {
+func lockOf(digest string) string {
 	sum := sha256.Sum256([]byte("stripe-mcp journal " + digest))
-	return int64(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // any number will do
+	return strconv.FormatInt(int64(binary.BigEndian.Uint64(sum[:8])), 10) //nolint:gosec // any number will do
 }
 
 // setSecret notes what a step has found.
@@ -259,90 +241,75 @@ func (t *transaction) commit() error {
 		ctx, cancel = context.WithDeadline(ctx, deadline)
 		defer cancel()
 	}
-	batch := &pgx.Batch{}
-	if err := t.write(batch); err != nil {
+	statements, err := t.changes()
+	if err != nil {
 		return err
 	}
-	batch.Queue("commit")
-	if err := t.conn.SendBatch(ctx, batch).Close(); err != nil {
+	if _, err := run(ctx, t.conn, append(statements, sql("commit"))...); err != nil {
 		return t.explain(err)
 	}
 	if t.tidies && t.keepFor > 0 {
 		t.deleteOld(ctx)
 	}
-	t.conn.Release()
-	t.conn = nil
+	t.rollback() // which has nothing to take back
 	return nil
 }
 
-func (t *transaction) write(batch *pgx.Batch) error {
+// changes says what a step has changed.
+func (t *transaction) changes() ([]statement, error) {
+	var statements []statement
 	touched := map[string]bool{}
 	for _, r := range t.queue {
 		text, err := json.Marshal(r)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		// One that is tried again may be there already.
-		batch.Queue("insert into stripe_mcp_record (time, intent, event, record) values ($1, $2, $3, $4::text::json) on conflict do nothing",
-			r.Time, r.Intent, r.Event, string(text))
-		touched[r.Intent], touched[r.Takes] = true, r.Takes != ""
+		statements = append(statements, sql("insert into stripe_mcp_record (time, intent, event, record) values ($1, $2, $3, $4) on conflict do nothing",
+			moment(r.Time), r.Intent, r.Event, string(text)))
+		touched[r.Intent] = true
+		if r.Takes != "" {
+			touched[r.Takes] = true
+		}
 	}
 	for intent := range touched {
 		s, open := t.book.state(intent)
 		if !open {
-			batch.Queue("delete from stripe_mcp_open where intent = $1", intent)
+			statements = append(statements, sql("delete from stripe_mcp_open where intent = $1", intent))
 			continue
 		}
 		text, err := json.Marshal(s)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		batch.Queue(`insert into stripe_mcp_open (intent, digest, key_time, state) values ($1, $2, $3, $4::text::json)
-			on conflict (intent) do update set key_time = excluded.key_time, state = excluded.state`, intent, t.book.scope, s.keyTime, string(text))
+		statements = append(statements, sql(`insert into stripe_mcp_open (intent, digest, key_time, state) values ($1, $2, $3, $4)
+			on conflict (intent) do update set key_time = excluded.key_time, state = excluded.state`, intent, t.book.scope, moment(s.keyTime), string(text)))
 	}
-	return nil
+	return statements, nil
 }
 
 // deleteOld deletes some of what is too old. If it fails, another step tries again.
 func (t *transaction) deleteOld(ctx context.Context) {
-	const some = 1000
+	const some = "1000"
 	now := t.now()
-	_, _ = t.conn.Exec(ctx, `delete from stripe_mcp_record where (intent, event, time) in
-		(select intent, event, time from stripe_mcp_record where time < $1 order by time limit $2)`, now.Add(-t.keepFor), some)
-	_, _ = t.conn.Exec(ctx, `delete from stripe_mcp_open where intent in
-		(select intent from stripe_mcp_open where key_time < $1 limit $2)`, now.Add(-max(t.keepFor, keepExpired)), some)
+	_, _ = run(ctx, t.conn, sql(`delete from stripe_mcp_record where (intent, event, time) in
+		(select intent, event, time from stripe_mcp_record where time < $1 order by time limit $2)`, moment(now.Add(-t.keepFor)), some))
+	_, _ = run(ctx, t.conn, sql(`delete from stripe_mcp_open where intent in
+		(select intent from stripe_mcp_open where key_time < $1 limit $2)`, moment(now.Add(-max(t.keepFor, keepExpired))), some))
 }
 
 // rollback gives the connection back in the middle of its transaction. The pool then closes it, and the database forgets what
 // was not committed.
 func (t *transaction) rollback() {
 	if t.conn != nil {
-		t.conn.Release()
+		t.pool.release(t.conn)
 		t.conn = nil
 	}
 }
 
 // look reads the open intents of all digests, and finds out whether more could be recorded.
 func (p *postgres) look(ctx context.Context, j *Journal, show func(*book)) error {
-	pool, _, err := p.connect(ctx)
-	if err != nil {
-		return &UnavailableError{cause: p.explain(err)}
-	}
-	var said time.Time
-	var readOnly bool
-	row := pool.QueryRow(ctx, "select clock_timestamp(), current_setting('transaction_read_only')::bool or not has_table_privilege('stripe_mcp_open', 'insert')")
-	if err := row.Scan(&said, &readOnly); err != nil {
-		return &UnavailableError{cause: p.explain(err)}
-	}
-	if readOnly {
-		return &UnavailableError{cause: errReadOnly}
-	}
-	p.clock.Store(&reading{said, time.Now()})
-	rows, err := pool.Query(ctx, "select state from stripe_mcp_open")
-	if err != nil {
-		return &UnavailableError{cause: p.explain(err)}
-	}
-	states, err := pgx.CollectRows(rows, scanState)
+	states, err := p.allStates(ctx)
 	if err != nil {
 		return &UnavailableError{cause: p.explain(err)}
 	}
@@ -352,24 +319,51 @@ func (p *postgres) look(ctx context.Context, j *Journal, show func(*book)) error
 	return nil
 }
 
+func (p *postgres) allStates(ctx context.Context) ([]state, error) {
+	pool, _, err := p.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := pool.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer pool.release(conn)
+	found, err := run(ctx, conn,
+		sql("select "+sqlNow+", current_setting('transaction_read_only')::bool or not has_table_privilege('stripe_mcp_open', 'insert')"),
+		sql("select state from stripe_mcp_open"))
+	if err != nil {
+		return nil, err
+	}
+	if string(found[0][0][1]) == "t" {
+		return nil, errReadOnly
+	}
+	if err := p.read(found[0][0][0]); err != nil {
+		return nil, err
+	}
+	return readStates(found[1])
+}
+
 func (p *postgres) records(ctx context.Context, since time.Time, each func(record)) error {
 	pool, _, err := p.connect(ctx)
 	if err != nil {
 		return p.explain(err)
 	}
-	rows, err := pool.Query(ctx, "select record from stripe_mcp_record where time >= $1 order by time", since)
+	conn, err := pool.acquire(ctx)
 	if err != nil {
 		return p.explain(err)
 	}
-	var text []byte
-	_, err = pgx.ForEachRow(rows, []any{&text}, func() error {
+	defer pool.release(conn)
+	found := conn.ExecParams(ctx, "select record from stripe_mcp_record where time >= $1 order by time", [][]byte{[]byte(moment(since))}, nil, nil, nil)
+	for found.NextRow() {
 		var r record
-		err := json.Unmarshal(text, &r)
-		if err == nil {
-			each(r)
+		if err := json.Unmarshal(found.Values()[0], &r); err != nil {
+			_, _ = found.Close()
+			return errDamagedRecord
 		}
-		return err
-	})
+		each(r)
+	}
+	_, err = found.Close()
 	return p.explain(err)
 }
 
@@ -378,7 +372,7 @@ func (p *postgres) close() {
 	defer func() { <-p.turn }()
 	p.closed = true
 	if p.pool != nil {
-		p.pool.Close()
+		p.pool.close()
 		p.pool = nil
 	}
 }

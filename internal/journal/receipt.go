@@ -57,6 +57,7 @@ func (r *Receipt) Close(delivered bool) {
 	r.missed = !delivered
 	for _, intent := range r.intents {
 		switch {
+		case retracted && !intent.refused && !intent.settled.Load(): // it is still open, unless another has its key
 		case retracted: // for those who have read of the delivery it is as if the intent began again
 			intent.journal.later(intent.record)
 			fallthrough

@@ -89,6 +89,8 @@ func TestRules(t *testing.T) {
 		"abandoned when its time ran out, yet delivered": {"A begin new", "A abandoned", "A succeeds", "A delivered", "B begin new"},
 		"a cancellation crosses the answer":              {"A begin new", "A succeeds", "A delivered", "A missed", "B begin A"},
 		"one that comes after the next equal request":    {"A begin new", "A succeeds", "A delivered", "B begin new", "A missed", "C begin A", "D begin new"},
+		"a cancellation crosses an unknown":              {"A begin new", "A unknown", "A delivered", "A missed", "B begin A"},
+		"one that comes after that was repeated":         {"A begin new", "A unknown", "A delivered", "B begin A", "B succeeds", "B delivered", "A missed", "C begin new"},
 		"a caller who has left begins nothing":           {"A leaves", "A begin left", "B begin new"},
 		"a key is handed on and on":                      {"A begin new", "A unknown", "B begin A", "B unknown", "C begin A", "C succeeds", "C delivered", "D begin new"},
 		"a key that is handed on is not new":             {"A begin new", "A unknown", "time 22h", "B begin A", "B unknown", "time 2h", "C begin unresolved", "D begin new"},

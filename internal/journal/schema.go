@@ -3,9 +3,11 @@ package journal
 import (
 	"context"
 	"crypto/rand"
-	"time"
+	"encoding/hex"
+	"errors"
+	"strconv"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Schema is the SQL that makes what a journal in PostgreSQL needs. The program runs it on first use, where it may.
@@ -49,65 +51,68 @@ const sqlLimits = `select set_config('lock_timeout', '3500', true), set_config('
 	set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, true)`
 
 // setupLock is the advisory lock for making the tables.
-const setupLock int64 = 0x7374726970656d63 // "stripemc"
+const setupLock = "8319400208842976611" // "stripemc"
 
 const sqlReady = `select to_regclass('stripe_mcp_record') is not null and to_regclass('stripe_mcp_open') is not null
 	and to_regclass('stripe_mcp_secret') is not null`
 
+const sqlSecret = "(select encode(value, 'hex') from stripe_mcp_secret)"
+
 // prepare makes what is missing, and returns the secret.
-func prepare(ctx context.Context, conn *pgx.Conn) ([]byte, error) {
-	var ready bool
-	if err := conn.QueryRow(ctx, sqlReady).Scan(&ready); err != nil {
+func prepare(ctx context.Context, conn *pgconn.PgConn) ([]byte, error) {
+	if ready, err := isReady(ctx, conn); err != nil {
 		return nil, err
-	}
-	if ready {
-		if secret, err := readSecret(ctx, conn); secret != nil || err != nil {
+	} else if ready {
+		if secret, err := secretOf(ctx, conn); secret != nil || err != nil {
 			return secret, err
 		}
 	}
-	var secret []byte
-	err := pgx.BeginTxFunc(ctx, conn, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) (err error) {
-		if _, err = tx.Exec(ctx, sqlLimits); err != nil {
-			return err
+	if _, err := run(ctx, conn, sql("begin isolation level read committed"), sql(sqlLimits), sql("select pg_advisory_xact_lock($1)", setupLock)); err != nil {
+		return nil, err
+	}
+	if ready, err := isReady(ctx, conn); err != nil { // another one may have made it meanwhile
+		return nil, err
+	} else if !ready {
+		if _, err := conn.Exec(ctx, Schema()).ReadAll(); err != nil {
+			return nil, err
 		}
-		if _, err = tx.Exec(ctx, "select pg_advisory_xact_lock($1)", setupLock); err != nil {
-			return err
-		}
-		if err = tx.QueryRow(ctx, sqlReady).Scan(&ready); err != nil { // another one may have made it meanwhile
-			return err
-		}
-		if !ready {
-			if _, err = tx.Exec(ctx, Schema(), pgx.QueryExecModeSimpleProtocol); err != nil {
-				return err
-			}
-		}
-		secret, err = makeSecret(ctx, tx)
-		return err
-	})
+	}
+	secret, err := makeSecret(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	_, err = run(ctx, conn, sql("commit"))
 	return secret, err
 }
 
-// querier is a connection or a transaction.
-type querier interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+func isReady(ctx context.Context, conn *pgconn.PgConn) (bool, error) {
+	found, err := run(ctx, conn, sql(sqlReady))
+	return err == nil && string(found[0][0][0]) == "t", err
 }
 
-// readSecret returns nil where there is none.
-func readSecret(ctx context.Context, q querier) (secret []byte, err error) {
-	err = q.QueryRow(ctx, "select (select value from stripe_mcp_secret)").Scan(&secret)
-	return secret, err
+// secretOf returns nil where there is none.
+func secretOf(ctx context.Context, conn *pgconn.PgConn) ([]byte, error) {
+	found, err := run(ctx, conn, sql("select "+sqlSecret))
+	if err != nil {
+		return nil, err
+	}
+	return readSecret(found[0][0][0])
 }
 
 // makeSecret makes the secret, unless there is one, or an intent is open that only the old one can tell.
-func makeSecret(ctx context.Context, tx pgx.Tx) ([]byte, error) {
-	secret, err := readSecret(ctx, tx)
+func makeSecret(ctx context.Context, conn *pgconn.PgConn) ([]byte, error) {
+	secret, err := secretOf(ctx, conn)
 	if secret != nil || err != nil {
 		return secret, err
 	}
-	var open int
-	var last *time.Time
-	const living = "select count(*), max(key_time) from stripe_mcp_open where key_time > now() - make_interval(secs => $1)"
-	if err := tx.QueryRow(ctx, living, KeyLifetime.Seconds()).Scan(&open, &last); err != nil {
+	found, err := run(ctx, conn, sql(`select count(*), (extract(epoch from coalesce(max(key_time), now())) * 1000000)::bigint
+		from stripe_mcp_open where key_time > now() - make_interval(secs => $1)`, strconv.FormatFloat(KeyLifetime.Seconds(), 'f', 0, 64)))
+	if err != nil {
+		return nil, err
+	}
+	open, wrong := strconv.Atoi(string(found[0][0][0]))
+	last, err := readMoment(found[0][0][1])
+	if err := errors.Join(wrong, err); err != nil {
 		return nil, err
 	}
 	if open > 0 {
@@ -115,6 +120,6 @@ func makeSecret(ctx context.Context, tx pgx.Tx) ([]byte, error) {
 	}
 	secret = make([]byte, secretLength)
 	_, _ = rand.Read(secret) // never fails (crypto/rand)
-	_, err = tx.Exec(ctx, "insert into stripe_mcp_secret (value) values ($1)", secret)
+	_, err = run(ctx, conn, sql("insert into stripe_mcp_secret (value) values (decode($1, 'hex'))", hex.EncodeToString(secret)))
 	return secret, err
 }

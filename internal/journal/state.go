@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // state is what a database keeps of an open intent.
@@ -17,16 +15,15 @@ type state struct {
 	keyTime time.Time
 }
 
-func scanState(row pgx.CollectableRow) (s state, err error) {
-	var text []byte
-	if err := row.Scan(&text); err != nil {
-		return state{}, err
+// readStates reads rows of one state each.
+func readStates(found rows) ([]state, error) {
+	states := make([]state, len(found))
+	for i, row := range found {
+		if json.Unmarshal(row[0], &states[i]) != nil || len(states[i].History) == 0 {
+			return nil, errDamagedState
+		}
 	}
-	err = json.Unmarshal(text, &s)
-	if err == nil && len(s.History) == 0 {
-		err = errDamagedState
-	}
-	return s, err
+	return states, nil
 }
 
 // state returns what has to be kept of an intent, and false when it is over.
