@@ -124,12 +124,20 @@ func (p *program) strike(blow Blow) {
 	case CloseInput:
 		_ = p.client.CloseInput()
 	case CloseOutput:
-		_ = p.client.CloseOutput()
+		p.closeOutput()
 	case Die:
 		_ = p.client.CloseInput()
-		_ = p.client.CloseOutput()
+		p.closeOutput()
 	case CancelCall, Freeze: // are not done here
 	}
+}
+
+// closeOutput closes the program's stdout, and returns when nobody can read it any more: a process that is just being started
+// has all that is open here, until it becomes another program.
+func (p *program) closeOutput() {
+	_ = p.client.CloseOutput()
+	syscall.ForkLock.Lock()
+	defer syscall.ForkLock.Unlock()
 }
 
 // clog keeps the program from writing the answer to anything that it is sent from now on, until release is called. Its
