@@ -40,7 +40,7 @@ torture: ## Run N (1000) random schedules of faults and kills against the real p
 lint: $(GOLANGCI) ## Run the linters
 	$(GOLANGCI) run ./...
 	cd $(CONTRACT) && $(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...
-	@dead="$$(go run $(DEADCODE) -filter '^stripe-mcp/(tools|internal/(account|cli|clients|config|hint|journal|local|mcpserver|nearest|outcome|plain|policy|schema|secret|simulator|stripeapi|vault))' ./cmd/...)"; \
+	@dead="$$(go run $(DEADCODE) -filter '^stripe-mcp/(tools|internal/(account|audit|cli|clients|config|hint|journal|local|mcpserver|nearest|outcome|plain|policy|schema|secret|simulator|stripeapi|vault))' ./cmd/...)"; \
 	if [[ -n "$$dead" ]]; then echo "not used by the program:"; echo "$$dead"; exit 1; fi
 
 tidy: ## Check that go.mod and go.sum are tidy

@@ -16,6 +16,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stripe-mcp/internal/account"
+	"stripe-mcp/internal/audit"
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/hint"
@@ -162,6 +164,13 @@ func (p *process) servedArguments(_ *cobra.Command, left []string) error {
 
 // misuseError says what is wrong with the arguments of a server. It shows no value, because that may be a key.
 type misuseError struct{ error }
+
+func (p *process) journalCommand() *cobra.Command {
+	return audit.Command(audit.Options{
+		Account: func() *account.Account { return p.newApp().Account }, In: p.stdin, Out: p.scrubber.Writer(p.stdout), Err: p.stderr,
+		Fail: func(err error) error { return &exitError{ExitToolError, "stripe-mcp: " + err.Error()} },
+	})
+}
 
 const terminalHelp = `stripe-mcp talks to AI clients over stdin and stdout, and this is a terminal. You may want:
 

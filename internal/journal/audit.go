@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"stripe-mcp/internal/hint"
@@ -241,22 +239,4 @@ func (j *Journal) End(ctx context.Context, intent, said string) error {
 			Result: Result{Outcome: said}, scope: scope,
 		})
 	})
-}
-
-// Print writes orders for people: a table, and then what to do about the unknown ones.
-func Print(out io.Writer, orders []Order) error {
-	var text strings.Builder
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "INTENT\tTIME\tTOOL\tMODE\tOUTCOME\tOBJECT\tAMOUNT\tCLIENT")
-	for _, o := range orders {
-		_, _ = fmt.Fprintln(table, strings.Join([]string{o.Intent, o.Time.UTC().Format(time.RFC3339), o.Tool, o.Mode, o.Outcome, o.Object, o.Cost(), o.Client}, "\t"))
-	}
-	_ = table.Flush() // a text takes everything
-	for _, o := range orders {
-		if o.Unknown {
-			_, _ = fmt.Fprintf(&text, "%s is unknown: %s\n", o.Intent, o.Advice)
-		}
-	}
-	_, err := io.WriteString(out, text.String())
-	return err
 }
