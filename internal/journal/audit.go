@@ -157,8 +157,8 @@ func (j *Journal) audit(ctx context.Context, since time.Time, each func(record))
 		case o.Unknown:
 			o.Outcome = cmp.Or(o.Outcome, "unknown")
 			o.Advice = o.advise(now)
-		case o.running && o.TakenBy != "":
-			o.Outcome = cmp.Or(o.Outcome, "taken over")
+		case !o.Settled && o.TakenBy != "":
+			o.Outcome = cmp.Or(o.Outcome, "unknown") + ", then repeated"
 		case o.running:
 			o.Outcome = cmp.Or(o.Outcome, "under way")
 		}

@@ -45,7 +45,7 @@ func TestAudit(t *testing.T) {
 			for _, o := range orders {
 				told = append(told, strings.TrimSpace(o.Outcome+" "+o.Object))
 			}
-			if want := []string{"unknown", "unknown", "succeeded cus_2", "succeeded cus_1"}; !slices.Equal(told, want) {
+			if want := []string{"unknown", "unknown, then repeated", "succeeded cus_2", "succeeded cus_1"}; !slices.Equal(told, want) {
 				t.Errorf("got %v, want %v", told, want)
 			}
 			if o := orders[0]; o.Intent != second.record.Intent || !o.Unknown || !strings.Contains(o.Advice, "repeat the same call before") || o.Attempts != 3 {
