@@ -65,7 +65,7 @@ func (p *pool) acquire(ctx context.Context) (*pgconn.PgConn, error) {
 			return last.PgConn, nil
 		}
 		p.mu.Unlock()
-		end(last.PgConn)
+		end(ctx, last.PgConn)
 		p.mu.Lock()
 	}
 	p.mu.Unlock()
@@ -78,7 +78,7 @@ func (p *pool) acquire(ctx context.Context) (*pgconn.PgConn, error) {
 
 // release keeps a connection for the next one. It ends one that is broken, or in the middle of a transaction, which the
 // database then forgets.
-func (p *pool) release(conn *pgconn.PgConn) {
+func (p *pool) release(ctx context.Context, conn *pgconn.PgConn) {
 	const outside = 'I' // of a transaction
 	p.mu.Lock()
 	good := !p.closed && !conn.IsClosed() && conn.TxStatus() == outside
@@ -87,19 +87,19 @@ func (p *pool) release(conn *pgconn.PgConn) {
 	}
 	p.mu.Unlock()
 	if !good {
-		end(conn)
+		end(ctx, conn)
 	}
 	<-p.slots
 }
 
 // forget ends the connections that rest, because one of them was broken.
-func (p *pool) forget() {
+func (p *pool) forget(ctx context.Context) {
 	p.mu.Lock()
 	idle := p.idle
 	p.idle = nil
 	p.mu.Unlock()
 	for _, conn := range idle {
-		end(conn.PgConn)
+		end(ctx, conn.PgConn)
 	}
 }
 
@@ -107,12 +107,12 @@ func (p *pool) close() {
 	p.mu.Lock()
 	p.closed = true
 	p.mu.Unlock()
-	p.forget()
+	p.forget(context.Background())
 }
 
 // end says goodbye to the database, which need not hear it.
-func end(conn *pgconn.PgConn) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+func end(ctx context.Context, conn *pgconn.PgConn) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	_ = conn.Close(ctx)
 }

@@ -108,7 +108,7 @@ func (p *postgres) connect(ctx context.Context) (*pool, []byte, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		defer p.pool.release(conn)
+		defer p.pool.release(ctx, conn)
 		if p.shared, err = prepare(ctx, conn); err != nil {
 			p.shared = nil
 			return nil, nil, err
@@ -162,7 +162,7 @@ func (p *postgres) begin(ctx context.Context, b *book) (tx, error) {
 			p.setSecret(nil) // so that the next step looks whether all is there
 			return nil, p.explain(err)
 		}
-		pool.forget() // the connection broke while it rested, and others with it; nothing was written, so a new one may try
+		pool.forget(ctx) // the connection broke while it rested, and others with it; nothing was written, so a new one may try
 	}
 }
 
@@ -302,7 +302,7 @@ func (t *transaction) deleteOld(ctx context.Context) {
 // was not committed.
 func (t *transaction) rollback() {
 	if t.conn != nil {
-		t.pool.release(t.conn)
+		t.pool.release(t.ctx, t.conn)
 		t.conn = nil
 	}
 }
@@ -328,7 +328,7 @@ func (p *postgres) allStates(ctx context.Context) ([]state, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer pool.release(conn)
+	defer pool.release(ctx, conn)
 	found, err := run(ctx, conn,
 		sql("select "+sqlNow+", current_setting('transaction_read_only')::bool or not has_table_privilege('stripe_mcp_open', 'insert')"),
 		sql("select state from stripe_mcp_open"))
@@ -353,7 +353,7 @@ func (p *postgres) records(ctx context.Context, since time.Time, each func(recor
 	if err != nil {
 		return p.explain(err)
 	}
-	defer pool.release(conn)
+	defer pool.release(ctx, conn)
 	found := conn.ExecParams(ctx, "select record from stripe_mcp_record where time >= $1 order by time", [][]byte{[]byte(moment(since))}, nil, nil, nil)
 	for found.NextRow() {
 		var r record

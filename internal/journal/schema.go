@@ -56,7 +56,7 @@ const setupLock = "8319400208842976611" // "stripemc"
 const sqlReady = `select to_regclass('stripe_mcp_record') is not null and to_regclass('stripe_mcp_open') is not null
 	and to_regclass('stripe_mcp_secret') is not null`
 
-const sqlSecret = "(select encode(value, 'hex') from stripe_mcp_secret)"
+const sqlSecret = "(select encode(value, 'hex') from stripe_mcp_secret)" //nolint:gosec // it reads one, and holds none
 
 // prepare makes what is missing, and returns the secret.
 func prepare(ctx context.Context, conn *pgconn.PgConn) ([]byte, error) {
