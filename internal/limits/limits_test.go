@@ -18,6 +18,7 @@ func TestOrder(t *testing.T) {
 		"one try to connect leaves a call time for others":                                            {limits.Dial, limits.Call / 2},
 		"an addition leaves most of the time to the call":                                             {limits.Addition, limits.Call / 2},
 		"a cancellation that crosses an answer is no repetition":                                      {limits.Crossing, limits.LateCrossing, limits.Patience},
+		"a database is given up while there is time to say so, and looked at often before that":       {limits.FirstPoll, limits.Poll, limits.Database, limits.Record},
 		"the pauses fit into a call":                                                                  {limits.FirstWait, limits.LongestWait, limits.Call / 2},
 	} {
 		for i := 1; i < len(order); i++ {
