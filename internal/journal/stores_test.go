@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"stripe-mcp/internal/pgserver"
@@ -14,7 +15,7 @@ var database = sync.OnceValues(pgserver.Start)
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if started {
+	if started.Load() {
 		if server, err := database(); err == nil {
 			server.Stop()
 		}
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code) //nolint:forbidigo // of the tests
 }
 
-var started bool // guarded by database's own lock, and read when all tests are over
+var started atomic.Bool
 
 // postgresURL returns the address of an empty database.
 func postgresURL(t testing.TB) string {
@@ -41,7 +42,7 @@ func postgresServer(t testing.TB) *pgserver.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	started = true
+	started.Store(true)
 	return server
 }
 
