@@ -125,24 +125,48 @@ func (j *Journal) drain(scope string) {
 	}
 }
 
-// Flush waits until all deliveries are recorded. Its error says that some could not be, so that an equal request of another
-// process will find what exists, instead of making another.
+// Flush waits until all deliveries are recorded. Where only this process can record them, it tries again until ctx ends. Its
+// error says that some could not be, so that an equal request of another process will find what exists, instead of making
+// another.
 func (j *Journal) Flush(ctx context.Context) error {
-	j.again(func(string) bool { return true }) //nolint:contextcheck // writing goes on when ctx ends
-	q := &j.recorder
-	q.mu.Lock()
-	idle := q.idle
-	q.mu.Unlock()
-	if idle != nil {
-		select {
-		case <-idle:
-		case <-ctx.Done():
-			return ctx.Err()
+	for {
+		if err := j.settled(ctx); err != nil {
+			return err
 		}
+		left, err := j.recorder.outcome()
+		if !left || !sleep(ctx, limits.FirstPoll) {
+			return err
+		}
+		j.again(func(string) bool { return true }) //nolint:contextcheck // writing goes on when ctx ends
 	}
+}
+
+// settled waits until nothing is being written.
+func (j *Journal) settled(ctx context.Context) error {
+	j.recorder.mu.Lock()
+	idle := j.recorder.idle
+	j.recorder.mu.Unlock()
+	if idle == nil {
+		return nil
+	}
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// outcome reports whether something is left that no other process's step writes, and why something could not be written.
+func (q *recorder) outcome() (left bool, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	failed := q.failed
-	q.failed = nil
-	return failed
+	left = slices.ContainsFunc(q.unwritten, func(r record) bool { return r.scope != "" })
+	if len(q.unwritten) > 0 {
+		err = q.failed
+	}
+	if !left {
+		q.failed = nil
+	}
+	return left, err
 }
