@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -58,7 +59,7 @@ func (a *Account) made(ctx context.Context, order journal.Order, from, until tim
 		return nil, a.Fault
 	case err != nil:
 		return nil, err
-	case cfg.Mode.String() != order.Mode || cfg.StripeAccount != order.Account:
+	case cfg.Mode.String() != order.Mode || cmp.Or(cfg.StripeAccount, cfg.StripeContext) != order.Account:
 		return nil, fmt.Errorf("it was made in another mode or for another account than this configuration's (%s %s)", order.Mode, order.Account)
 	case !stripeapi.Listable(order.Path):
 		return nil, fmt.Errorf("there is no list of %s by time", order.Path)
