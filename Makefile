@@ -53,7 +53,7 @@ golden: ## Rewrite the golden file of every tool, and the simulator's list of wh
 	go test ./tools -run TestGolden -update
 	cd $(CONTRACT) && go test -run TestSimulatorKnows -update .
 
-docs: ## Rewrite the README's generated parts
+docs: ## Rewrite tools/README.md and the generated parts of README.md
 	go test -p 1 ./tools ./internal/config -run TestReadmeTable -update
 
 fuzz: ## Fuzz everything that parses, each for FUZZTIME (30s)

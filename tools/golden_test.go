@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,79 +83,6 @@ func TestGolden(t *testing.T) {
 			t.Errorf("run make golden if this change of %s is meant:\n%s", path, diff)
 		}
 	}
-}
-
-// TestReadmeTable keeps the README's list of tools correct. make docs rewrites the list.
-func TestReadmeTable(t *testing.T) {
-	t.Parallel()
-	const path, begin, end = "../README.md", "<!-- tools: written by make docs -->\n", "<!-- end of tools -->"
-	readme, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, found := strings.Cut(string(readme), begin)
-	_, after, closed := strings.Cut(rest, end)
-	if !found || !closed {
-		t.Fatalf("the README has no place for the table of tools")
-	}
-	want := before + begin + readmeTable(t) + end + after
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(readme)); diff != "" {
-		t.Errorf("run make docs:\n%s", diff)
-	}
-}
-
-func readmeTable(t *testing.T) string {
-	t.Helper()
-	var table strings.Builder
-	table.WriteString("| tool | arguments (* required) | effect |\n|---|---|---|\n")
-	for _, tool := range tools.All() {
-		schema, _ := tool.Schemas()
-		var input node
-		if err := json.Unmarshal(schema, &input); err != nil {
-			t.Fatal(err)
-		}
-		var arguments []string
-		for _, name := range orderOf(t, schema) {
-			if slices.Contains(input.Required, name) {
-				name += "\\*"
-			}
-			arguments = append(arguments, name)
-		}
-		table.WriteString("| `" + tool.Name + "` | " + strings.Join(arguments, ", ") + " | " + tool.Effect.String() + " |\n")
-	}
-	return table.String()
-}
-
-// orderOf returns a schema's property names in the order in which they are published.
-func orderOf(t *testing.T, schema json.RawMessage) []string {
-	t.Helper()
-	var top struct{ Properties json.RawMessage }
-	if err := json.Unmarshal(schema, &top); err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	decoder := json.NewDecoder(bytes.NewReader(top.Properties))
-	if _, err := decoder.Token(); err != nil {
-		t.Fatal(err)
-	}
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, name.(string))
-		var skipped json.RawMessage
-		if err := decoder.Decode(&skipped); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return names
 }
 
 // node has the keywords of JSON Schema that all known clients understand.
@@ -258,24 +184,48 @@ func defaultTools() []string {
 // TestSizes holds budgets: a model reads all of this before it reads the user's question.
 func TestSizes(t *testing.T) {
 	t.Parallel()
-	const (
-		one      = 3_000 // bytes of a tool; Checkout's cart takes the most
-		together = 9_000 // bytes of those that are on by default
-	)
-	visible := map[string]int{}
+	const one = 3_000 // bytes of a tool; Checkout's cart takes the most
+	most := map[tools.Set]int{"": 9_000, tools.Lookup: 3_500}
+	const together = 22_000
+	sums, sum := map[tools.Set]int{}, 0
 	for _, tool := range tools.All() {
 		input, _ := tool.Schemas()
-		visible[tool.Name] = len(tool.Name) + len(tool.Description) + len(input)
-		if visible[tool.Name] > one {
-			t.Errorf("a model sees %d bytes of %s, more than %d", visible[tool.Name], tool.Name, one)
+		visible := len(tool.Name) + len(tool.Description) + len(input)
+		if visible > one {
+			t.Errorf("a model sees %d bytes of %s, more than %d", visible, tool.Name, one)
+		}
+		sums[tool.Set] += visible
+		sum += visible
+	}
+	for set, budget := range most {
+		if sums[set] > budget {
+			t.Errorf("a model sees %d bytes of the set %q, more than %d", sums[set], set, budget)
 		}
 	}
-	sum := 0
-	for _, name := range defaultTools() {
-		sum += visible[find(t, name).Name]
-	}
 	if sum > together {
-		t.Errorf("a model sees %d bytes of the tools that are on by default, more than %d", sum, together)
+		t.Errorf("a model sees %d bytes of all sets, more than %d", sum, together)
+	}
+}
+
+// TestSets: the default tools come first and are exactly those that clients rely on. Every other tool is in a set, beside the
+// others of it.
+func TestSets(t *testing.T) {
+	t.Parallel()
+	byDefault, order := []string{}, []tools.Set{}
+	for _, tool := range tools.All() {
+		if tool.Set == "" {
+			byDefault = append(byDefault, tool.Name)
+		}
+		if len(order) == 0 || order[len(order)-1] != tool.Set {
+			order = append(order, tool.Set)
+		}
+	}
+	if diff := cmp.Diff(defaultTools(), byDefault); diff != "" {
+		t.Errorf("the default tools:\n%s", diff)
+	}
+	want := slices.DeleteFunc(append([]tools.Set{""}, tools.Sets()...), func(set tools.Set) bool { return !slices.Contains(order, set) })
+	if diff := cmp.Diff(want, order); diff != "" {
+		t.Errorf("the order of the sets:\n%s", diff)
 	}
 }
 

@@ -22,19 +22,19 @@ func (t Tool) argument(param string) string {
 	if rest != "" {
 		rest = "[" + rest
 	}
-	for _, argument := range t.Arguments() {
-		if argument.Name == root {
+	for _, argument := range t.arguments() {
+		if argument.name == root {
 			return root + inDots(rest)
 		}
 	}
-	for _, argument := range t.Arguments() {
-		object, isID := strings.CutSuffix(argument.Name, "_id")
+	for _, argument := range t.arguments() {
+		object, isID := strings.CutSuffix(argument.name, "_id")
 		if !isID || rest != "" {
 			continue
 		}
 		switch root {
 		case "id", object, object + "_exposed_id", "checkout_" + object:
-			return argument.Name
+			return argument.name
 		}
 	}
 	return param

@@ -7,7 +7,8 @@
 //  2. Give each argument a type that carries its constraint (Schema, Check). If the owner's rules need to know the
 //     argument, the type tells them (disclose). If the call does more without the argument, mark it (schema.Decisive). The
 //     types that tools share are in arguments.go.
-//  3. State the Spec's Effect. Makes and Pays are journalled before they are sent, the other effects are not.
+//  3. State the Spec's Effect. Makes and Pays are journalled before they are sent, the other effects are not. State its Set,
+//     unless it is on by default.
 //  4. Add one line to All.
 //  5. Add one method to internal/stripeapi/client.go. It uses read, list, create or write of send.go. A resource that
 //     is new there also needs a field in connection.
@@ -28,7 +29,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 
@@ -50,13 +50,17 @@ const (
 	Pays    = stripeapi.Pays
 )
 
+// Permission is one that a restricted key needs.
+type Permission = stripeapi.Permission
+
 // Spec says how a tool presents itself and what it needs.
 type Spec struct {
 	Name        string // at most 64 of [a-zA-Z0-9_-]
 	Title       string // for people
 	Description string // for models: what the tool does, what it costs, what cannot be undone, which other tool to use
 	Effect      Effect
-	Permissions []stripeapi.Permission // a restricted key needs them
+	Set         Set          // that switches it on, empty for what is on by default
+	Permissions []Permission // a restricted key needs them
 }
 
 // Tool is one operation on Stripe.
@@ -84,33 +88,6 @@ func (t Tool) Schemas() (input, output json.RawMessage) {
 		panic(err) // the file is part of the program
 	}
 	return file.InputSchema, file.OutputSchema
-}
-
-// Argument is one argument of a tool, for people who type a call.
-type Argument struct {
-	Name, Description string
-	Values            []string // that it can have, where those are few
-}
-
-// Arguments returns the arguments in the order of their names.
-func (t Tool) Arguments() []Argument {
-	var input struct {
-		Properties map[string]struct {
-			Description, Type string
-			Enum              []string
-		}
-	}
-	raw, _ := t.Schemas()
-	_ = json.Unmarshal(raw, &input) // it is our own
-	all := make([]Argument, 0, len(input.Properties))
-	for _, name := range slices.Sorted(maps.Keys(input.Properties)) {
-		property := input.Properties[name]
-		if property.Type == "boolean" {
-			property.Enum = []string{"false", "true"}
-		}
-		all = append(all, Argument{name, property.Description, property.Enum})
-	}
-	return all
 }
 
 // compact takes the tabs and line breaks out of a file in published. make golden adds nothing else for people to read it by,
@@ -187,7 +164,7 @@ func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMe
 	return Encode(answer)
 }
 
-// All returns the tools in the order in which they are listed.
+// All returns the tools of all sets in the order in which they are listed. Those that are on by default come first.
 func All() []Tool {
 	return []Tool{
 		createCheckoutSession(),
@@ -201,19 +178,6 @@ func All() []Tool {
 		cancelSubscription(),
 		createBillingPortalSession(),
 	}
-}
-
-// Permissions returns each permission that a restricted key needs for all tools, once.
-func Permissions() []stripeapi.Permission {
-	var all []stripeapi.Permission
-	for _, tool := range All() {
-		for _, permission := range tool.Permissions {
-			if !slices.Contains(all, permission) {
-				all = append(all, permission)
-			}
-		}
-	}
-	return all
 }
 
 // define makes a tool from its input struct, its output struct and the function between them. The first call of the tool

@@ -165,7 +165,7 @@ func TestWithheldTools(t *testing.T) {
 		listed  func(tools.Tool) bool
 		text    string
 	}{
-		{"STRIPE_MCP_READ_ONLY=true", func(tool tools.Tool) bool { return tool.Effect == tools.Reads }, "read_only: false"},
+		{"STRIPE_MCP_READ_ONLY=true", func(tool tools.Tool) bool { return tool.Effect == tools.Reads && tool.Set == "" }, "read_only: false"},
 		{"STRIPE_MCP_TOOLS=stripe_get_customer", func(tool tools.Tool) bool { return tool.Name == "stripe_get_customer" }, "adding it to tools"},
 	}
 	for _, tt := range tests {

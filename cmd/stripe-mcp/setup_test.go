@@ -155,6 +155,22 @@ func TestSetupFinds(t *testing.T) {
 	}
 }
 
+// TestSetupToolsets: the sets that are named are switched on, and stay on.
+func TestSetupToolsets(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(settings, "api_base: "+fakeStripe(t)+"\n")
+	h.run(nil, setupKey, "setup", "--key-stdin", "--yes", "--toolset", "lookup", "--toolset", "refunds").check(t, 0)
+	h.run(nil, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "configuration: "+h.file(settings)+": unchanged")
+	if got := h.read(settings); !strings.Contains(got, "\ntoolsets: [lookup, refunds]\n") {
+		t.Errorf("the configuration is %s", got)
+	}
+	h.run(nil, setupKey, "setup", "--key-stdin", "--yes", "--toolset", "all").check(t, 0)
+	if got := h.read(settings); !strings.Contains(got, "\ntoolsets: [all]\n") {
+		t.Errorf("the configuration is %s", got)
+	}
+}
+
 // TestSetupRefuses: what is not right is said, and nothing is written.
 func TestSetupRefuses(t *testing.T) {
 	t.Parallel()
@@ -182,6 +198,7 @@ func TestSetupRefuses(t *testing.T) {
 		{"a live key for another host", "api_base: https://stripe.example\n", "sk_live_MadeUp1", []string{"--key-stdin", yes}, 3, "a live key is sent to api.stripe.com or loopback only"},
 		{"a broken configuration", "tiemout: 1s\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: correct the name, perhaps to timeout"},
 		{"a key of its own", "stripe_secret_key: sk_test_MadeUpOther\napi_base: " + stripe + "\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: remove that line, then run setup again"},
+		{"a set that does not exist", "", setupKey, []string{"--key-stdin", yes, "--toolset", "lokup"}, 3, `"lokup" (nearest: lookup)`},
 		{"one folder for both", "api_base: " + stripe + "\nstate_dir: HOME/.config/stripe-mcp\n", setupKey, []string{"--key-stdin", yes}, 3, "hint: choose another state_dir"},
 	}
 	for _, tt := range tests {

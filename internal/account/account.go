@@ -54,11 +54,8 @@ func New(o Options) *Account {
 	cfg := o.Config
 	o.Scrubber.Learn(cfg.SecretKey)
 	a := &Account{
-		Options: o,
-		Policy: policy.Policy{
-			ReadOnly: cfg.ReadOnly, Tools: cfg.Tools, AllowLiveWrites: cfg.AllowLiveWrites, MaxAmount: cfg.MaxAmount,
-			AllowedRedirectHosts: cfg.AllowedRedirectHosts, Confirm: policy.Confirm(cfg.Confirm),
-		},
+		Options:  o,
+		Policy:   policyOf(cfg),
 		Journal:  journal.InMemory(),
 		tools:    tools.All(),
 		withheld: map[string]*outcome.Error{},
@@ -73,7 +70,7 @@ func New(o Options) *Account {
 		}
 		a.Journal = journal.Shared(database.URL(), database.Password(), cfg.JournalKeep)
 	}
-	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(a.Names()), cfg.RequireKey())
+	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(), cfg.RequireKey())
 	for _, tool := range a.tools {
 		if refusal := a.Policy.Withheld(tool); refusal != nil {
 			a.withheld[tool.Name] = refusal
@@ -81,6 +78,20 @@ func New(o Options) *Account {
 	}
 	a.connection = newConnection(a)
 	return a
+}
+
+// policyOf returns the owner's rules.
+func policyOf(cfg config.Config) policy.Policy {
+	return policy.Policy{
+		ReadOnly: cfg.ReadOnly, Toolsets: cfg.Toolsets, Tools: cfg.Tools, AllowLiveWrites: cfg.AllowLiveWrites, MaxAmount: cfg.MaxAmount,
+		AllowedRedirectHosts: cfg.AllowedRedirectHosts, Confirm: policy.Confirm(cfg.Confirm),
+	}
+}
+
+// Offered returns the tools that cfg lets be used. The error says which of its rules cannot be meant.
+func Offered(cfg config.Config) ([]tools.Tool, error) {
+	rules := policyOf(cfg)
+	return slices.DeleteFunc(tools.All(), func(tool tools.Tool) bool { return rules.Withheld(tool) != nil }), rules.Validate()
 }
 
 // Tools returns every tool, offered or not.

@@ -11,7 +11,8 @@ import (
 	"stripe-mcp/tools"
 )
 
-// Examine asks Stripe what the key of cfg is good for, by reading. A restricted key is tried on each kind of object.
+// Examine asks Stripe what the key of cfg is good for, by reading. A restricted key is tried on each kind of object that the
+// offered tools need.
 func Examine(ctx context.Context, cfg config.Config) (stripeapi.Access, error) {
 	network, err := stripeapi.NewNetwork(cfg.Proxy(), cfg.CAFile)
 	if err != nil {
@@ -26,17 +27,21 @@ func Examine(ctx context.Context, cfg config.Config) (stripeapi.Access, error) {
 	if !config.Restricted(cfg.SecretKey) {
 		return client.Access(ctx, nil)
 	}
-	return client.Access(ctx, tools.Permissions())
+	offered, _ := Offered(cfg) // a rule that cannot be meant is reported elsewhere
+	return client.Access(ctx, tools.Permissions(offered))
 }
 
-// Blocked returns the offered tools that cannot work with a key, and the permissions that it lacks.
-func Blocked(access stripeapi.Access, offers func(tools.Tool) bool) (blocked, lacks []string) {
+// Blocked returns the tools that cfg offers and that cannot work with a key, and the permissions that it lacks.
+func Blocked(cfg config.Config, access stripeapi.Access) (blocked, lacks []string) {
 	for _, permission := range access.Denied {
 		lacks = append(lacks, permission.Name)
 	}
-	lacking := func(p stripeapi.Permission) bool { return !p.Optional && slices.Contains(access.Denied, p) }
-	for _, tool := range tools.All() {
-		if offers(tool) && slices.ContainsFunc(tool.Permissions, lacking) {
+	lacking := func(p stripeapi.Permission) bool {
+		return !p.Optional && slices.ContainsFunc(access.Denied, func(denied stripeapi.Permission) bool { return denied.Path == p.Path })
+	}
+	offered, _ := Offered(cfg)
+	for _, tool := range offered {
+		if slices.ContainsFunc(tool.Permissions, lacking) {
 			blocked = append(blocked, tool.Name)
 		}
 	}

@@ -27,7 +27,7 @@ func (d *doctor) checkConfig() {
 		}
 		return
 	}
-	if err := d.app.Policy.Validate(d.app.Names()); err != nil {
+	if err := d.app.Policy.Validate(); err != nil {
 		d.faulty(failure, "config", err, "correct the list, then restart the client")
 	}
 	if err := local.CheckPlaces(d.app.Config.Path()); err != nil {
@@ -84,7 +84,7 @@ func (d *doctor) checkKey(ctx context.Context) {
 		d.ok("stripe", "not asked, because of --offline")
 		return
 	}
-	access, answer, _ := d.askStripe(ctx, cfg, d.app.Offers)
+	access, answer, _ := d.askStripe(ctx, cfg)
 	d.findings = append(d.findings, answer)
 	d.checkClock(access.Clock)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/journal"
@@ -112,7 +111,7 @@ func (d *doctor) checkServer(ctx context.Context) {
 	started := time.Now()
 	mode, err := d.handshake(ctx)
 	took := time.Since(started)
-	want := firstLine(account.Instructions(d.app.Config))
+	want := firstLine(d.app.Instructions())
 	switch {
 	case err != nil:
 		d.fail("server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "run stripe-mcp serve in a terminal to see why")

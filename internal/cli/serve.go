@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/mcpserver"
 	"stripe-mcp/tools"
 )
@@ -31,7 +30,7 @@ func (p *process) serve(ctx context.Context) error {
 	}
 	server := mcpserver.New(mcpserver.Options{
 		Version:      version(),
-		Instructions: account.Instructions(a.Config),
+		Instructions: a.Instructions(),
 		Tools:        a.published(),
 		Scrub:        p.scrubber.Scrub,
 		Logger:       a.Logger,

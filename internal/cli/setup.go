@@ -7,14 +7,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/prompt"
+	"stripe-mcp/internal/secret"
+	"stripe-mcp/tools"
 )
 
 // setup is one run of the command.
@@ -42,7 +46,9 @@ func (p *process) setupCommand() *cobra.Command {
 	flags.BoolVar(&s.print, "print", false, "show what would be written, and write nothing")
 	flags.BoolVar(&s.remove, "remove", false, "take the entries out of the clients and delete the stored key; with --client, only that client's entry")
 	flags.BoolVar(&s.yes, "yes", false, "do not ask; writing with a live key stays as it is")
+	flags.StringArrayVar(&p.flags.Toolsets, "toolset", nil, "switch on this set of tools, or all; may be given again (default: as it is configured)")
 	command.MarkFlagsMutuallyExclusive("print", "remove")
+	command.MarkFlagsMutuallyExclusive("toolset", "remove")
 	command.MarkFlagsMutuallyExclusive("key-stdin", "remove")
 	_ = command.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(clients.Names(p.clients()), cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	return command
@@ -56,7 +62,10 @@ func (s *setup) run(ctx context.Context) error {
 		return configError(fmt.Errorf("nothing was changed: %w", err))
 	}
 	var err error
-	if s.config, err = config.Load(options); err != nil {
+	if s.config, err = config.Load(options); err == nil {
+		_, err = account.Offered(s.config)
+	}
+	if err != nil {
 		return configError(err)
 	}
 	chosen, err := s.choose()
@@ -83,7 +92,7 @@ func (s *setup) run(ctx context.Context) error {
 	if !s.print {
 		return s.install(ctx, plans)
 	}
-	edit := config.Edit{StateDir: s.config.StateDir}
+	edit := config.Edit{StateDir: s.config.StateDir, Toolsets: s.config.Toolsets}
 	if !s.simulator {
 		label, _ := s.config.Vault().Label()
 		edit.OnlyVault = cmp.Or(s.config.OnlyVault, label.Mode, config.VaultMode(config.ModeTest))
@@ -95,6 +104,7 @@ func (s *setup) run(ctx context.Context) error {
 func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	answers := bufio.NewReader(s.stdin)
 	edit, store, err := s.prepare(ctx, answers)
+	edit.Toolsets = s.config.Toolsets
 	if err != nil {
 		return err
 	}
@@ -129,15 +139,37 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	return nil
 }
 
+// askToolsets asks which sets to switch on, unless that was said.
+func (s *setup) askToolsets(answers *bufio.Reader) error {
+	if s.yes || !s.terminal || len(s.flags.Toolsets) > 0 {
+		return nil
+	}
+	for _, set := range tools.Sets() {
+		_, _ = fmt.Fprintf(s.stderr, "  %-8s  %s\n", set, set.Purpose())
+	}
+	_, _ = fmt.Fprintf(s.stderr, "Which of these sets of tools shall AI clients have, too, or all? (Enter: %s) ", cmp.Or(strings.Join(s.config.Toolsets, ", "), "none"))
+	line, _ := answers.ReadString('\n') // an end of input answers like Enter
+	if chosen := strings.Fields(strings.ReplaceAll(line, ",", " ")); len(chosen) > 0 {
+		s.config.Toolsets = chosen
+	}
+	if _, err := account.Offered(s.config); err != nil {
+		return configError(fmt.Errorf("nothing was changed: %w", err))
+	}
+	return nil
+}
+
 // prepare returns what to write into the configuration, and a function that stores the key. The simulator needs no key.
 func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config.Edit, store func() error, err error) {
 	switch {
 	case s.simulator && s.keyStdin:
 		return edit, nil, hint.Errorf("leave out --key-stdin or --simulator", "the simulator needs no key")
 	case s.simulator:
-		return config.Edit{StateDir: s.config.StateDir}, func() error { return nil }, nil
+		return config.Edit{StateDir: s.config.StateDir}, func() error { return nil }, s.askToolsets(answers)
 	}
 	key, err := s.obtainKey(ctx)
+	if err == nil {
+		err = s.askToolsets(answers)
+	}
 	if err != nil {
 		return edit, nil, err
 	}
@@ -160,7 +192,10 @@ func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config
 	}, err
 }
 
-func configError(err error) error { return &exitError{ExitConfig, "stripe-mcp: " + err.Error()} }
+// configError is the end of setup. What was typed or configured in the wrong place may be a key.
+func configError(err error) error {
+	return &exitError{ExitConfig, "stripe-mcp: " + secret.Redact(err.Error())}
+}
 
 // askLive asks whether a live key may write, where that is a question.
 func (s *setup) askLive(answers *bufio.Reader, mode config.Mode) (bool, error) {

@@ -14,7 +14,6 @@ import (
 	"stripe-mcp/internal/prompt"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
-	"stripe-mcp/tools"
 )
 
 func errCannotAsk() error { return hint.Errorf("add --yes", "there is no terminal to ask at") }
@@ -54,7 +53,7 @@ func (s *setup) check(ctx context.Context, key secret.Secret) (config.Config, st
 	if err != nil {
 		return cfg, "", configError(fmt.Errorf("nothing was changed: the key cannot be used: %w", err))
 	}
-	access, answer, answered := s.askStripe(ctx, cfg, func(tools.Tool) bool { return true })
+	access, answer, answered := s.askStripe(ctx, cfg)
 	if !answered {
 		return cfg, "", &exitError{answer.code, "stripe-mcp: the key could not be checked and nothing was stored: " + answer.text()}
 	}
@@ -65,12 +64,12 @@ func (s *setup) check(ctx context.Context, key secret.Secret) (config.Config, st
 // keysPage is where the owner finds and edits keys.
 const keysPage = "the Stripe Dashboard, Developers > API keys"
 
-// askStripe finds out what the key is good for, and says so in words. A restricted key is tried on each kind of object.
-// Only the offered tools have to work.
-func (p *process) askStripe(ctx context.Context, cfg config.Config, offers func(tools.Tool) bool) (_ stripeapi.Access, answer finding, answered bool) {
+// askStripe finds out what the key is good for, and says so in words. A restricted key is tried on each kind of object
+// that the offered tools need.
+func (p *process) askStripe(ctx context.Context, cfg config.Config) (_ stripeapi.Access, answer finding, answered bool) {
 	access, err := account.Examine(ctx, cfg)
 	if err == nil {
-		return access, judge(cfg, access, offers), true
+		return access, judge(cfg, access), true
 	}
 	answer = finding{"stripe", failure, err.Error(), "correct the configuration", ExitConfig}
 	if refused, ok := errors.AsType[*outcome.Error](err); ok {
@@ -83,13 +82,13 @@ func (p *process) askStripe(ctx context.Context, cfg config.Config, offers func(
 }
 
 // judge says in words what a key is and what it can do.
-func judge(cfg config.Config, access stripeapi.Access, offers func(tools.Tool) bool) finding {
+func judge(cfg config.Config, access stripeapi.Access) finding {
 	owner := "an account that it may not name"
 	if access.Account != "" {
 		owner = strings.TrimSpace(access.Account + " " + access.Name)
 	}
 	f := finding{"stripe", fine, fmt.Sprintf("%s mode, %s of %s", cfg.Mode, config.KindOf(cfg.SecretKey), owner), "", ExitConfig}
-	blocked, lacks := account.Blocked(access, offers)
+	blocked, lacks := account.Blocked(cfg, access)
 	if len(lacks) > 0 {
 		f.Status, f.Fix = warning, "add these permissions to the key in "+keysPage
 		f.Detail += ", may not read " + strings.Join(lacks, ", ")

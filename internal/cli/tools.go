@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"text/tabwriter"
@@ -34,9 +35,12 @@ func (p *process) toolsTable() error {
 		_, _ = fmt.Fprintln(p.stderr, "stripe-mcp: every call will be refused: "+a.Fault.Error())
 	}
 	for _, tool := range a.Offered() {
-		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\n", tool.Name, tool.Effect, tool.Title); err != nil {
+		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", tool.Name, cmp.Or(tool.Set, "default"), tool.Effect, tool.Title); err != nil {
 			return err
 		}
+	}
+	for _, set := range a.Policy.SetsOff() {
+		_, _ = fmt.Fprintf(p.stderr, "off: %s (%s); stripe-mcp setup --toolset %[1]s switches it on\n", set, set.Purpose())
 	}
 	return table.Flush()
 }

@@ -44,6 +44,8 @@ type Config struct {
 	ReadOnly bool
 	// Warnings say what was ignored.
 	Warnings []Problem
+	// Toolsets names the sets of tools to offer besides the default ones, unchecked.
+	Toolsets []string
 	// Tools names the tools to offer, unchecked; empty means all.
 	Tools []string
 	// AllowLiveWrites lets a live key change something.

@@ -24,6 +24,7 @@ const (
 	simulator     = "simulator"
 	readOnly      = "read_only"
 	allowLive     = "allow_live_writes"
+	toolsets      = "toolsets"
 	tools         = "tools"
 	stripeAccount = "stripe_account"
 	stripeContext = "stripe_context"
@@ -44,7 +45,9 @@ func Keys() []Key {
 		{simulator, "false", "answer from the embedded simulator, which needs no key", boolean(func(c *Config) *bool { return &c.Simulator })},
 		{"simulator_addr", defaultSimulatorAddr, "where the simulator shows its checkout and portal pages; loopback only", loopbackAddress()},
 		{readOnly, "false", "offer only the tools that read; a call to another one is refused", boolean(func(c *Config) *bool { return &c.ReadOnly })},
-		{tools, "all", "names of the tools to offer; another tool is not listed, and a call to it is refused",
+		{toolsets, "", "sets of tools to offer besides the default ones: lookup, billing, refunds, catalog, disputes, or all",
+			names("lookup, refunds", func(c *Config) *[]string { return &c.Toolsets })},
+		{tools, "all", "names of the tools to offer, of those that are on; another tool is not listed, and a call to it is refused",
 			names("stripe_get_customer, stripe_list_subscriptions", func(c *Config) *[]string { return &c.Tools })},
 		{allowLive, "false", "with a live key, tools that write are refused until this is true; setup asks", boolean(func(c *Config) *bool { return &c.AllowLiveWrites })},
 		{"confirm", "auto", "ask the person through the client before a live write: auto (when the client can), always (in every mode, and refuse when it cannot), never",

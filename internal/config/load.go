@@ -23,6 +23,7 @@ type Options struct {
 	Path      string   // the flag --config; empty when not given
 	Simulator bool     // the flag --simulator
 	LogLevel  string   // the flag --log-level; empty when not given
+	Toolsets  []string // the flag --toolset; empty when not given
 	Env       []string // the environment, as os.Environ returns it
 	// Setup prepares for setting up. The file may be missing. No key counts but one in the file, which
 	// would win over the vault for clients, too: they get no variables. A fault of that key is no problem.
@@ -202,6 +203,9 @@ func (l *loader) readFlags(o Options) {
 	}
 	if o.LogLevel != "" {
 		values[logLevel] = o.LogLevel
+	}
+	if len(o.Toolsets) > 0 {
+		values[toolsets] = strings.Join(o.Toolsets, ",")
 	}
 	l.take(values, func(name string) source { return source{label: "--" + strings.ReplaceAll(name, "_", "-")} })
 }

@@ -19,11 +19,12 @@ import (
 
 // Edit is what setup changes in a configuration file. Everything else in it stays as it is, comments included.
 type Edit struct {
-	AllowLiveWrites bool   // set allow_live_writes to true
-	DropKey         bool   // remove stripe_secret_key
-	OnlyVault       string // set key_in_vault to it, unless empty
-	StateDir        string // set state_dir to it, unless empty
-	Forget          bool   // remove key_in_vault, and a state_dir that says what holds without it
+	AllowLiveWrites bool     // set allow_live_writes to true
+	DropKey         bool     // remove stripe_secret_key
+	OnlyVault       string   // set key_in_vault to it, unless empty
+	StateDir        string   // set state_dir to it, unless empty
+	Toolsets        []string // set toolsets to it, unless empty
+	Forget          bool     // remove key_in_vault, and a state_dir that says what holds without it
 
 	dropState bool
 }
@@ -53,6 +54,13 @@ func (e Edit) steps() []step {
 	}
 	if e.AllowLiveWrites {
 		all = append(all, step{allowLive, true})
+	}
+	if len(e.Toolsets) > 0 {
+		list := make([]any, len(e.Toolsets)) // as decoders return one
+		for i, set := range e.Toolsets {
+			list[i] = set
+		}
+		all = append(all, step{toolsets, list})
 	}
 	return all
 }
@@ -124,7 +132,7 @@ func (e Edit) apply(format string, text []byte) (made []byte, todo string, err e
 			delete(want, step.name)
 			text = without(format, text, step.name)
 			words = append(words, "remove "+step.name)
-		case step.value != nil && step.value != old:
+		case step.value != nil && !reflect.DeepEqual(step.value, old):
 			want[step.name] = step.value
 			text = with(format, text, step, there)
 			words = append(words, fmt.Sprintf("set %s to %v", step.name, step.value))
@@ -153,7 +161,7 @@ func with(format string, text []byte, set step, there bool) []byte {
 	case format == "json":
 		return patched(text, `[{"op": "add", "path": "/`+set.name+`", "value": `+value+`}]`)
 	case there:
-		old := regexp.MustCompile(`(?m)^(` + set.name + `[ \t]*[:=][ \t]*)(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s#"']\S*)`)
+		old := regexp.MustCompile(`(?m)^(` + set.name + `[ \t]*[:=][ \t]*)(?:\[[^\]\n]*\]|"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s#"']\S*)`)
 		return old.ReplaceAll(text, []byte("${1}"+strings.ReplaceAll(value, "$", "$$")))
 	case format == "toml": // a line at its end could belong to a table
 		return append([]byte(set.name+" = "+value+"\n"), text...)
@@ -166,7 +174,14 @@ func with(format string, text []byte, set step, there bool) []byte {
 // literal returns a value as a file of that format spells it.
 func literal(format string, value any) string {
 	text, isText := value.(string)
+	list, isList := value.([]any)
 	switch {
+	case isList:
+		items := make([]string, len(list))
+		for i, item := range list {
+			items[i] = literal(format, item)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
 	case !isText:
 		return fmt.Sprint(value)
 	case format != "yaml":

@@ -16,6 +16,7 @@ func TestWrite(t *testing.T) {
 	both := config.Edit{AllowLiveWrites: true, DropKey: true}
 	allow, drop, stored := config.Edit{AllowLiveWrites: true}, config.Edit{DropKey: true}, config.Edit{OnlyVault: "live"}
 	state := config.Edit{StateDir: "/home/you/state"}
+	sets := config.Edit{Toolsets: []string{"lookup", "refunds"}}
 	tests := []struct {
 		file, before string
 		edit         config.Edit
@@ -41,6 +42,12 @@ func TestWrite(t *testing.T) {
 		{"c.toml", "state_dir = \"/a \\\"b\" # mine\n", config.Edit{StateDir: `C:\Users\you`}, `state_dir = "C:\\Users\\you" # mine` + "\n"},
 		{"c.toml", "[max]\na = 1\n", state, "state_dir = \"/home/you/state\"\n[max]\na = 1\n"},
 		{"c.json", "{}", config.Edit{StateDir: `C:\Users\you`}, `{"state_dir":"C:\\Users\\you"}`},
+		{"c.yaml", "timeout: 20s\n", sets, "timeout: 20s\ntoolsets: [lookup, refunds]\n"},
+		{"c.yaml", "toolsets: [billing] # mine\ntimeout: 20s\n", sets, "toolsets: [lookup, refunds] # mine\ntimeout: 20s\n"},
+		{"c.yaml", "toolsets: 'billing,catalog' # mine\n", sets, "toolsets: [lookup, refunds] # mine\n"},
+		{"c.yaml", "toolsets:\n  - lookup\n  - refunds\n", sets, "toolsets:\n  - lookup\n  - refunds\n"},
+		{"c.toml", "toolsets = [\"billing\"]\n", sets, "toolsets = [\"lookup\", \"refunds\"]\n"},
+		{"c.json", "{\"toolsets\": [\"billing\"]}", sets, "{\"toolsets\": [\"lookup\", \"refunds\"]}"},
 		{"c.json", "{\"key_in_vault\": \"test\"}", stored, "{\"key_in_vault\": \"live\"}"},
 		{"c.json", "{\"key_in_vault\": \"test\"}", config.Edit{Forget: true}, "{}"},
 		{"c.json", "{}\n", allow, "{\"allow_live_writes\":true}\n"},

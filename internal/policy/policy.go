@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/nearest"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/stripeapi"
@@ -16,7 +17,8 @@ import (
 // Policy says which calls the owner allows.
 type Policy struct {
 	ReadOnly             bool             // offer only tools that change nothing
-	Tools                []string         // offer only these; empty for all
+	Toolsets             []string         // offer the tools of these sets, too; "all" means each
+	Tools                []string         // of these, offer only those named here; empty for all
 	AllowLiveWrites      bool             // let a live key change something
 	MaxAmount            map[string]int64 // the highest cost of one call in minor units, by lower-case currency; empty for no cap
 	AllowedRedirectHosts []string         // where people may be sent: host or *.host; empty for anywhere
@@ -74,21 +76,40 @@ func (p Policy) Check(ctx context.Context, call Call) *outcome.Error {
 	return nil
 }
 
-// Validate returns an error when p names tools that are not known or hosts that cannot be hosts. The owner must have meant
-// something else.
-func (p Policy) Validate(known []string) error {
-	var unknown []string
-	for _, name := range p.Tools {
-		if !slices.Contains(known, name) {
-			shown := fmt.Sprintf("%q", name)
-			if near := nearest.Nearest(name, known); near != "" {
-				shown += " (nearest: " + near + ")"
-			}
-			unknown = append(unknown, shown)
+// allSets stands for every set in Toolsets.
+const allSets = "all"
+
+// hasSet reports whether the owner switched a set on. The tools without one are always on.
+func (p Policy) hasSet(set tools.Set) bool {
+	return set == "" || slices.Contains(p.Toolsets, allSets) || slices.Contains(p.Toolsets, string(set))
+}
+
+// SetsOff returns the sets that the owner has not switched on.
+func (p Policy) SetsOff() []tools.Set { return slices.DeleteFunc(tools.Sets(), p.hasSet) }
+
+// Validate returns an error when p names sets or tools that are not known, tools of a set that is off, or hosts that cannot be
+// hosts. The owner must have meant something else.
+func (p Policy) Validate() error {
+	sets := []string{allSets}
+	for _, set := range tools.Sets() {
+		sets = append(sets, string(set))
+	}
+	if unknown := unknown(p.Toolsets, sets); unknown != "" {
+		return hint.Errorf("the sets are "+strings.Join(sets, ", "), "toolsets in the configuration names sets that do not exist: %s", unknown)
+	}
+	var names, off []string
+	for _, tool := range tools.All() {
+		names = append(names, tool.Name)
+		if slices.Contains(p.Tools, tool.Name) && !p.hasSet(tool.Set) {
+			off = append(off, fmt.Sprintf("%s (set %s)", tool.Name, tool.Set))
 		}
 	}
-	if len(unknown) > 0 {
-		return fmt.Errorf("tools in the configuration names tools that do not exist: %s", strings.Join(unknown, ", "))
+	if unknown := unknown(p.Tools, names); unknown != "" {
+		return fmt.Errorf("tools in the configuration names tools that do not exist: %s", unknown)
+	}
+	if len(off) > 0 {
+		return hint.Errorf("add the set to toolsets, or take the tool out of tools",
+			"tools in the configuration names tools of sets that are off: %s", strings.Join(off, ", "))
 	}
 	for _, entry := range p.AllowedRedirectHosts {
 		if _, err := parseHostRule(entry); err != nil {
@@ -96,4 +117,20 @@ func (p Policy) Validate(known []string) error {
 		}
 	}
 	return nil
+}
+
+// unknown returns the names that are not known, each with the one that is near it.
+func unknown(names, known []string) string {
+	var shown []string
+	for _, name := range names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		text := fmt.Sprintf("%q", name)
+		if near := nearest.Nearest(name, known); near != "" {
+			text += " (nearest: " + near + ")"
+		}
+		shown = append(shown, text)
+	}
+	return strings.Join(shown, ", ")
 }

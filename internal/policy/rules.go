@@ -22,12 +22,21 @@ import (
 
 // toolRules decide whether a tool is offered at all.
 func toolRules() []func(Policy, tools.Tool) *outcome.Error {
-	return []func(Policy, tools.Tool) *outcome.Error{readOnly, allowedTools}
+	return []func(Policy, tools.Tool) *outcome.Error{toolsets, readOnly, allowedTools}
 }
 
 // callRules decide whether a call that changes something is sent. The cheapest come first.
 func callRules() []func(context.Context, Policy, Call) *outcome.Error {
 	return []func(context.Context, Policy, Call) *outcome.Error{liveWrites, redirectHosts, countable, maxAmount}
+}
+
+func toolsets(p Policy, tool tools.Tool) *outcome.Error {
+	if p.hasSet(tool.Set) {
+		return nil
+	}
+	on := strings.Join(append(slices.Clone(p.Toolsets), string(tool.Set)), ", ")
+	return outcome.Refuse("toolset_off", fmt.Sprintf("%s is switched off and nothing was sent: it belongs to the set %s", tool.Name, tool.Set),
+		fmt.Sprintf("The owner can switch it on with toolsets: [%s] in the configuration, or with stripe-mcp setup --toolset %s", on, tool.Set))
 }
 
 func readOnly(p Policy, tool tools.Tool) *outcome.Error {

@@ -220,19 +220,17 @@ func TestToolRules(t *testing.T) {
 	t.Parallel()
 	readOnly := &outcome.Error{Outcome: outcome.Refused, Type: "read_only", Message: "stripe_do is switched off and nothing was sent: this server only reads",
 		Hint: "The owner can allow it with read_only: false in the configuration"}
-	unlisted := &outcome.Error{Outcome: outcome.Refused, Type: "tool_not_allowed", Message: "stripe_do is switched off and nothing was sent: it is not on the list of allowed tools",
-		Hint: "The owner can allow it by adding it to tools in the configuration"}
 	tests := map[string]struct {
 		policy policy.Policy
 		effect tools.Effect
 		want   *outcome.Error
 	}{
-		"all are on":               {policy.Policy{}, tools.Ends, nil},
+		"the default ones are on":  {policy.Policy{}, tools.Ends, nil},
 		"read only: reads":         {policy.Policy{ReadOnly: true}, tools.Reads, nil},
 		"read only: makes":         {policy.Policy{ReadOnly: true}, tools.Makes, readOnly},
 		"read only: opens":         {policy.Policy{ReadOnly: true}, tools.Opens, readOnly},
 		"listed":                   {policy.Policy{Tools: []string{"stripe_do"}}, tools.Makes, nil},
-		"not listed":               {policy.Policy{Tools: []string{"stripe_other"}}, tools.Reads, unlisted},
+		"not listed":               {policy.Policy{Tools: []string{"stripe_other"}}, tools.Reads, unlisted()},
 		"listed, but only reading": {policy.Policy{Tools: []string{"stripe_do"}, ReadOnly: true}, tools.Changes, readOnly},
 	}
 	for why, tt := range tests {
@@ -245,6 +243,42 @@ func TestToolRules(t *testing.T) {
 	}
 }
 
+// TestToolsets: the tools of a set are on when the set is, and a refusal says how to switch it on besides the others.
+func TestToolsets(t *testing.T) {
+	t.Parallel()
+	off := func(others string) *outcome.Error {
+		return &outcome.Error{Outcome: outcome.Refused, Type: "toolset_off",
+			Message: "stripe_do is switched off and nothing was sent: it belongs to the set refunds",
+			Hint:    "The owner can switch it on with toolsets: [" + others + "refunds] in the configuration, or with stripe-mcp setup --toolset refunds"}
+	}
+	tests := map[string]struct {
+		policy policy.Policy
+		want   *outcome.Error
+	}{
+		"no set":                     {policy.Policy{}, off("")},
+		"another set":                {policy.Policy{Toolsets: []string{"lookup"}}, off("lookup, ")},
+		"its set":                    {policy.Policy{Toolsets: []string{"lookup", "refunds"}}, nil},
+		"all sets":                   {policy.Policy{Toolsets: []string{"all"}}, nil},
+		"named, but its set is off":  {policy.Policy{Tools: []string{"stripe_do"}}, off("")},
+		"its set is on, not in list": {policy.Policy{Toolsets: []string{"all"}, Tools: []string{"stripe_other"}}, unlisted()},
+	}
+	for why, tt := range tests {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			member := tool(tools.Pays)
+			member.Set = tools.Refunds
+			if diff := cmp.Diff(tt.want, tt.policy.Withheld(member)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func unlisted() *outcome.Error {
+	return &outcome.Error{Outcome: outcome.Refused, Type: "tool_not_allowed", Message: "stripe_do is switched off and nothing was sent: it is not on the list of allowed tools",
+		Hint: "The owner can allow it by adding it to tools in the configuration"}
+}
+
 // TestValidate: a policy is an error when it cannot mean what its owner wrote.
 func TestValidate(t *testing.T) {
 	t.Parallel()
@@ -252,9 +286,13 @@ func TestValidate(t *testing.T) {
 		policy policy.Policy
 		want   string
 	}{
-		"nothing":           {policy.Policy{}, ""},
-		"a tool":            {policy.Policy{Tools: []string{"stripe_get_customer"}}, ""},
-		"an unknown tool":   {policy.Policy{Tools: []string{"stripe_get_costumer"}}, `tools in the configuration names tools that do not exist: "stripe_get_costumer" (nearest: stripe_get_customer)`},
+		"nothing":         {policy.Policy{}, ""},
+		"a tool":          {policy.Policy{Tools: []string{"stripe_get_customer"}}, ""},
+		"an unknown tool": {policy.Policy{Tools: []string{"stripe_get_costumer"}}, `tools in the configuration names tools that do not exist: "stripe_get_costumer" (nearest: stripe_get_customer)`},
+		"sets":            {policy.Policy{Toolsets: []string{"lookup", "disputes"}}, ""},
+		"all sets":        {policy.Policy{Toolsets: []string{"all"}}, ""},
+		"an unknown set": {policy.Policy{Toolsets: []string{"lookup", "refund", "x"}}, `toolsets in the configuration names sets that do not exist: "refund" (nearest: refunds), "x"` +
+			"\nhint: the sets are all, lookup, billing, refunds, catalog, disputes"},
 		"a host":            {policy.Policy{AllowedRedirectHosts: []string{"*.shop.example"}}, ""},
 		"a URL for a host":  {policy.Policy{AllowedRedirectHosts: []string{"https://shop.example"}}, `allowed_redirect_hosts in the configuration: "https://shop.example" is neither a host such as shop.example nor *.shop.example`},
 		"a star in between": {policy.Policy{AllowedRedirectHosts: []string{"a.*.example"}}, `allowed_redirect_hosts in the configuration: "a.*.example" is neither a host such as shop.example nor *.shop.example`},
@@ -263,7 +301,7 @@ func TestValidate(t *testing.T) {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			got := ""
-			if err := tt.policy.Validate([]string{"stripe_get_customer", "stripe_list_subscriptions"}); err != nil {
+			if err := tt.policy.Validate(); err != nil {
 				got = err.Error()
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" {
