@@ -29,9 +29,27 @@ type page[T row] struct {
 // row is an object that can stand in a list.
 type row interface {
 	cursor() string // starting_after takes it to continue after this row
-	// withoutMetadata returns the row without its metadata. Only metadata can grow too long for a list.
-	withoutMetadata() row
 }
+
+// longRow is a row that can be too long for a list. Only metadata can be the reason.
+type longRow[T row] interface {
+	withoutMetadata() T
+}
+
+// briefText is how much of a text a brief row shows.
+const briefText = 80
+
+// listed is embedded in a brief row, which has no metadata.
+type listed struct {
+	ID string `json:"id"`
+}
+
+// Schema describes a row by what all rows have in common.
+func (listed) Schema() *schema.Node {
+	return &schema.Node{Type: "object", Required: []string{"id"}, Properties: map[string]*schema.Node{"id": {Type: "string"}}}
+}
+
+func (l listed) cursor() string { return l.ID }
 
 // metadataLeftOut is the note of a row without metadata.
 const metadataLeftOut = "metadata left out: too long for a list"
@@ -52,6 +70,25 @@ type bare struct{}
 // Schema describes nothing but an object.
 func (bare) Schema() *schema.Node { return &schema.Node{Type: "object"} }
 
+// pageFull is the note of a page that ends early. A reader who asked for 100 rows takes them for all there are.
+const pageFull = "the page is full; go on with next_cursor"
+
+// pageOf returns one page of Stripe's objects, each shown as a row.
+func pageOf[From any, T row](limit pageSize, found stripeapi.Page[From], err error, show func(From) T) (page[T], error) {
+	if err != nil {
+		return page[T]{}, err
+	}
+	return newPage(limit, convert(found.Data, show), found.Rest)
+}
+
+// addNote says one more thing about a page or an object.
+func addNote(to *string, note string) {
+	if *to != "" && note != "" {
+		*to += "; "
+	}
+	*to += note
+}
+
 // newPage returns as many of rows as fit into a page of that limit. When some are left out for their size, the cursor
 // continues with them.
 func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], error) {
@@ -60,15 +97,15 @@ func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], err
 		most = maxDefaultPage
 	}
 	result := page[T]{Data: []T{}, HasMore: rest.HasMore, Note: unreadable(rest.LeftOut)}
-	size := len(`{"has_more":false,"next_cursor":"","note":"","data":[]}`) + 255 + len(result.Note)
+	size := len(`{"has_more":false,"next_cursor":"","note":"","data":[]}`) + 255 + len(result.Note) + len("; "+pageFull)
 	last := rest.Last
 	for _, r := range rows {
 		encoded, err := Encode(r)
 		if err != nil {
 			return page[T]{}, err
 		}
-		if len(encoded) > most/2 {
-			r = r.withoutMetadata().(T) //nolint:forcetypeassert // every row returns its own type
+		if long, ok := any(r).(longRow[T]); ok && len(encoded) > most/2 {
+			r = long.withoutMetadata()
 			if encoded, err = Encode(r); err != nil {
 				return page[T]{}, err
 			}
@@ -76,6 +113,7 @@ func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], err
 		size += len(encoded) + len(",")
 		if size > most && len(result.Data) > 0 {
 			result.HasMore, last = true, result.Data[len(result.Data)-1].cursor()
+			addNote(&result.Note, pageFull)
 			break
 		}
 		result.Data = append(result.Data, r)

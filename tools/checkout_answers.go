@@ -91,7 +91,7 @@ func (checkoutSessionRow) Schema() *schema.Node { return rowNode() }
 
 func (s checkoutSessionRow) cursor() string { return s.ID }
 
-func (s checkoutSessionRow) withoutMetadata() row {
+func (s checkoutSessionRow) withoutMetadata() checkoutSessionRow {
 	s.Metadata, s.Note = nil, metadataLeftOut
 	return s
 }

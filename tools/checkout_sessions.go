@@ -181,9 +181,6 @@ func listCheckoutSessions() Tool {
 		params.Limit = positive(in.Limit)
 		params.StartingAfter = given(in.StartingAfter)
 		found, err := client.CheckoutSessions(ctx, params)
-		if err != nil {
-			return page[checkoutSessionRow]{}, err
-		}
-		return newPage(in.Limit, convert(found.Data, toCheckoutSessionRow), found.Rest)
+		return pageOf(in.Limit, found, err, toCheckoutSessionRow)
 	})
 }

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"strings"
 
 	"github.com/stripe/stripe-go/v79"
 
@@ -20,6 +21,14 @@ type createCustomerInput struct {
 
 type getCustomerInput struct {
 	CustomerID customerID `json:"customer_id" jsonschema:"Customer id (cus_…)"`
+}
+
+type listCustomersInput struct {
+	Email         email     `json:"email,omitempty" jsonschema:"Exact address"`
+	CreatedAfter  moment    `json:"created_after,omitempty" jsonschema:"RFC 3339 or date, UTC; included"`
+	CreatedBefore moment    `json:"created_before,omitempty" jsonschema:"Likewise; excluded"`
+	Limit         *rowLimit `json:"limit,omitempty" jsonschema:"1 to 100, default 10"`
+	StartingAfter objectID  `json:"starting_after,omitempty" jsonschema:"next_cursor"`
 }
 
 // The lengths come from Stripe's own OpenAPI specification.
@@ -97,6 +106,62 @@ func getCustomer() Tool {
 		found, err := client.Customer(ctx, string(in.CustomerID))
 		return toCustomer(found), err
 	})
+}
+
+// customerRow is a customer in a list: enough to tell which one is meant.
+type customerRow struct {
+	listed
+
+	Email          string `json:"email,omitempty"`
+	Name           string `json:"name,omitempty"`
+	Phone          string `json:"phone,omitempty"`
+	Description    string `json:"description,omitempty"`
+	Balance        int64  `json:"balance,omitempty"`
+	BalanceDisplay string `json:"balance_display,omitempty"`
+	Delinquent     bool   `json:"delinquent,omitempty"`
+	Created        string `json:"created"`
+	Livemode       bool   `json:"livemode"`
+}
+
+func listCustomers() Tool {
+	return define(Spec{
+		Name:        "stripe_list_customers",
+		Title:       "List customers",
+		Description: "Finds customers, newest first.",
+		Effect:      Reads,
+		Set:         Lookup,
+		Permissions: customers(),
+	}, func(ctx context.Context, client *stripeapi.Client, in listCustomersInput) (page[customerRow], error) {
+		ask := func(address string) (stripeapi.Page[*stripe.Customer], error) {
+			return client.Customers(ctx, &stripe.CustomerListParams{
+				ListParams: paging(in.Limit.size(), in.StartingAfter), Email: given(address), CreatedRange: created(in.CreatedAfter, in.CreatedBefore),
+			})
+		}
+		found, err := ask(string(in.Email))
+		note, lower := "", strings.ToLower(string(in.Email))
+		if err == nil && len(found.Data) == 0 && lower != string(in.Email) { // Stripe compares it exactly, as it was stored
+			note = "nobody has the e-mail as it was given, so it was looked up in lower case"
+			found, err = ask(lower)
+		}
+		rows, err := pageOf(in.Limit.size(), found, err, toCustomerRow)
+		addNote(&rows.Note, note)
+		return rows, err
+	})
+}
+
+func toCustomerRow(c *stripe.Customer) customerRow {
+	return customerRow{
+		listed:         listed{c.ID},
+		Email:          plain.Clean(c.Email, 512),
+		Name:           plain.Clean(c.Name, briefText),
+		Phone:          plain.Clean(c.Phone, 20),
+		Description:    plain.Clean(c.Description, briefText),
+		Balance:        c.Balance,
+		BalanceDisplay: displayUnlessZero(c.Balance, string(c.Currency)),
+		Delinquent:     c.Delinquent,
+		Created:        timestamp(c.Created),
+		Livemode:       c.Livemode,
+	}
 }
 
 func toCustomer(c *stripe.Customer) customerOutput {

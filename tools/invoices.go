@@ -6,8 +6,67 @@ import (
 
 	"github.com/stripe/stripe-go/v79"
 
+	"stripe-mcp/internal/schema"
 	"stripe-mcp/internal/stripeapi"
 )
+
+type listInvoicesInput struct {
+	Customer      objectID      `json:"customer,omitempty" jsonschema:"cus_…"`
+	Subscription  objectID      `json:"subscription,omitempty" jsonschema:"sub_…"`
+	Status        invoiceStatus `json:"status,omitempty" jsonschema:"Only such"`
+	Limit         *rowLimit     `json:"limit,omitempty" jsonschema:"1 to 100, default 10"`
+	StartingAfter objectID      `json:"starting_after,omitempty" jsonschema:"next_cursor"`
+}
+
+type getInvoiceInput struct {
+	InvoiceID invoiceID `json:"invoice_id" jsonschema:"in_…"`
+}
+
+type (
+	invoiceID     string
+	invoiceStatus string
+)
+
+// Schema returns the constraint of an invoice's id. Stripe always chooses it.
+func (invoiceID) Schema() *schema.Node { return mintedID("in_", "in_1MtHbELkdIwHu7ixl4OzzPMv") }
+
+// Schema returns the statuses of an invoice.
+func (invoiceStatus) Schema() *schema.Node {
+	return choice("draft", "open", "paid", "uncollectible", "void")
+}
+
+func invoices() []Permission { return []Permission{{Name: "Invoices", Path: "/v1/invoices"}} }
+
+func listInvoices() Tool {
+	return define(Spec{
+		Name:        "stripe_list_invoices",
+		Title:       "List invoices",
+		Description: "Lists invoices, the newest first.",
+		Effect:      Reads,
+		Set:         Lookup,
+		Permissions: invoices(),
+	}, func(ctx context.Context, client *stripeapi.Client, in listInvoicesInput) (page[invoiceRow], error) {
+		found, err := client.Invoices(ctx, &stripe.InvoiceListParams{
+			ListParams: paging(in.Limit.size(), in.StartingAfter), Customer: given(in.Customer), Subscription: given(in.Subscription),
+			Status: given(in.Status),
+		})
+		return pageOf(in.Limit.size(), found, err, toInvoiceRow)
+	})
+}
+
+func getInvoice() Tool {
+	return define(Spec{
+		Name:        "stripe_get_invoice",
+		Title:       "Get invoice",
+		Description: "Returns an invoice with lines and payment page.",
+		Effect:      Reads,
+		Set:         Lookup,
+		Permissions: invoices(),
+	}, func(ctx context.Context, client *stripeapi.Client, in getInvoiceInput) (invoiceDetails, error) {
+		found, err := client.Invoice(ctx, string(in.InvoiceID))
+		return toInvoiceDetails(found), err
+	})
+}
 
 // invoiceOutput is how far the payment of a subscription's latest invoice is. A draft has no page to pay on yet.
 type invoiceOutput struct {
@@ -31,12 +90,8 @@ func (s *subscriptionOutput) addInvoice(ctx context.Context, client *stripeapi.C
 	if from == nil || s.LatestInvoice == "" || !paymentDue(from) {
 		return
 	}
-	found := client.Invoice(ctx, s.LatestInvoice)
-	if s.Note == "" {
-		s.Note = found.Note
-	} else if found.Note != "" {
-		s.Note += "; " + found.Note
-	}
+	found := client.InvoiceToPay(ctx, s.LatestInvoice)
+	addNote(&s.Note, found.Note)
 	invoice := found.Object
 	if invoice == nil {
 		return

@@ -102,7 +102,7 @@ func (subscriptionRow) Schema() *schema.Node { return rowNode() }
 
 func (s subscriptionRow) cursor() string { return s.ID }
 
-func (s subscriptionRow) withoutMetadata() row {
+func (s subscriptionRow) withoutMetadata() subscriptionRow {
 	s.Metadata, s.Note = nil, metadataLeftOut
 	return s
 }

@@ -128,10 +128,7 @@ func listSubscriptions() Tool {
 		params.Limit = positive(in.Limit)
 		params.StartingAfter = given(in.StartingAfter)
 		found, err := client.Subscriptions(ctx, params)
-		if err != nil {
-			return page[subscriptionRow]{}, err
-		}
-		return newPage(in.Limit, convert(found.Data, toSubscriptionRow), found.Rest)
+		return pageOf(in.Limit, found, err, toSubscriptionRow)
 	})
 }
 

@@ -177,6 +177,16 @@ func All() []Tool {
 		listSubscriptions(),
 		cancelSubscription(),
 		createBillingPortalSession(),
+
+		listCustomers(),
+		listProducts(),
+		listPrices(),
+		listInvoices(),
+		getInvoice(),
+		listCharges(),
+		listRefunds(),
+		listDisputes(),
+		getBalance(),
 	}
 }
 

@@ -41,7 +41,11 @@ type Schema[T any] struct {
 // without omitempty are required. For panics if JSON Schema cannot describe T. No input can cause that.
 func For[T any]() *Schema[T] {
 	t := reflect.TypeFor[T]()
-	published := publish(derive(t))
+	described := derive(t)
+	if described.Properties == nil { // some clients refuse all tools when one has no list of arguments, even an empty one
+		described.Properties = map[string]*Node{}
+	}
+	published := publish(described)
 	return &Schema[T]{
 		root:     derive(t),
 		json:     published,

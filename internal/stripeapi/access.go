@@ -12,6 +12,7 @@ import (
 type Permission struct {
 	Name     string // as the Dashboard calls it, such as Customers
 	Path     string // a list that a key with this permission may read
+	Single   bool   // Path is one object, and no list
 	Optional bool   // without it the tool works, but leaves something out
 }
 
@@ -37,8 +38,11 @@ func (c *Client) Access(ctx context.Context, permissions []Permission) (Access, 
 	}
 	for _, permission := range permissions {
 		one := &stripe.Params{}
-		one.AddExtra("limit", "1")
-		allowed, err := c.mayRead(ctx, &access, &call{effect: Reads, list: true}, permission.Path, one, &stripe.APIResource{})
+		if !permission.Single {
+			one.AddExtra("limit", "1")
+		}
+		record := &call{effect: Reads, list: !permission.Single, asked: asked{nameless: permission.Single}}
+		allowed, err := c.mayRead(ctx, &access, record, permission.Path, one, &stripe.APIResource{})
 		if err != nil {
 			return access, err
 		}

@@ -44,9 +44,9 @@ func (c *call) check(body []byte, read *object) troubleKind {
 		return c.checkList(body)
 	}
 	switch err := json.Unmarshal(body, read); {
-	case read.Object == "" || read.ID == "" && read.Object != c.asked.object:
+	case read.Object == "" || read.ID == "" && !c.asked.nameless && read.Object != c.asked.object:
 		return foreign
-	case read.ID == "":
+	case read.ID == "" && !c.asked.nameless:
 		return misshapen
 	case c.asked.object != "" && read.Object != c.asked.object, c.asked.id != "" && read.ID != c.asked.id:
 		return unrelated

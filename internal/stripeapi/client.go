@@ -11,11 +11,16 @@ import (
 	"time"
 
 	"github.com/stripe/stripe-go/v79"
+	"github.com/stripe/stripe-go/v79/balance"
 	portalsession "github.com/stripe/stripe-go/v79/billingportal/session"
+	"github.com/stripe/stripe-go/v79/charge"
 	checkoutsession "github.com/stripe/stripe-go/v79/checkout/session"
 	"github.com/stripe/stripe-go/v79/customer"
+	"github.com/stripe/stripe-go/v79/dispute"
 	"github.com/stripe/stripe-go/v79/invoice"
 	"github.com/stripe/stripe-go/v79/price"
+	"github.com/stripe/stripe-go/v79/product"
+	"github.com/stripe/stripe-go/v79/refund"
 	"github.com/stripe/stripe-go/v79/subscription"
 
 	"stripe-mcp/internal/journal"
@@ -56,6 +61,11 @@ type connection struct {
 	portal        portalsession.Client
 	invoices      invoice.Client
 	prices        price.Client
+	products      product.Client
+	charges       charge.Client
+	refunds       refund.Client
+	disputes      dispute.Client
+	balance       balance.Client
 }
 
 // New returns a client for cfg that can only read (see As). New itself sends nothing.
@@ -78,6 +88,11 @@ func New(cfg Config) *Client {
 		portal:        portalsession.Client{B: backend, Key: key},
 		invoices:      invoice.Client{B: backend, Key: key},
 		prices:        price.Client{B: backend, Key: key},
+		products:      product.Client{B: backend, Key: key},
+		charges:       charge.Client{B: backend, Key: key},
+		refunds:       refund.Client{B: backend, Key: key},
+		disputes:      dispute.Client{B: backend, Key: key},
+		balance:       balance.Client{B: backend, Key: key},
 	}}
 }
 
@@ -222,13 +237,12 @@ func (c *Client) CreateBillingPortalSession(ctx context.Context, params *stripe.
 	return opened, err
 }
 
-// Invoice returns an invoice that completes another answer. It is nil for a key that may not read invoices. When it cannot be
+// InvoiceToPay returns an invoice that completes another answer. It is nil for a key that may not read invoices. When it cannot be
 // read for another reason, it is nil too, and the note says so.
-func (c *Client) Invoice(ctx context.Context, id string) Reply[*stripe.Invoice] {
+func (c *Client) InvoiceToPay(ctx context.Context, id string) Reply[*stripe.Invoice] {
 	ctx, cancel := context.WithTimeout(ctx, limits.Addition)
 	defer cancel()
-	params := &stripe.InvoiceParams{}
-	found, err := read(ctx, asked{object: "invoice", id: id}, &params.Params, func() (*stripe.Invoice, error) { return c.invoices.Get(id, params) })
+	found, err := c.Invoice(ctx, id)
 	switch failure := outcome.As(err); {
 	case failure == nil:
 		return Reply[*stripe.Invoice]{Object: found}

@@ -30,9 +30,10 @@ type Reply[T any] struct {
 
 // asked is what an answer has to be.
 type asked struct {
-	object string // the type of the object, or of each row of a list
-	id     string // of the object that the path names, empty for a new one
-	page   bool   // it only opens a page, which costs nothing: a second one does no harm, and a shared one can be paid by somebody else
+	object   string // the type of the object, or of each row of a list
+	id       string // of the object that the path names, empty for a new one
+	nameless bool   // it has no id
+	page     bool   // it only opens a page, which costs nothing: a second one does no harm, and a shared one can be paid by somebody else
 }
 
 // read asks for an object.
