@@ -64,10 +64,14 @@ func listPrices() Tool {
 		Set:         Lookup,
 		Permissions: prices(),
 	}, func(ctx context.Context, client *stripeapi.Client, in listPricesInput) (page[priceRow], error) {
-		found, named, err := client.Prices(ctx, &stripe.PriceListParams{
+		params := &stripe.PriceListParams{
 			ListParams: paging(in.Limit.size(), in.StartingAfter), Product: given(in.Product), Active: in.Active,
-			Currency: given(in.Currency.lower()), Type: given(in.Type), LookupKeys: convert(in.LookupKeys, given[string]),
-		})
+			Currency: given(in.Currency.lower()), Type: given(in.Type),
+		}
+		if len(in.LookupKeys) > 0 { // stripe-go sends an empty list, which Stripe refuses
+			params.LookupKeys = convert(in.LookupKeys, given[string])
+		}
+		found, named, err := client.Prices(ctx, params)
 		rows, err := pageOf(in.Limit.size(), found, err, toPriceRow)
 		if !named && err == nil {
 			addNote(&rows.Note, "the key may not read products, so their names are missing")

@@ -50,7 +50,7 @@ func (p *process) simulatorCommand() *cobra.Command {
 			return "The simulator is a new account.", s.Reset()
 		})
 	add("seed", "Add customers, subscriptions and sessions to look at", cobra.NoArgs, func(s *simulator.Simulator, _ []string) (string, error) {
-		return "Added four customers with their story. Look at it with: stripe-mcp simulator", s.Seed()
+		return "Added customers with their story. Look at it with: stripe-mcp simulator", s.Seed()
 	})
 	add("advance DURATION", "Move the clock: 1month, 2weeks, 3days, 1year or 36h", cobra.ExactArgs(1),
 		func(s *simulator.Simulator, args []string) (string, error) {

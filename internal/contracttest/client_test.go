@@ -26,6 +26,7 @@ func connect(t *testing.T, address string, environment ...string) *mcpclient.Cli
 		"HOME=" + t.TempDir(),
 		"STRIPE_MCP_API_BASE=" + address,
 		"STRIPE_MCP_STRIPE_SECRET_KEY=" + madeUpKey,
+		"STRIPE_MCP_TOOLSETS=all",
 	}, environment...)
 	stderr := &bytes.Buffer{}
 	command.Stderr = stderr

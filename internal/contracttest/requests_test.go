@@ -177,6 +177,81 @@ POST /v1/billing_portal/sessions
 customer=cus_123
 return_url=https://example.com/account?tab=1
 `},
+	{"stripe_list_customers", "nothing", `{}`, `
+GET /v1/customers
+limit=10
+`},
+	{"stripe_list_customers", "everything",
+		`{"email": "jenny+shop@example.com", "created_after": "2024-10-01", "created_before": "2024-11-01T12:00:00+02:00", "limit": 3, "starting_after": "cus_123"}`, `
+GET /v1/customers
+created[gte]=1727740800
+created[lt]=1730455200
+email=jenny+shop@example.com
+limit=3
+starting_after=cus_123
+`},
+	{"stripe_list_products", "everything", `{"active": false, "limit": 3, "starting_after": "prod_123"}`, `
+GET /v1/products
+active=false
+limit=3
+starting_after=prod_123
+`},
+	{"stripe_list_prices", "nothing", `{}`, `
+GET /v1/prices
+expand[0]=data.product
+limit=10
+`},
+	{"stripe_list_prices", "everything",
+		`{"product": "prod_123", "active": true, "currency": "EUR", "type": "recurring", "lookup_keys": ["gold", "a & b"], "limit": 100, "starting_after": "price_123"}`, `
+GET /v1/prices
+active=true
+currency=eur
+expand[0]=data.product
+limit=100
+lookup_keys[0]=gold
+lookup_keys[1]=a & b
+product=prod_123
+starting_after=price_123
+type=recurring
+`},
+	{"stripe_list_invoices", "everything",
+		`{"customer": "cus_123", "subscription": "sub_123", "status": "open", "limit": 3, "starting_after": "in_123"}`, `
+GET /v1/invoices
+customer=cus_123
+limit=3
+starting_after=in_123
+status=open
+subscription=sub_123
+`},
+	{"stripe_get_invoice", "its argument", `{"invoice_id": "in_123"}`, `
+GET /v1/invoices/in_123
+`},
+	{"stripe_list_charges", "everything",
+		`{"customer": "cus_123", "payment_intent": "pi_123", "created_after": "2024-10-01T00:00:00.5Z", "limit": 3, "starting_after": "ch_123"}`, `
+GET /v1/charges
+created[gte]=1727740801
+customer=cus_123
+limit=3
+payment_intent=pi_123
+starting_after=ch_123
+`},
+	{"stripe_list_refunds", "everything", `{"charge": "ch_123", "payment_intent": "pi_123", "limit": 3, "starting_after": "re_123"}`, `
+GET /v1/refunds
+charge=ch_123
+limit=3
+payment_intent=pi_123
+starting_after=re_123
+`},
+	{"stripe_list_disputes", "everything", `{"charge": "ch_123", "payment_intent": "pi_123", "limit": 3, "starting_after": "dp_123"}`, `
+GET /v1/disputes
+charge=ch_123
+limit=3
+payment_intent=pi_123
+starting_after=dp_123
+`},
+	{"stripe_get_balance", "nothing", `{}`, `
+GET /v1/balance
+`},
 }
 
 // TestRequests holds every tool to its row, and the row to Stripe's specification.
@@ -204,7 +279,9 @@ func TestRequests(t *testing.T) {
 			}
 			checkHeaders(t, sent[0])
 			conforms(t, client, row.tool, answer)
-			checkID(t, answer)
+			if row.tool != "stripe_get_balance" { // which has none
+				checkID(t, answer)
+			}
 			checkSize(t, answer)
 		})
 	}
@@ -309,7 +386,10 @@ func TestUnpaidSubscription(t *testing.T) {
 // TestOnePage keeps a list from fetching all the pages that there are.
 func TestOnePage(t *testing.T) {
 	t.Parallel()
-	for _, tool := range []string{"stripe_list_checkout_sessions", "stripe_list_subscriptions"} {
+	for _, tool := range []string{
+		"stripe_list_checkout_sessions", "stripe_list_subscriptions", "stripe_list_customers", "stripe_list_products", "stripe_list_prices",
+		"stripe_list_invoices", "stripe_list_charges", "stripe_list_refunds", "stripe_list_disputes",
+	} {
 		t.Run(tool, func(t *testing.T) {
 			t.Parallel()
 			stripe := &recorder{amend: map[string]map[string]any{"list": {"has_more": true}}}

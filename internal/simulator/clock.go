@@ -74,7 +74,7 @@ func (a *Account) renew(s Object) {
 	if total > 0 && !chargeable(a.CardFor(s, owner)) {
 		s["status"], owner["delinquent"] = "past_due", true
 	}
-	a.bill(s, owner, total, "subscription_cycle")
+	a.bill(s, owner, a.billed(s, s.Items(), false), "subscription_cycle", true)
 }
 
 // periodAfter is the end of the period that a time is in. Periods are whole intervals from the anchor. Where a month is

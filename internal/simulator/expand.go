@@ -15,7 +15,9 @@ func expandable(kind string) []string {
 			"customer", "subscription", "subscription.latest_invoice", "line_items", "line_items.data.price.product",
 		},
 		"subscription":   {"customer", "latest_invoice", "default_payment_method", "items.data.price.product"},
-		"invoice":        {"customer", "subscription"},
+		"invoice":        {"customer", "subscription", "charge"},
+		"charge":         {"customer", "invoice"},
+		"dispute":        {"charge"},
 		"customer":       {"invoice_settings.default_payment_method"},
 		"payment_method": {"customer"},
 		"price":          {"product", "currency_options"}, // its prices have one currency each

@@ -28,6 +28,14 @@ func TestFilterKeeps(t *testing.T) {
 		{"one of the prices", ofPrice(), billed, "price_2", true},
 		{"another price", ofPrice(), billed, "price_3", false},
 		{"any price", ofPrice(), billed, nil, true},
+		{"the second itself", created(), Object{"created": int64(5)}, "5", true},
+		{"another second", created(), Object{"created": int64(5)}, "6", false},
+		{"from then on, with that second", created(), Object{"created": int64(5)}, Object{"gte": "5"}, true},
+		{"after then, without that second", created(), Object{"created": int64(5)}, Object{"gt": "5"}, false},
+		{"until then, with that second", created(), Object{"created": int64(5)}, Object{"lte": "5"}, true},
+		{"before then, without that second", created(), Object{"created": int64(5)}, Object{"gte": "1", "lt": "5"}, false},
+		{"in between", created(), Object{"created": int64(5)}, Object{"gt": "4", "lt": "6"}, true},
+		{"at any time", created(), Object{"created": int64(5)}, nil, true},
 		{"several, and no value", anyOf, Object{"lookup_key": nil}, Object{"0": "silver"}, false},
 	} {
 		if got := tt.filter.keeps(tt.row, tt.sent); got != tt.want {

@@ -31,7 +31,10 @@ func (a *Account) PayCheckout(session Object, by Payer) {
 		}
 		a.subscribe(session, owner, a.keepCard(owner, by))
 	case total > 0:
-		session["payment_intent"] = newID("pi_3", 23)
+		made := a.charge(total, session["currency"], nil, Object{
+			"customer": orNull(owner.Text("id")), "billing_details": billedTo(orNull(by.Name), orNull(by.Email)),
+		})
+		session["payment_intent"] = made["payment_intent"]
 	}
 	if total > 0 {
 		session["payment_status"] = "paid"
@@ -53,20 +56,26 @@ func (a *Account) subscribe(session, owner Object, card string) {
 	}
 	made := a.subscription(owner, session.Text("currency"), items)
 	made["default_payment_method"] = card
-	a.bill(made, owner, session.Number("amount_total"), "subscription_create")
+	lines := a.billed(made, items, false)
+	for _, line := range a.Lines(session.Text("id")) {
+		if price := line.Child("price"); price.Child("recurring") == nil {
+			lines = append(lines, a.line(price, line.Number("quantity"), made))
+		}
+	}
+	a.bill(made, owner, lines, "subscription_create", true)
 	session["subscription"], session["invoice"] = made["id"], made["latest_invoice"]
 }
 
 // PayInvoice does what paying an open invoice does: its subscription runs, and keeps the card.
 func (a *Account) PayInvoice(invoice Object, by Payer) {
-	invoice["status"], invoice["paid"], invoice["payment_intent"] = "paid", true, newID("pi_3", 23)
-	invoice["amount_paid"], invoice["amount_remaining"] = invoice["amount_due"], 0
-	a.put(invoice)
 	owner, s := a.Get("customer", invoice.Text("customer")), a.Get("subscription", invoice.Text("subscription"))
+	card := a.keepCard(owner, by)
+	a.chargeInvoice(invoice, owner, a.Get("payment_method", card))
+	a.put(invoice)
 	if Ended(s) {
 		return
 	}
-	s["default_payment_method"], owner["delinquent"] = a.keepCard(owner, by), false
+	s["default_payment_method"], owner["delinquent"] = card, false
 	if s["latest_invoice"] == invoice["id"] {
 		s["status"] = "active"
 	}

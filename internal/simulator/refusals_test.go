@@ -137,7 +137,7 @@ func refusals() []refusal {
 func strangers() []refusal {
 	const post, get, del = http.MethodPost, http.MethodGet, http.MethodDelete
 	all := []refusal{
-		{name: "a call", method: get, path: "/v1/charges", status: 404, says: "The simulator does not know GET /v1/charges. Stripe does"},
+		{name: "a call", method: get, path: "/v1/payouts", status: 404, says: "The simulator does not know GET /v1/payouts. Stripe does"},
 		{name: "a call that makes", method: post, path: "/v1/refunds", form: "charge=ch_1", status: 404, says: "POST /v1/refunds"},
 		{name: "a call on an object", method: post, path: sessions + "/CS/expire", status: 404, says: "does not know POST /v1/checkout/sessions/cs_"},
 		{name: "another method of a call", method: post, path: "/v1/prices", status: 404, says: "POST /v1/prices"},
@@ -151,7 +151,7 @@ func strangers() []refusal {
 		{name: "a parameter in an item", method: post, path: "/v1/subscriptions", form: "customer=CUS&" + monthly + "&items[0][tax_rates][]=txr_1", param: "items[0][tax_rates]"},
 		{name: "a parameter in a price", method: post, path: sessions, form: adHoc + "[tax_behavior]=exclusive", param: "line_items[0][price_data][tax_behavior]"},
 		{name: "a parameter of a session", method: post, path: sessions, form: "mode=payment&allow_promotion_codes=true&" + goodURL + "&" + oneTime, param: "allow_promotion_codes"},
-		{name: "a filter", method: get, path: "/v1/customers", form: "created[gte]=5", param: "created"},
+		{name: "a filter", method: get, path: "/v1/customers", form: "test_clock=clock_1", param: "test_clock"},
 		{name: "a parameter of a change", method: post, path: "/v1/subscriptions/sub_1", form: "proration_behavior=none", param: "proration_behavior"},
 		{name: "a mode", method: post, path: sessions, form: "mode=setup&" + goodURL, param: "mode", says: "does not know mode=setup. Stripe does"},
 		{name: "a test card", method: post, path: "/v1/customers", form: "payment_method=pm_card_mastercard", param: "payment_method", says: "the test card pm_card_mastercard"},

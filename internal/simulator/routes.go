@@ -18,7 +18,7 @@ type route struct {
 func routes() []route {
 	const get, post, del = http.MethodGet, http.MethodPost, http.MethodDelete
 	none := contract{}
-	ofCustomer := equal("customer", ref("customer"))
+	ofCustomer, ofCharge, active := equal("customer", ref("customer")), equal("charge", ref("charge")), equal("active", boolean())
 	all := []route{
 		{post, "/v1/checkout/sessions", "checkout.session", sessionFields(), (*call).createSession},
 		listing("/v1/checkout/sessions", "checkout.session",
@@ -26,7 +26,7 @@ func routes() []route {
 		{get, "/v1/checkout/sessions/{id}", "checkout.session", none, (*call).get},
 
 		{post, "/v1/customers", "customer", newCustomerFields(), (*call).createCustomer},
-		listing("/v1/customers", "customer", equal("email", text(512))),
+		listing("/v1/customers", "customer", equal("email", text(512)), created()),
 		{get, "/v1/customers/{id}", "customer", none, (*call).get},
 		{post, "/v1/customers/{id}", "customer", customerFields(), (*call).updateCustomer},
 		{del, "/v1/customers/{id}", "customer", none, (*call).deleteCustomer},
@@ -38,15 +38,25 @@ func routes() []route {
 		{del, "/v1/subscriptions/{id}", "subscription", cancellationFields(), (*call).cancelSubscription},
 
 		{post, "/v1/billing_portal/sessions", "billing_portal.session", portalFields(), (*call).createPortalSession},
+
+		listing("/v1/invoices", "invoice", ofCustomer, equal("subscription", ref("subscription")),
+			equal("status", oneOf("draft", "open", "paid", "uncollectible", "void")), created()),
 		{get, "/v1/invoices/{id}", "invoice", none, (*call).get},
+		listing("/v1/charges", "charge", ofCustomer, ofIntent(), created()),
+		{get, "/v1/charges/{id}", "charge", none, (*call).get},
+		listing("/v1/refunds", "refund", ofCharge, ofIntent(), created()),
+		listing("/v1/disputes", "dispute", ofCharge, ofIntent(), created()),
+		{get, "/v1/disputes/{id}", "dispute", none, (*call).get},
+		{get, "/v1/balance", "balance", none, (*call).balance},
+
 		{get, "/v1/payment_methods/{id}", "payment_method", none, (*call).get},
 		{post, "/v1/payment_methods/{id}/attach", "payment_method", attachFields(), (*call).attachCard},
 
 		listing("/v1/prices", "price",
-			equal("product", ref("product")), equal("active", boolean()), equal("currency", currency()),
+			equal("product", ref("product")), active, equal("currency", currency()),
 			equal("type", oneOf("one_time", "recurring")), anyOf("lookup_keys", "lookup_key", 10, text(200))),
 		{get, "/v1/prices/{id}", "price", none, (*call).get},
-		listing("/v1/products", "product"),
+		listing("/v1/products", "product", active),
 		{get, "/v1/products/{id}", "product", none, (*call).get},
 		{get, "/v1/account", "account", none, (*call).account},
 	}

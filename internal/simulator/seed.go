@@ -61,6 +61,16 @@ func (s *Simulator) Seed() error {
 		paid := session(3*day, "mode=payment&customer_email=alan@example.com"+
 			"&line_items[0][price]=price_tshirt_eur&line_items[0][quantity]=2")
 		a.PayCheckout(paid, Payer{Email: "alan@example.com", Name: "Alan Turing"})
+		ticket := session(12*day, "mode=payment&customer_email=edsger@example.com"+
+			"&line_items[0][price]=price_tshirt_usd&line_items[0][quantity]=1")
+		a.PayCheckout(ticket, Payer{Email: "edsger@example.com", Name: "Edsger Dijkstra"})
+		a.Now = now - 5*day
+		for charge := range a.walk("charge", "payment_intent", ticket.Text("payment_intent"), "", false) {
+			a.dispute(charge)
+		}
+		alonzo := customer(5*60*60, "name=Alonzo Church&email=alonzo@example.com&payment_method=pm_card_chargeCustomerFail"+
+			"&invoice_settings[default_payment_method]=pm_card_chargeCustomerFail")
+		subscribe(5*60*60, alonzo+"&items[0][price]=price_starter_yearly_eur")
 		session(2*day, "mode=payment&line_items[0][price]=price_ticket_jpy&line_items[0][quantity]=1")
 		katherine := customer(3*60*60, "name=Katherine Johnson&email=katherine@example.com")
 		subscribe(2*60*60, katherine+"&items[0][price]=price_team_monthly_usd&payment_behavior=default_incomplete")

@@ -20,6 +20,7 @@ import (
 //	due TIME KIND ID                   nothing, to find what time changes next
 //	lines SESSION                      the line items of a session
 //	answer KEY                         what an idempotency key got
+//	balance CURRENCY                   what the account has
 type state struct{ rows store }
 
 const ageSize = 32 // of an age: the second in which an object was made, and its number of its type in that second
@@ -129,7 +130,8 @@ func entries(age string, o Object) map[string]string {
 func indexed(kind string) []string {
 	return map[string][]string{
 		"customer": {"email"}, "checkout.session": {"customer", "subscription", "status"}, "subscription": {"customer"},
-		"invoice": {"customer"}, "payment_method": {"customer"}, "price": {"product"}, "billing_portal.session": {"url"},
+		"invoice": {"customer", "subscription"}, "charge": {"customer", "payment_intent"}, "refund": {"charge", "payment_intent"},
+		"dispute": {"charge", "payment_intent"}, "payment_method": {"customer"}, "price": {"product"}, "billing_portal.session": {"url"},
 	}[kind]
 }
 

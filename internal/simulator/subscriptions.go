@@ -3,7 +3,6 @@ package simulator
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"net/http"
 )
 
@@ -56,7 +55,7 @@ func (c *call) createSubscription() (Object, error) {
 	}
 	c.EndLater(made, c.in.Text("cancel_at_period_end") == "true")
 	c.put(b.fresh...)
-	c.bill(made, owner, due, "subscription_create")
+	c.bill(made, owner, c.billed(made, items, made["trial_end"] != nil), "subscription_create", c.in.Text("payment_behavior") != "default_incomplete")
 	return made, nil
 }
 
@@ -153,20 +152,53 @@ func (c *call) firstStatus(s Object, due int64, card Object) (string, error) {
 	return "incomplete", nil
 }
 
-// bill writes the next invoice of a subscription, and stores all three. It is paid unless the status says otherwise.
-func (a *Account) bill(s, owner Object, total int64, reason string) {
-	number := owner.Number("next_invoice_sequence")
+// billed are the lines of an invoice for the current period of a subscription's items, which a trial makes free.
+func (a *Account) billed(s Object, items []Object, free bool) (lines []Object) {
+	for _, item := range items {
+		line := a.line(item.Child("price"), item.Number("quantity"), s)
+		line["subscription_item"] = item["id"]
+		if free {
+			line["amount"] = 0
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// line is one of an invoice of a subscription.
+func (a *Account) line(price Object, quantity int64, s Object) Object {
+	name := a.Get("product", price.Text("product")).Text("name")
+	return a.create("line_item", Object{
+		"amount": price.Number("unit_amount") * quantity, "currency": price["currency"], "description": fmt.Sprintf("%d × %s", quantity, name),
+		"period": Object{"start": s["current_period_start"], "end": s["current_period_end"]},
+		"price":  price, "quantity": quantity, "subscription": s["id"],
+	})
+}
+
+// bill writes the next invoice of a subscription, and stores all three. It charges the card, if there is one and charge says so.
+func (a *Account) bill(s, owner Object, lines []Object, reason string, charge bool) {
+	number, total := owner.Number("next_invoice_sequence"), int64(0)
+	for _, line := range lines {
+		total += line.Number("amount")
+	}
 	owner["next_invoice_sequence"], owner["currency"] = number+1, s["currency"]
 	made := a.create("invoice", Object{
 		"customer": owner["id"], "customer_email": owner["email"], "customer_name": owner["name"],
 		"subscription": s["id"], "number": fmt.Sprintf("%s-%04d", owner["invoice_prefix"], number),
 		"billing_reason": reason, "currency": s["currency"], "period_start": a.Now, "period_end": a.Now,
-		"amount_due": total, "amount_paid": total, "subtotal": total, "total": total,
+		"amount_due": total, "amount_remaining": total, "subtotal": total, "total": total,
 	})
-	if s["status"] == "incomplete" || s["status"] == "past_due" {
-		maps.Copy(made, Object{"status": "open", "paid": false, "amount_paid": 0, "amount_remaining": total})
-	}
+	made["lines"] = listOf(lines, false, "/v1/invoices/"+made.Text("id")+"/lines")
 	made["hosted_invoice_url"], s["latest_invoice"] = a.address("/i/"+made.Text("id")), made["id"]
+	made.Child("status_transitions")["finalized_at"] = a.Now
+	card := a.CardFor(s, owner)
+	switch {
+	case total == 0:
+		made["status"], made["paid"] = "paid", true
+		made.Child("status_transitions")["paid_at"] = a.Now
+	case charge && card != nil:
+		a.chargeInvoice(made, owner, card)
+	}
 	a.put(s, owner, made)
 }
 
@@ -182,6 +214,7 @@ func (a *Account) End(s Object) {
 		s["status"] = "incomplete_expired"
 		invoice := a.Get("invoice", s.Text("latest_invoice"))
 		invoice["status"] = "void"
+		invoice.Child("status_transitions")["voided_at"] = a.Now
 		a.put(invoice)
 	default:
 		s["status"] = "canceled"
