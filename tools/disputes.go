@@ -24,8 +24,10 @@ type disputeRow struct {
 	AmountDisplay string `json:"amount_display,omitempty"`
 	Reason        string `json:"reason,omitempty"`
 	DueBy         string `json:"due_by,omitempty"`
+	PastDue       bool   `json:"past_due,omitempty"`
 	HasEvidence   bool   `json:"has_evidence,omitempty"`
 	Submissions   int64  `json:"submission_count,omitempty"`
+	Refundable    bool   `json:"is_charge_refundable,omitempty"`
 	Charge        string `json:"charge,omitempty"`
 	PaymentIntent string `json:"payment_intent,omitempty"`
 	Created       string `json:"created"`
@@ -57,11 +59,13 @@ func toDisputeRow(d *stripe.Dispute) disputeRow {
 		Amount:        d.Amount,
 		AmountDisplay: Display(d.Amount, string(d.Currency)),
 		Reason:        string(d.Reason),
+		Refundable:    d.IsChargeRefundable,
 		Created:       timestamp(d.Created),
 		Livemode:      d.Livemode,
 	}
 	if evidence := d.EvidenceDetails; evidence != nil {
-		row.DueBy, row.HasEvidence, row.Submissions = timestamp(evidence.DueBy), evidence.HasEvidence, evidence.SubmissionCount
+		row.DueBy, row.PastDue = timestamp(evidence.DueBy), evidence.PastDue
+		row.HasEvidence, row.Submissions = evidence.HasEvidence, evidence.SubmissionCount
 	}
 	if d.Charge != nil {
 		row.Charge = d.Charge.ID

@@ -32,7 +32,7 @@ type decision struct {
 }
 
 func decisions() []decision {
-	return slices.Concat(checkoutDecisions(), priceDecisions(), billingDecisions(), invoiceDecisions())
+	return slices.Concat(checkoutDecisions(), priceDecisions(), billingDecisions(), invoiceDecisions(), lookupDecisions())
 }
 
 func checkoutDecisions() []decision {
@@ -228,6 +228,13 @@ func pathsOf(t *testing.T) map[string]bool {
 		{"stripe_get_customer", `{"customer_id":"cus_1"}`, "/v1/customers/cus_1", "customer"},
 		{"stripe_get_customer", `{"customer_id":"cus_2"}`, "/v1/customers/cus_2", "source"},
 		{"stripe_get_customer", `{"customer_id":"cus_3"}`, "/v1/customers/cus_3", "deleted"},
+		{"stripe_list_products", `{}`, "/v1/products", "products"},
+		{"stripe_list_prices", `{}`, "/v1/prices", "prices"},
+		{"stripe_get_invoice", `{"invoice_id":"in_2"}`, "/v1/invoices/in_2", "whole_invoice"},
+		{"stripe_list_charges", `{"payment_intent":"pi_1"}`, "/v1/charges", "charges"},
+		{"stripe_list_refunds", `{}`, "/v1/refunds", "refunds"},
+		{"stripe_list_disputes", `{}`, "/v1/disputes", "disputes"},
+		{"stripe_get_balance", `{}`, "/v1/balance", "balance"},
 		{"stripe_create_billing_portal_session", `{"customer":"cus_1","return_url":"https://shop.example/"}`, "/v1/billing_portal/sessions", "portal"},
 	} {
 		answer := send(t, call.tool, call.arguments, map[string]string{call.path: full(t, call.object), "/v1/invoices/in_1": full(t, "invoice")})
@@ -236,6 +243,7 @@ func pathsOf(t *testing.T) map[string]bool {
 			t.Fatal(err)
 		}
 		collect(read, "", paths)
+		collect(read, call.tool+":", paths)
 		for _, secret := range []string{"_secret_", "Berlin"} {
 			if strings.Contains(answer, secret) {
 				t.Errorf("%s is shown", secret)
@@ -259,7 +267,7 @@ func collect(value any, path string, paths map[string]bool) {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range maps.All(value) {
-			at := strings.TrimPrefix(path+"."+name, ".")
+			at := strings.Replace(strings.TrimPrefix(path+"."+name, "."), ":.", ":", 1)
 			paths[at] = true
 			collect(member, at, paths)
 		}

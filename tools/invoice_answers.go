@@ -70,6 +70,7 @@ type invoiceDetails struct {
 	Subtotal                 int64               `json:"subtotal,omitempty"`
 	SubtotalDisplay          string              `json:"subtotal_display,omitempty"`
 	Discounts                []discountOutput    `json:"discounts,omitempty"`
+	AutomaticTax             *automaticTaxOutput `json:"automatic_tax,omitempty"`
 	Tax                      int64               `json:"tax,omitempty"`
 	TaxDisplay               string              `json:"tax_display,omitempty"`
 	Total                    int64               `json:"total"`
@@ -82,6 +83,7 @@ type invoiceDetails struct {
 	AmountRemainingDisplay   string              `json:"amount_remaining_display,omitempty"`
 	PaidOutOfBand            bool                `json:"paid_out_of_band,omitempty"`
 	Credited                 int64               `json:"post_payment_credit_notes_amount,omitempty"`
+	CreditedDisplay          string              `json:"post_payment_credit_notes_amount_display,omitempty"`
 	DueDate                  string              `json:"due_date,omitempty"`
 	AutomaticallyFinalizesAt string              `json:"automatically_finalizes_at,omitempty"`
 	NextPaymentAttempt       string              `json:"next_payment_attempt,omitempty"`
@@ -144,7 +146,6 @@ func toInvoiceDetails(i *stripe.Invoice) invoiceDetails {
 		Currency:                 string(i.Currency),
 		Discounts:                toDiscounts(i.Discount, i.Discounts),
 		PaidOutOfBand:            i.PaidOutOfBand,
-		Credited:                 i.PostPaymentCreditNotesAmount,
 		DueDate:                  timestamp(i.DueDate),
 		AutomaticallyFinalizesAt: timestamp(i.AutomaticallyFinalizesAt),
 		NextPaymentAttempt:       timestamp(i.NextPaymentAttempt),
@@ -162,6 +163,9 @@ func toInvoiceDetails(i *stripe.Invoice) invoiceDetails {
 	if at := i.StatusTransitions; at != nil {
 		out.FinalizedAt, out.PaidAt = timestamp(at.FinalizedAt), timestamp(at.PaidAt)
 		out.VoidedAt, out.UncollectibleAt = timestamp(at.VoidedAt), timestamp(at.MarkedUncollectibleAt)
+	}
+	if tax := i.AutomaticTax; tax != nil && tax.Enabled {
+		out.AutomaticTax = &automaticTaxOutput{Enabled: true, Status: string(tax.Status)}
 	}
 	if i.LastFinalizationError != nil {
 		out.FinalizationError = plain.Clean(i.LastFinalizationError.Msg, 250)
@@ -183,6 +187,7 @@ func (out *invoiceDetails) addAmounts(i *stripe.Invoice) {
 	out.AmountPaid, out.AmountPaidDisplay = show(i.AmountPaid)
 	out.AmountRemaining, out.AmountRemainingDisplay = show(i.AmountRemaining)
 	out.Tax, out.TaxDisplay = i.Tax, displayUnlessZero(i.Tax, out.Currency)
+	out.Credited, out.CreditedDisplay = i.PostPaymentCreditNotesAmount, displayUnlessZero(i.PostPaymentCreditNotesAmount, out.Currency)
 	if i.Subtotal != i.Total {
 		out.Subtotal, out.SubtotalDisplay = show(i.Subtotal)
 	}

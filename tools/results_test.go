@@ -177,7 +177,10 @@ func TestBriefRows(t *testing.T) {
 func send(t *testing.T, tool, arguments string, objects map[string]string) string {
 	t.Helper()
 	stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body := objects[r.URL.Path]
+		body, exact := objects[r.URL.Path+"?"+r.URL.Query().Encode()]
+		if !exact {
+			body = objects[r.URL.Path]
+		}
 		for code, status := range map[string]int{"403 ": http.StatusForbidden, "404 ": http.StatusNotFound} {
 			if rest, ok := strings.CutPrefix(body, code); ok {
 				w.WriteHeader(status)

@@ -17,8 +17,8 @@
 //     one to TestOnePage there. For a tool that writes, add them to disclosure_test.go too.
 //  8. Run make golden docs. It writes published/*.json and the README's table.
 //
-// A tool that lists answers with newPage and takes a cursor. Its rows have a type of their own, which leaves out what only
-// the get tool shows. If a row is still too long, its metadata goes (withoutMetadata). Text that other people wrote goes
+// A tool that lists answers with pageOf and takes a cursor. Its rows have a type of their own, which leaves out what only
+// the get tool shows, and embeds listed. If a row has metadata, it can go (withoutMetadata). Text that other people wrote goes
 // through plain.Clean. fields_test.go holds for each of Stripe's fields whether an answer shows it.
 package tools
 

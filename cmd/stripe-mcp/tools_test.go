@@ -17,7 +17,7 @@ import (
 )
 
 // step is one tool call of a story. In want, "<x>" stands for any string that begins with x. "$x" in arguments and want
-// stands for the id that the step named x returned.
+// stands for the id that the step named x returned, for a list that of its first row.
 type step struct {
 	as        string // names the id of the answer for later steps
 	tool      string
@@ -203,7 +203,11 @@ func (s step) run(t *testing.T, client *mcpclient.Client, ids map[string]string)
 	}
 	conforms(t, s.tool, answered)
 	compare(t, "answer", wanted, answered, false)
-	if id, ok := answered.(map[string]any)["id"].(string); ok && s.as != "" {
+	object := answered.(map[string]any)
+	if rows, _ := object["data"].([]any); len(rows) > 0 {
+		object = rows[0].(map[string]any)
+	}
+	if id, ok := object["id"].(string); ok && s.as != "" {
 		ids[s.as] = id
 	}
 	return got.Object()

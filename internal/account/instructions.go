@@ -28,25 +28,25 @@ func (a *Account) Instructions() string {
 		lines = append(lines, "SIMULATOR pages open on the user's own machine, while this server or `stripe-mcp simulator` runs there: http://"+a.Config.SimulatorAddr+
 			"/ lists all that exists. The card 4242 4242 4242 4242 pays.")
 	}
-	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
+	return strings.Join(lines, "\n")
 }
 
 // ids says where ids come from, given the tools that are on.
 func ids(on map[string]bool) string {
-	var said []string
-	if on["stripe_list_prices"] {
-		said = append(said, "Price ids come from stripe_list_prices.")
-	} else if on["stripe_create_checkout_session"] {
-		said = append(said, "Price ids come from the Stripe Dashboard, or use price_data instead.")
+	prices, customers := "the Stripe Dashboard", "a completed Checkout session or the Dashboard"
+	switch {
+	case on["stripe_list_prices"]:
+		prices = "stripe_list_prices"
+	case on["stripe_create_checkout_session"]:
+		prices += ", or use price_data instead"
 	}
-	if on["stripe_list_customers"] {
-		said = append(said, "Customer ids come from stripe_list_customers.")
-	} else if on["stripe_create_customer"] {
-		said = append(said, "Customer ids come from creating a customer, a completed Checkout session or the Dashboard.")
-	} else {
-		said = append(said, "Customer ids come from a completed Checkout session or the Dashboard.")
+	switch {
+	case on["stripe_list_customers"]:
+		customers = "stripe_list_customers"
+	case on["stripe_create_customer"]:
+		customers = "creating a customer, " + customers
 	}
-	return strings.Join(said, " ")
+	return "Price ids come from " + prices + ". Customer ids come from " + customers + "."
 }
 
 func meaning(cfg config.Config) string {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -64,7 +65,9 @@ func (a *Account) dispute(charge Object) {
 // balance is the account's money. All of it is available at once, and there are no fees.
 func (c *call) balance() (Object, error) {
 	available, pending := []any{}, []any{}
-	for currency, amount := range c.balances() {
+	balances := c.balances()
+	for _, currency := range slices.Sorted(maps.Keys(balances)) {
+		amount := balances[currency]
 		available = append(available, Object{"amount": amount, "currency": currency, "source_types": Object{"card": amount}})
 		pending = append(pending, Object{"amount": 0, "currency": currency, "source_types": Object{"card": 0}})
 	}
