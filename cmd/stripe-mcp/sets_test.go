@@ -17,7 +17,7 @@ import (
 // tool is meant, the golden files in tools/published show it, and the new sum goes here.
 func TestDefaultList(t *testing.T) {
 	t.Parallel()
-	const want = "ba02d181e08bb388fd9661122b62c19b89b9c9ba35108a8946b654824221ee28"
+	const want = "f32d13f74f0662ffd8bf162fb2cf328b57b79eed7541d28636aa24144a83c07f"
 	text, err := command(t, nil, "tools", "--json").Output()
 	if err != nil {
 		t.Fatal(err)
