@@ -293,6 +293,10 @@ func TestValidate(t *testing.T) {
 		"all sets":        {policy.Policy{Toolsets: []string{"all"}}, ""},
 		"an unknown set": {policy.Policy{Toolsets: []string{"lookup", "refund", "x"}}, `toolsets in the configuration names sets that do not exist: "refund" (nearest: refunds), "x"` +
 			"\nhint: the sets are all, lookup, billing, refunds, catalog, disputes"},
+		"a tool of a set": {policy.Policy{Toolsets: []string{"lookup"}, Tools: []string{"stripe_list_prices"}}, ""},
+		"a tool of a set that is off": {policy.Policy{Tools: []string{"stripe_get_customer", "stripe_list_prices"}},
+			"tools in the configuration names tools of sets that are off: stripe_list_prices (set lookup)" +
+				"\nhint: add the set to toolsets, or take the tool out of tools"},
 		"a host":            {policy.Policy{AllowedRedirectHosts: []string{"*.shop.example"}}, ""},
 		"a URL for a host":  {policy.Policy{AllowedRedirectHosts: []string{"https://shop.example"}}, `allowed_redirect_hosts in the configuration: "https://shop.example" is neither a host such as shop.example nor *.shop.example`},
 		"a star in between": {policy.Policy{AllowedRedirectHosts: []string{"a.*.example"}}, `allowed_redirect_hosts in the configuration: "a.*.example" is neither a host such as shop.example nor *.shop.example`},
