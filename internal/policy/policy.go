@@ -90,7 +90,7 @@ func (p Policy) SetsOff() []tools.Set { return slices.DeleteFunc(tools.Sets(), p
 // Validate returns an error when p names sets or tools that are not known, tools of a set that is off, or hosts that cannot be
 // hosts. The owner must have meant something else.
 func (p Policy) Validate() error {
-	sets := []string{allSets}
+	sets := append(make([]string, 0, 1+len(tools.Sets())), allSets)
 	for _, set := range tools.Sets() {
 		sets = append(sets, string(set))
 	}

@@ -64,8 +64,8 @@ func (a *Account) dispute(charge Object) {
 
 // balance is the account's money. All of it is available at once, and there are no fees.
 func (c *call) balance() (Object, error) {
-	available, pending := []any{}, []any{}
 	balances := c.balances()
+	available, pending := make([]any, 0, len(balances)), make([]any, 0, len(balances))
 	for _, currency := range slices.Sorted(maps.Keys(balances)) {
 		amount := balances[currency]
 		available = append(available, Object{"amount": amount, "currency": currency, "source_types": Object{"card": amount}})

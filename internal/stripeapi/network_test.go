@@ -86,7 +86,7 @@ func TestTheLogNamesNoObject(t *testing.T) {
 			return err
 		}, []string{"GET /v1/prices/{id}"}},
 		{"an invoice", func(ctx context.Context, c *stripeapi.Client) error {
-			c.Invoice(ctx, "jenny_rosen")
+			c.InvoiceToPay(ctx, "jenny_rosen")
 			return nil
 		}, []string{"GET /v1/invoices/{id}"}},
 		{"an end", func(ctx context.Context, c *stripeapi.Client) error {
