@@ -3,7 +3,7 @@
 // To add a tool:
 //
 //  1. Open the file of its Stripe resource, or add one. Write the input struct, the output struct and a function that
-//     returns define(Spec{…}, …). The README explains each part under "Adding a tool".
+//     returns define(Spec{…}, …). CONTRIBUTING.md explains each part.
 //  2. Give each argument a type that carries its constraint (Schema, Check). If the owner's rules need to know the
 //     argument, the type tells them (disclose). If the call does more without the argument, mark it (schema.Decisive). The
 //     types that tools share are in arguments.go.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"text/tabwriter"
 
@@ -18,10 +17,14 @@ func (p *process) toolsCommand() *cobra.Command {
 		Short: "List the tools that the configuration offers",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if asJSON {
-				return p.toolsJSON(cmd.Context())
+			if !asJSON {
+				return p.toolsTable()
 			}
-			return p.toolsTable()
+			list, err := mcpserver.New(mcpserver.Options{Version: version(), Tools: p.newApp().published()}).List(cmd.Context())
+			if err == nil {
+				_, err = fmt.Fprintf(p.stdout, "%s\n", list)
+			}
+			return err
 		},
 	}
 	command.Flags().BoolVar(&asJSON, "json", false, "print the result of tools/list")
@@ -43,13 +46,4 @@ func (p *process) toolsTable() error {
 		_, _ = fmt.Fprintf(p.stderr, "off: %s (%s); stripe-mcp setup --toolset %[1]s switches it on\n", set, set.Purpose())
 	}
 	return table.Flush()
-}
-
-// toolsJSON prints what an MCP client gets.
-func (p *process) toolsJSON(ctx context.Context) error {
-	list, err := mcpserver.New(mcpserver.Options{Version: version(), Tools: p.newApp().published()}).List(ctx)
-	if err == nil {
-		_, err = fmt.Fprintf(p.stdout, "%s\n", list)
-	}
-	return err
 }
