@@ -25,6 +25,7 @@ import (
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/prompt"
 	"stripe-mcp/internal/secret"
+	"stripe-mcp/internal/version"
 )
 
 // ExitCode is how the process ends, for scripts.
@@ -124,7 +125,7 @@ func (p *process) rootCommand() *cobra.Command {
 		Short: "Stripe tools for AI clients over the Model Context Protocol",
 		Long: "stripe-mcp offers Stripe tools over the Model Context Protocol on stdin and stdout.\n" +
 			"An AI client starts it; without a command it serves.",
-		Version:       version(),
+		Version:       version.String(),
 		Args:          p.servedArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stripe-mcp/internal/mcpserver"
+	"stripe-mcp/internal/version"
 	"stripe-mcp/tools"
 )
 
@@ -29,7 +30,7 @@ func (p *process) serve(ctx context.Context) error {
 		a.Logger.WarnContext(ctx, "in the configuration", "warning", warning.Message, "hint", warning.Hint)
 	}
 	server := mcpserver.New(mcpserver.Options{
-		Version:      version(),
+		Version:      version.String(),
 		Instructions: a.Instructions(),
 		Tools:        a.published(),
 		Scrub:        p.scrubber.Scrub,

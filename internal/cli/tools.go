@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stripe-mcp/internal/mcpserver"
+	"stripe-mcp/internal/version"
 )
 
 func (p *process) toolsCommand() *cobra.Command {
@@ -20,7 +21,7 @@ func (p *process) toolsCommand() *cobra.Command {
 			if !asJSON {
 				return p.toolsTable()
 			}
-			list, err := mcpserver.New(mcpserver.Options{Version: version(), Tools: p.newApp().published()}).List(cmd.Context())
+			list, err := mcpserver.New(mcpserver.Options{Version: version.String(), Tools: p.newApp().published()}).List(cmd.Context())
 			if err == nil {
 				_, err = fmt.Fprintf(p.stdout, "%s\n", list)
 			}

@@ -1,24 +1,19 @@
 package cli
 
 import (
-	"runtime/debug"
-
 	"github.com/spf13/cobra"
+
+	"stripe-mcp/internal/version"
 )
+
+// Command returns the whole command line. A release makes its man page and completions from it.
+func Command() *cobra.Command { return (&process{}).rootCommand() }
 
 func (p *process) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
-		Run:   func(*cobra.Command, []string) { p.printf("stripe-mcp %s\n", version()) },
+		Run:   func(*cobra.Command, []string) { p.printf("stripe-mcp %s\n", version.String()) },
 	}
-}
-
-// version returns what the Go tool recorded when it built this program.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }
