@@ -78,7 +78,7 @@ func tryShim(ctx context.Context, shim string, environment []string) error {
 	}{
 		{[]string{"version"}, 0, "stripe-mcp v", ""},
 		{[]string{"call", "stripe_create_customer"}, 1, `{"error":`, "stripe-mcp: "},
-		{[]string{"--no-such-flag"}, 2, "", "stripe-mcp: "},
+		{[]string{"call", "--no-such-flag"}, 2, "", "stripe-mcp: "},
 	} {
 		var out, said strings.Builder
 		command := exec.CommandContext(ctx, shim, c.arguments...)
