@@ -60,7 +60,7 @@ func tryImage(ctx context.Context, c *checker, m machine) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := hasFiles(root, "state/simulator/state.json", "etc/ssl/certs/ca-certificates.crt"); err != nil {
+	if err := hasFiles(root, "state/journal/journal.jsonl", "etc/ssl/certs/ca-certificates.crt"); err != nil {
 		return "", err
 	}
 	return saw, nil
