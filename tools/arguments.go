@@ -266,7 +266,16 @@ func choice(values ...string) *schema.Node {
 	return &schema.Node{Type: "string", Enum: enum}
 }
 
-// text returns the constraint of free text.
+// text returns the constraint of free text. A length of 2000 or more goes into Check instead (checkLength): a local engine
+// writes the length out as a repetition, and then refuses all tools.
 func text(longest int) *schema.Node {
 	return &schema.Node{Type: "string", MaxLength: &longest}
+}
+
+// checkLength finds text that is too long for Stripe.
+func checkLength[T ~string](text T, longest int) []schema.Problem {
+	if utf8.RuneCountInString(string(text)) > longest {
+		return []schema.Problem{{Rule: fmt.Sprintf("must be at most %d characters", longest)}}
+	}
+	return nil
 }

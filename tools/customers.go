@@ -44,8 +44,11 @@ func (customerName) Schema() *schema.Node { return text(256) }
 // Schema returns the constraint of a phone number.
 func (customerPhone) Schema() *schema.Node { return text(20) }
 
-// Schema returns the constraint of a description.
-func (customerDescription) Schema() *schema.Node { return text(500) }
+// longestDescription is the length of a description in characters.
+const longestDescription = 5000
+
+// Check finds descriptions that are too long.
+func (d customerDescription) Check() []schema.Problem { return checkLength(d, longestDescription) }
 
 // customerOutput is a customer as every tool shows it. A deleted one shows only its id and that it is deleted.
 type customerOutput struct {
@@ -176,7 +179,7 @@ func toCustomer(c *stripe.Customer) customerOutput {
 		Email:          plain.Clean(c.Email, 512),
 		Name:           plain.Clean(c.Name, 256),
 		Phone:          plain.Clean(c.Phone, 20),
-		Description:    plain.Clean(c.Description, 500),
+		Description:    plain.Clean(c.Description, longestDescription),
 		Metadata:       cleanMetadata(c.Metadata),
 		Currency:       string(c.Currency),
 		Balance:        c.Balance,

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -138,8 +139,29 @@ func TestSchemasArePortable(t *testing.T) {
 // and \s with all tools, and JavaScript's v flag refuses an unescaped - beside a class's bracket.
 var portablePattern = regexp.MustCompile(`^\^(?:[A-Za-z_@:/?$]|\[\^?(?:[A-Za-z0-9]-[A-Za-z0-9]|[A-Za-z0-9_@ ])+\][+*]?(?:\{\d+\})?)+\$$`)
 
+// repetitions returns the bounds of n that llama.cpp writes out as repetitions.
+func repetitions(n *node) []int {
+	var bounds []int
+	for _, bound := range []*int{n.MinLength, n.MaxLength, n.MinItems, n.MaxItems} {
+		if bound != nil {
+			bounds = append(bounds, *bound)
+		}
+	}
+	for _, count := range regexp.MustCompile(`\{(\d+)\}`).FindAllStringSubmatch(n.Pattern, -1) {
+		bound, _ := strconv.Atoi(count[1])
+		bounds = append(bounds, bound)
+	}
+	return bounds
+}
+
 func inspect(t *testing.T, path string, n *node, described bool) {
 	t.Helper()
+	const most = 1_000 // llama.cpp refuses all tools from 2,000 on
+	for _, bound := range repetitions(n) {
+		if bound > most {
+			t.Errorf("%s: local engines refuse the bound %d with all tools: put it into Check", path, bound)
+		}
+	}
 	if n.Pattern != "" && !portablePattern.MatchString(n.Pattern) {
 		t.Errorf("%s: not all clients can read the pattern %s", path, n.Pattern)
 	}
@@ -226,6 +248,23 @@ func TestSets(t *testing.T) {
 	want := slices.DeleteFunc(append([]tools.Set{""}, tools.Sets()...), func(set tools.Set) bool { return !slices.Contains(order, set) })
 	if diff := cmp.Diff(want, order); diff != "" {
 		t.Errorf("the order of the sets:\n%s", diff)
+	}
+}
+
+// TestRepetitions shows which bounds inspect finds.
+func TestRepetitions(t *testing.T) {
+	t.Parallel()
+	for schema, want := range map[string][]int{
+		`{"type":"string","maxLength":5000}`: {5000}, `{"type":"string","minLength":3000}`: {3000}, `{"type":"array","minItems":1,"maxItems":2000}`: {1, 2000},
+		`{"type":"string","pattern":"^[a-z]{4000}$"}`: {4000}, `{"type":"integer","maximum":999999999999}`: nil,
+	} {
+		var n node
+		if err := json.Unmarshal([]byte(schema), &n); err != nil {
+			t.Fatal(err)
+		}
+		if got := repetitions(&n); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", schema, got, want)
+		}
 	}
 }
 

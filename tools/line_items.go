@@ -49,15 +49,14 @@ type (
 	intervalCount      int64
 )
 
-// Schema returns the constraint of a product's name.
-func (productName) Schema() *schema.Node {
-	node := text(5000) // OpenAPI specification
-	node.MinLength = new(1)
-	return node
-}
+// Schema returns the constraint of a product's name; Check completes it.
+func (productName) Schema() *schema.Node { return &schema.Node{Type: "string", MinLength: new(1)} }
 
-// Schema returns the constraint of a product's description.
-func (productDescription) Schema() *schema.Node { return text(40000) } // OpenAPI specification
+// Check finds names that are too long for Stripe (OpenAPI specification).
+func (n productName) Check() []schema.Problem { return checkLength(n, 5000) }
+
+// Check finds descriptions that are too long for Stripe (OpenAPI specification).
+func (d productDescription) Check() []schema.Problem { return checkLength(d, 40000) }
 
 // Schema returns the constraint of a product's images.
 func (productImages) Schema() *schema.Node { return schema.ListOf[imageURL](0, 8) } // OpenAPI specification

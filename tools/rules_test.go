@@ -47,6 +47,10 @@ func TestArgumentRules(t *testing.T) {
 	note := func(key, value string) string {
 		return fmt.Sprintf(`{"email":"a@b","metadata":{%q:%q}}`, key, value)
 	}
+	named := func(name, description int) string {
+		return fmt.Sprintf(`{"price_data":{"currency":"eur","unit_amount":1,"product_data":{"name":%q,"description":%q}}}`, strings.Repeat("ü", name), strings.Repeat("ü", description))
+	}
+	described := func(n int) string { return fmt.Sprintf(`{"email":"a@b","description":%q}`, strings.Repeat("ü", n)) }
 	tests := []struct {
 		why, tool, wrong, right string
 		problems                []string
@@ -82,6 +86,12 @@ func TestArgumentRules(t *testing.T) {
 		{"a URL of another kind", create, session("payment", once, `,"cancel_url":"javascript:alert(1)"`), "", []string{"cancel_url: " + urlRule}},
 		{"a URL that is too long", create, session("payment", once, `,"cancel_url":"https://h/`+strings.Repeat("x", 4991)+`"`),
 			session("payment", once, `,"cancel_url":"https://h/`+strings.Repeat("x", 4990)+`"`), []string{"cancel_url: " + urlRule}},
+		{"a product's name of 5000 characters", create, session("payment", named(5001, 1), ""), session("payment", named(5000, 1), ""),
+			[]string{"line_items[0].price_data.product_data.name: must be at most 5000 characters"}},
+		{"a product's description of 40000 characters", create, session("payment", named(1, 40001), ""), session("payment", named(1, 40000), ""),
+			[]string{"line_items[0].price_data.product_data.description: must be at most 40000 characters"}},
+		{"a customer's description of 5000 characters", "stripe_create_customer", described(5001), described(5000),
+			[]string{"description: must be at most 5000 characters"}},
 		{"50 keys", "stripe_create_customer", keys(51), keys(50), []string{"metadata: must have at most 50 keys"}},
 		{"a key of 40 characters", "stripe_create_customer", note(strings.Repeat("ü", 41), "v"), note(strings.Repeat("ü", 40), "v"),
 			[]string{"metadata: each key must be 1 to 40 characters without square brackets"}},

@@ -5,7 +5,7 @@ import "strings"
 func customerFields() contract {
 	return contract{
 		"email": clearable(email()), "name": clearable(text(256)), "phone": clearable(text(20)),
-		"description": clearable(text(500)), "metadata": clearable(metadata()),
+		"description": clearable(text(5000)), "metadata": clearable(metadata()),
 		"invoice_settings": may(fields(contract{"default_payment_method": clearable(text(5000))})),
 	}
 }
