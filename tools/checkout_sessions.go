@@ -55,6 +55,17 @@ func (in createCheckoutSessionInput) Check() []schema.Problem {
 	return problems
 }
 
+// CheckEmptied finds a recurring without an interval in subscription mode. Left out, it would make the price a one-time fee.
+func (in createCheckoutSessionInput) CheckEmptied(paths []string) []schema.Problem {
+	var problems []schema.Problem
+	for _, path := range paths {
+		if in.Mode == "subscription" && strings.HasSuffix(path, ".price_data.recurring") {
+			problems = append(problems, schema.Problem{Path: path + ".interval", Rule: "is required in subscription mode; for a one-time fee, leave recurring out"})
+		}
+	}
+	return problems
+}
+
 type getCheckoutSessionInput struct {
 	SessionID sessionID `json:"session_id" jsonschema:"Session id (cs_…)"`
 }

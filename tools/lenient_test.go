@@ -48,6 +48,27 @@ func TestWhatClientsSendForNothing(t *testing.T) {
 			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price":"price_1","price_data":[],"quantity":1}],"metadata":[]}`, shop, nil},
 		{"recurring [] in payment mode", "stripe_create_checkout_session",
 			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price_data":{"currency":"eur","unit_amount":2000,"product_data":{"name":"T","images":[]},"recurring":[]}}]}`, adHoc, nil},
+		{"price_data {} beside price", "stripe_create_checkout_session",
+			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price":"price_1","price_data":{},"quantity":1}]}`, shop, nil},
+		{"nothing but nothing in price_data beside price", "stripe_create_checkout_session",
+			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price":"price_1","price_data":{"currency":"","unit_amount":"","product_data":` +
+				`{"name":"","description":"","images":[""]},"recurring":{"interval":"","interval_count":null}},"quantity":1}]}`, shop, nil},
+		{"the same as text", "stripe_create_checkout_session",
+			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price":"price_1","price_data":"{\"currency\":\"\",\"unit_amount\":\"\"}","quantity":1}]}`, shop, nil},
+		{"nothing but nothing in recurring and images in payment mode", "stripe_create_checkout_session",
+			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price_data":{"currency":"eur","unit_amount":2000,"product_data":{"name":"T","images":[""]},` +
+				`"recurring":{"interval":"","interval_count":""}}}]}`, adHoc, nil},
+		{"the same in subscription mode, where it would become a one-time fee", "stripe_create_checkout_session",
+			`{"mode":"subscription","success_url":"https://shop.example/","line_items":[{"price":"price_1"},{"price_data":{"currency":"eur","unit_amount":2000,"product_data":{"name":"T"},` +
+				`"recurring":{"interval":"","interval_count":""}}}]}`, "",
+			[]string{"line_items[1].price_data.recurring.interval: is required in subscription mode; for a one-time fee, leave recurring out"}},
+		{"half of price_data beside price", "stripe_create_checkout_session",
+			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price":"price_1","price_data":{"currency":"eur","unit_amount":"","product_data":{"name":""}}}]}`, "",
+			[]string{
+				"line_items[0].price_data.product_data.name: is required; it must be a string",
+				"line_items[0].price_data.unit_amount: is required; it must be a whole number in the currency's minor unit, not negative and without separators or symbols, e.g. 2000",
+				"line_items[0]: must have exactly one of price and price_data",
+			}},
 		{"price and price_data both empty", "stripe_create_checkout_session",
 			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price":"","price_data":[]}]}`, "",
 			[]string{"line_items[0]: must have exactly one of price and price_data"}},
@@ -78,6 +99,14 @@ func TestWhatClientsSendForNothing(t *testing.T) {
 			`{"mode":"payment","success_url":"https://shop.example/","line_items":[{"price_data":{"currency":"eur","unit_amount":"20.00","product_data":{"name":"T"}}}]}`, "",
 			[]string{"line_items[0].price_data.unit_amount: must be a whole number in the currency's minor unit, not negative and without separators or symbols, e.g. 2000"}},
 		{"what n8n adds", "stripe_list_subscriptions", `{"sessionId":"s","action":"sendMessage","chatInput":"hi","toolCallId":"call_1"}`, "limit=10", nil},
+		{"what n8n adds to a cancellation", "stripe_cancel_subscription", `{"subscription_id":"sub_1","action":"sendMessage","toolCallId":"call_1"}`, "DELETE", nil},
+		{"action without n8n may say that it should not end now", "stripe_cancel_subscription", `{"subscription_id":"sub_1","action":"at_period_end"}`, "",
+			[]string{"action is not a known argument. Known are cancel_at_period_end, subscription_id"}},
+		{"nor is it ignored where that does less harm", "stripe_list_subscriptions", `{"action":"canceled"}`, "",
+			[]string{"action is not a known argument. Known are customer, limit, price, starting_after, status"}},
+		{"one unknown argument of a cancellation", "stripe_cancel_subscription", `{"subscription_id":"sub_1","sessionId":"later"}`, "",
+			[]string{"sessionId is not a known argument. Known are cancel_at_period_end, subscription_id"}},
+		{"one that n8n adds to a list", "stripe_list_subscriptions", `{"toolCallId":"call_1"}`, "limit=10", nil},
 		{"a wrapper", "stripe_get_customer", `{"input":{"customer_id":"cus_1"}}`, "",
 			[]string{
 				`customer_id: is required; it must be an id: printable text, e.g. "cus_NffrFeUfNV2Hib"`,
@@ -91,6 +120,9 @@ func TestWhatClientsSendForNothing(t *testing.T) {
 			stripe := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if err := r.ParseForm(); err == nil {
 					sent = inWords(r.Form)
+				}
+				if r.Method == http.MethodDelete {
+					sent = r.Method
 				}
 				w.Header().Set("Request-Id", "req_1")
 				w.WriteHeader(http.StatusBadRequest)

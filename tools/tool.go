@@ -193,7 +193,13 @@ func All() []Tool {
 // define makes a tool from its input struct, its output struct and the function between them. The first call of the tool
 // derives the schema that checks its arguments.
 func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, In) (Out, error)) Tool {
-	input := sync.OnceValue(schema.For[In])
+	input := sync.OnceValue(func() *schema.Schema[In] {
+		input := schema.For[In]()
+		if spec.Effect == Ends || spec.Effect == Pays {
+			input.Final()
+		}
+		return input
+	})
 	return Tool{
 		Spec:   spec,
 		derive: func() (json.RawMessage, json.RawMessage) { return input().JSON(), schema.Answer[Out]() },

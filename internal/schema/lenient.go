@@ -32,8 +32,8 @@ func decisive(n *Node) string {
 //   - An integer may come as "10" or 14.0, and a boolean as "true".
 //   - A string may come as a number or boolean. It then is what JSON writes, and has to keep the rules of its argument.
 //   - An object or an array may come as JSON text, and an empty object as an empty list, which is how PHP writes it.
-//   - null stands for an absent argument. So does "" where the argument cannot be "", and [] for an optional object. An
-//     argument that Decisive marks is the exception.
+//   - null stands for an absent argument. So does "" where the argument cannot be "", and [] for an optional object. So does an
+//     optional object or list that holds nothing but such nothings. An argument that Decisive marks is the exception.
 //
 // Everything uncertain stays as it is, and validation refuses it. path says where value stands.
 func (r *reader) lenient(value any, n *Node, path string) any {
@@ -70,9 +70,16 @@ func (r *reader) lenientObject(value any, n *Node, path string) any {
 		return value
 	}
 	for name, member := range object {
-		switch property := n.Properties[name]; {
-		case absent(member, property, slices.Contains(n.Required, name)):
+		property, required := n.Properties[name], slices.Contains(n.Required, name)
+		if property != nil && property.Type == "object" {
+			member = r.fromText(member, join(path, quoteName(name)))
+		}
+		switch {
+		case absent(member, property, required):
 			delete(object, name)
+		case !required && empty(member, property):
+			delete(object, name)
+			r.emptied = append(r.emptied, join(path, quoteName(name)))
 		case isMap(n):
 			object[name] = text(member)
 		default:
@@ -138,6 +145,35 @@ func absent(value any, n *Node, required bool) bool {
 	return value == nil
 }
 
+// empty reports whether value is an object or a list of texts of n's that holds nothing. A client that fills in every argument sends such
+// ones for what nobody gave it.
+func empty(value any, n *Node) bool {
+	if n == nil || decisive(n) != "" || isMap(n) {
+		return false
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			if !hollow(member, n.Properties[name]) {
+				return false
+			}
+		}
+		return n.Type == "object"
+	case []any:
+		isText := n.Type == "array" && n.Items.Type == "string"
+		return isText && len(value) > 0 && !takesEmpty(n.Items) && !slices.ContainsFunc(value, func(item any) bool { return !hollow(item, n.Items) })
+	}
+	return false
+}
+
+// hollow reports whether a member of n's is nothing, or holds nothing at any depth.
+func hollow(value any, n *Node) bool {
+	if n == nil || decisive(n) != "" {
+		return false
+	}
+	return value == nil || value == "" || isEmptyList(value) || empty(value, n)
+}
+
 // takesEmpty reports whether "" keeps the rules of n.
 func takesEmpty(n *Node) bool {
 	if n.Type != "string" || n.MinLength != nil && *n.MinLength > 0 || len(n.Enum) > 0 && !slices.Contains(n.Enum, any("")) {
@@ -187,15 +223,21 @@ func text(value any) any {
 }
 
 // dropAdditions takes out what a client adds to every call without the model's doing, and returns the names. n8n adds these
-// as strings. An argument of one of these names stays.
-func dropAdditions(arguments any, root *Node) []string {
+// as strings, and one of the last two is always among them: action alone may be what the model means to do. An argument of one
+// of these names stays. Where a call cannot be taken back, one name alone is not enough.
+func dropAdditions(arguments any, root *Node, final bool) []string {
 	object, _ := arguments.(map[string]any)
-	var dropped []string
+	var added []string
 	for _, name := range []string{"action", "chatInput", "sessionId", "toolCallId"} {
 		if _, isText := object[name].(string); isText && root.Properties[name] == nil {
-			delete(object, name)
-			dropped = append(dropped, name)
+			added = append(added, name)
 		}
 	}
-	return dropped
+	if !slices.Contains(added, "sessionId") && !slices.Contains(added, "toolCallId") || final && len(added) == 1 {
+		return nil
+	}
+	for _, name := range added {
+		delete(object, name)
+	}
+	return added
 }

@@ -20,12 +20,20 @@ const (
 type reader struct {
 	left     int       // how many more values there may be
 	problems []Problem // with JSON in texts
+	emptied  []string  // paths of what was left out because nothing was in it
+}
+
+// given is what one call was given.
+type given struct {
+	object  map[string]any // nil when it cannot be read
+	added   []string       // names of what clients add to every call (see dropAdditions)
+	emptied []string       // paths of what was left out because nothing was in it
 }
 
 // parse reads arguments as one JSON object and converts them to what root expects (see lenient). Absent arguments are an
-// empty object. It also returns the names of what clients add to every call (see dropAdditions).
-func parse(arguments json.RawMessage, root *Node) (object map[string]any, added []string, problems []Problem) {
-	refuse := func(rule string) (map[string]any, []string, []Problem) { return nil, nil, []Problem{{Rule: rule}} }
+// empty object.
+func parse(arguments json.RawMessage, root *Node, final bool) (given, []Problem) {
+	refuse := func(rule string) (given, []Problem) { return given{}, []Problem{{Rule: rule}} }
 	if len(arguments) > maxBytes {
 		return refuse("the arguments are longer than 1 MiB")
 	}
@@ -33,12 +41,13 @@ func parse(arguments json.RawMessage, root *Node) (object map[string]any, added 
 		arguments = json.RawMessage("{}")
 	}
 	r := &reader{left: maxValues}
+	var added []string
 	value, err := r.read(arguments)
 	if err == nil {
 		if value = r.fromText(value, ""); value == nil || value == "" {
 			value = map[string]any{}
 		}
-		added = dropAdditions(value, root)
+		added = dropAdditions(value, root, final)
 		value = r.lenient(value, root, "")
 		err = r.tooMany() // in texts that hold JSON
 	}
@@ -50,9 +59,9 @@ func parse(arguments json.RawMessage, root *Node) (object map[string]any, added 
 		if len(r.problems) == 0 {
 			return refuse(`the arguments must be one JSON object, e.g. {"limit": 10}`)
 		}
-		return nil, nil, r.problems
+		return given{}, r.problems
 	}
-	return object, added, r.problems
+	return given{object, added, r.emptied}, r.problems
 }
 
 func (r *reader) tooMany() error {

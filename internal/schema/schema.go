@@ -30,11 +30,18 @@ type Checked interface {
 	Check() []Problem
 }
 
+// Sparse is implemented by arguments that have to know what was left out because nothing was in it, such as {"interval":""}.
+type Sparse interface {
+	// CheckEmptied returns what is wrong with leaving out what stood at these paths.
+	CheckEmptied(paths []string) []Problem
+}
+
 // Schema accepts arguments of type T.
 type Schema[T any] struct {
 	root     *Node
 	json     json.RawMessage
 	validate func() (*validator.Schema, error)
+	final    bool // see Final
 }
 
 // For derives the schema of T, a struct whose json tags name the arguments and whose jsonschema tags describe them. Fields
@@ -53,6 +60,9 @@ func For[T any]() *Schema[T] {
 	}
 }
 
+// Final is for a call that cannot be taken back: one unknown argument is then never put down to the client.
+func (s *Schema[T]) Final() { s.final = true }
+
 // JSON returns the published schema. Decode enforces the same one.
 func (s *Schema[T]) JSON() json.RawMessage { return s.json }
 
@@ -60,7 +70,8 @@ func (s *Schema[T]) JSON() json.RawMessage { return s.json }
 // arguments are not acceptable, the error is an *Error that lists the problems. It never echoes a value. ignored are the names
 // of what the client added to the arguments by itself.
 func (s *Schema[T]) Decode(arguments json.RawMessage) (decoded T, ignored []string, err error) {
-	value, ignored, problems := parse(arguments, s.root)
+	read, problems := parse(arguments, s.root, s.final)
+	value := read.object
 	if value == nil {
 		return decoded, nil, newError(problems)
 	}
@@ -80,11 +91,15 @@ func (s *Schema[T]) Decode(arguments json.RawMessage) (decoded T, ignored []stri
 		return decoded, nil, fmt.Errorf("decode validated arguments: %w", err)
 	}
 	// The decoded part is checked even then, so that one error lists every problem.
-	problems = append(problems, independent(check(decoded), problems)...)
+	broken := check(decoded)
+	if sparse, ok := any(decoded).(Sparse); ok {
+		broken = append(broken, sparse.CheckEmptied(read.emptied)...)
+	}
+	problems = append(problems, independent(broken, problems)...)
 	if len(problems) > 0 {
 		return decoded, nil, newError(problems)
 	}
-	return decoded, ignored, nil
+	return decoded, read.added, nil
 }
 
 // Answer returns the schema of an answer of type T as JSON. Only the root says that there are no other properties. Elsewhere

@@ -69,7 +69,7 @@ func refusals() []refusal {
 		{"long e-mail", post, "/v1/customers", "email=" + strings.Repeat("a", 501) + "@example.com", 400, badRequest, "", "email", "at most 512"},
 		{"long name", post, "/v1/customers", "name=" + strings.Repeat("é", 257), 400, badRequest, "", "name", "at most 256"},
 		{"long phone", post, "/v1/customers", "phone=" + strings.Repeat("1", 21), 400, badRequest, "", "phone", "at most 20"},
-		{"long description", post, "/v1/customers", "description=" + strings.Repeat("x", 501), 400, badRequest, "", "description", "at most 500"},
+		{"long description", post, "/v1/customers", "description=" + strings.Repeat("x", 5001), 400, badRequest, "", "description", "at most 5000"},
 		{"object for a string", post, "/v1/customers", "name[first]=a", 400, badRequest, "", "name", "Invalid string"},
 		{"string for an object", post, "/v1/customers", "invoice_settings=x", 400, badRequest, "", "invoice_settings", "Invalid object"},
 		{"string for metadata", post, "/v1/customers", "metadata=x", 400, badRequest, "", "metadata", "Invalid object"},
