@@ -90,6 +90,9 @@ func (s *subscriptionOutput) addInvoice(ctx context.Context, client *stripeapi.C
 	if from == nil || s.LatestInvoice == "" || !paymentDue(from) {
 		return
 	}
+	if from.Status == stripe.SubscriptionStatusIncomplete && from.Created != 0 {
+		s.PayUntil = time.Unix(from.Created, 0).Add(paymentTime).UTC().Format(time.RFC3339)
+	}
 	found := client.InvoiceToPay(ctx, s.LatestInvoice)
 	addNote(&s.Note, found.Note)
 	invoice := found.Object
@@ -97,9 +100,6 @@ func (s *subscriptionOutput) addInvoice(ctx context.Context, client *stripeapi.C
 		return
 	}
 	s.HostedInvoiceURL, s.Invoice = invoice.HostedInvoiceURL, toInvoice(invoice)
-	if from.Status == stripe.SubscriptionStatusIncomplete && from.Created != 0 {
-		s.PayUntil = time.Unix(from.Created, 0).Add(paymentTime).UTC().Format(time.RFC3339)
-	}
 }
 
 // paymentDue reports whether the customer may still have to pay. A subscription whose invoices are sent is active meanwhile.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -94,17 +95,28 @@ func TestUndo(t *testing.T) {
 	subscription := func(more string) string {
 		return `{"id":"sub_1","object":"subscription","status":"active"` + more + `}`
 	}
+	const (
+		no     = `{"subscription_id":"sub_1","cancel_at_period_end":false}`
+		leave  = "leave cancel_at_period_end out"
+		unread = "nothing was changed: cancel_at_period_end is false, and the subscription could not be read to see whether its end is planned: "
+	)
 	tests := []struct {
 		why, arguments, read string
 		want                 string // what is sent
-		refused              string
+		refused, hint        string
 	}{
-		{"left out", `{"subscription_id":"sub_1"}`, "", "DELETE", ""},
-		{"true", `{"subscription_id":"sub_1","cancel_at_period_end":true}`, "", "POST", ""},
-		{"false, and no end is planned", `{"subscription_id":"sub_1","cancel_at_period_end":false}`, subscription(""), "GET DELETE", ""},
-		{"false, and its end is planned", `{"subscription_id":"sub_1","cancel_at_period_end":"false"}`, subscription(`,"cancel_at_period_end":true`), "GET", "the subscription's end is planned"},
-		{"false, and it ends on a day", `{"subscription_id":"sub_1","cancel_at_period_end":false}`, subscription(`,"cancel_at":1800000000`), "GET", "the subscription's end is planned"},
-		{"false, and it cannot be read", `{"subscription_id":"sub_1","cancel_at_period_end":false}`, `{"error":{"type":"invalid_request_error","message":"no"}}`, "GET", "could not be read"},
+		{"left out", `{"subscription_id":"sub_1"}`, "", "DELETE", "", ""},
+		{"true", `{"subscription_id":"sub_1","cancel_at_period_end":true}`, "", "POST", "", ""},
+		{"false, and no end is planned", no, subscription(""), "GET DELETE", "", ""},
+		{"false, and its end is planned", `{"subscription_id":"sub_1","cancel_at_period_end":"false"}`, subscription(`,"cancel_at_period_end":true`), "GET", "the subscription's end is planned", leave},
+		{"false, and it ends on a day", no, subscription(`,"cancel_at":1800000000`), "GET", "the subscription's end is planned", leave},
+		{"false, and it has ended as planned", no, `{"id":"sub_1","object":"subscription","status":"canceled","cancel_at_period_end":true,"cancel_at":1700000000}`, "GET DELETE", "", ""},
+		{"false, and it expired", no, `{"id":"sub_1","object":"subscription","status":"incomplete_expired","cancel_at":1700000000}`, "GET DELETE", "", ""},
+		{"false, and it does not exist", no, `404 {"error":{"type":"invalid_request_error","code":"resource_missing","message":"No such subscription: 'sub_1'","param":"id"}}`, "GET",
+			unread + "No such subscription: 'sub_1'", "Check the id"},
+		{"false, and the key is not valid", no, `401 {"error":{"type":"invalid_request_error","message":"Invalid API Key provided"}}`, "GET", unread + "Invalid API Key provided", "Stripe does not accept the configured key"},
+		{"false, and the key may not read it", no, `403 {"error":{"type":"invalid_request_error","message":"Having the 'rak_subscription_read' permission would allow it."}}`, "GET",
+			unread + "Having the 'rak_subscription_read' permission", "add rak_subscription_read"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -117,10 +129,14 @@ func TestUndo(t *testing.T) {
 					_, _ = io.WriteString(w, strings.Replace(subscription(""), "active", "canceled", 1))
 					return
 				}
-				if strings.Contains(tt.read, "error") {
-					w.WriteHeader(http.StatusForbidden)
+				code, body, isError := strings.Cut(tt.read, ` {"error"`)
+				if !isError {
+					_, _ = io.WriteString(w, tt.read)
+					return
 				}
-				_, _ = io.WriteString(w, tt.read)
+				status, _ := strconv.Atoi(code)
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, `{"error"`+body)
 			}))
 			defer stripe.Close()
 			request, err := find(t, "stripe_cancel_subscription").Prepare(json.RawMessage(tt.arguments))
@@ -132,9 +148,14 @@ func TestUndo(t *testing.T) {
 				t.Errorf("sent %s, want %s", got, tt.want)
 			}
 			failure := outcome.As(err)
-			if tt.refused == "" && err != nil || tt.refused != "" && (failure == nil || failure.Outcome != outcome.Refused || !strings.Contains(failure.Message, tt.refused) ||
-				!strings.Contains(failure.Hint, "leave cancel_at_period_end out")) {
-				t.Errorf("got %v, want %q", err, tt.refused)
+			switch {
+			case tt.refused == "":
+				if err != nil {
+					t.Error(err)
+				}
+			case failure == nil, failure.Outcome != outcome.Refused, !strings.Contains(failure.Message, tt.refused), !strings.Contains(failure.Hint, tt.hint),
+				strings.Contains(failure.Hint, leave) != (tt.hint == leave), failure.RequestID == "" && tt.hint != leave:
+				t.Errorf("got %+v, want %q and %q", failure, tt.refused, tt.hint)
 			}
 		})
 	}

@@ -67,7 +67,15 @@ func TestResults(t *testing.T) {
 			`{"id":"sub_1","status":"past_due","customer":"cus_1",` + flatItem + `,"cancel_at_period_end":false,"latest_invoice":"in_1","hosted_invoice_url":"https://invoice.stripe.com/i/1","invoice":{"status":"open","amount_remaining":1800,"amount_remaining_display":"18.00 EUR"},"livemode":true}`},
 		{"an unpaid one, with a key that may not read invoices", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
 			map[string]string{"/v1/subscriptions/sub_1": subscription("unpaid", flat), "/v1/invoices/in_1": `403 {"error":{"type":"invalid_request_error","message":"no permission"}}`},
-			`{"id":"sub_1","status":"unpaid","customer":"cus_1",` + flatItem + `,"cancel_at_period_end":false,"latest_invoice":"in_1","livemode":true}`},
+			`{"id":"sub_1","status":"unpaid","customer":"cus_1",` + flatItem + `,"cancel_at_period_end":false,"latest_invoice":"in_1","livemode":true,` +
+				`"note":"hosted_invoice_url is missing, because the key may not read invoices: it needs the permission Invoices, read"}`},
+		{"an incomplete one, with the same key", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
+			map[string]string{
+				"/v1/subscriptions/sub_1": `{"id":"sub_1","object":"subscription","status":"incomplete","latest_invoice":"in_1","created":1700000000,"livemode":true}`,
+				"/v1/invoices/in_1":       `403 {"error":{"type":"invalid_request_error","message":"no permission"}}`,
+			},
+			`{"id":"sub_1","status":"incomplete","cancel_at_period_end":false,"latest_invoice":"in_1","pay_until":"2023-11-15T21:13:20Z","created":"2023-11-14T22:13:20Z","livemode":true,` +
+				`"note":"hosted_invoice_url is missing, because the key may not read invoices: it needs the permission Invoices, read"}`},
 		{"an incomplete one, whose invoice cannot be read", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
 			map[string]string{"/v1/subscriptions/sub_1": subscription("incomplete", flat), "/v1/invoices/in_1": `404 {"error":{"type":"invalid_request_error","message":"No such invoice"}}`},
 			`{"id":"sub_1","status":"incomplete","customer":"cus_1",` + flatItem + `,"cancel_at_period_end":false,"latest_invoice":"in_1","livemode":true,` +

@@ -159,16 +159,17 @@ func cancelSubscription() Tool {
 }
 
 // notPlanned refuses to end a subscription now whose end is planned. To take that back, the same call with false is what comes
-// to mind, and it would end the subscription at once.
+// to mind, and it would end the subscription at once. One that has ended keeps its plan, and there is nothing left to protect.
 func notPlanned(ctx context.Context, client *stripeapi.Client, id string) error {
-	const kind, untouched = "end_is_planned", "nothing was changed: "
+	const untouched = "nothing was changed: "
 	found, err := client.Subscription(ctx, id)
-	if err != nil {
-		return outcome.Refuse(kind, untouched+"cancel_at_period_end is false, and the subscription could not be read to see whether its end is planned",
-			"To end it now, leave cancel_at_period_end out")
+	if unread := outcome.As(err); unread != nil {
+		unread.Outcome = outcome.Refused // of the cancellation, which was not sent
+		unread.Message = untouched + "cancel_at_period_end is false, and the subscription could not be read to see whether its end is planned: " + unread.Message
+		return unread
 	}
-	if found.CancelAtPeriodEnd || found.CancelAt != 0 {
-		return outcome.Refuse(kind, untouched+"the subscription's end is planned",
+	if !stripeapi.Over(found) && (found.CancelAtPeriodEnd || found.CancelAt != 0) {
+		return outcome.Refuse("end_is_planned", untouched+"the subscription's end is planned",
 			"To end it now, leave cancel_at_period_end out. To keep it, use the Stripe Dashboard")
 	}
 	return nil

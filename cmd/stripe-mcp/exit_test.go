@@ -79,6 +79,20 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+// TestExitCodeOfAReadBefore: a call that is not sent, because what has to be known first could not be read, ends as that read.
+func TestExitCodeOfAReadBefore(t *testing.T) {
+	t.Parallel()
+	for status, code := range map[int]int{401: 4, 404: 6, 429: 5} {
+		stripe := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Stripe-Should-Retry", "false")
+			w.WriteHeader(status)
+			_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","message":"no"}}`)
+		})
+		newHome(t).run([]string{testKey, "STRIPE_MCP_API_BASE=" + stripe}, "", "call", "stripe_cancel_subscription", "subscription_id=sub_1", "cancel_at_period_end=false").
+			check(t, code, `"outcome":"refused"`)
+	}
+}
+
 // TestAnnotations: clients decide by them what to ask a person about.
 func TestAnnotations(t *testing.T) {
 	t.Parallel()

@@ -200,14 +200,14 @@ func exitCodeOf(failure *outcome.Error) ExitCode {
 		return ExitConfig
 	case failure.Type == outcome.TypeInvalidArguments:
 		return ExitToolError
-	case failure.Outcome == outcome.Refused:
-		return ExitRefused
 	case failure.Outcome == outcome.Unknown:
 		return ExitUnknown
 	case failure.KeyRefused():
 		return ExitAuth
 	case failure.Unavailable():
 		return ExitUnavailable
+	case failure.Outcome == outcome.Refused:
+		return ExitRefused
 	}
 	return ExitToolError
 }

@@ -168,25 +168,37 @@ func (c *Client) Subscriptions(ctx context.Context, params *stripe.SubscriptionL
 // CancelSubscription ends a subscription now.
 func (c *Client) CancelSubscription(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
 	params := &stripe.SubscriptionCancelParams{}
-	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) }, over)
+	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) },
+		end{Over, func(s *stripe.Subscription) string { return "the subscription is still " + string(s.Status) }})
 }
 
 // CancelSubscriptionAtPeriodEnd lets a subscription end with its period instead of renewing.
 func (c *Client) CancelSubscriptionAtPeriodEnd(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
 	params := &stripe.SubscriptionParams{CancelAtPeriodEnd: new(true)}
 	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) },
-		func(s *stripe.Subscription) bool { return over(s) || s.CancelAtPeriodEnd })
+		end{
+			func(s *stripe.Subscription) bool { return Over(s) || s.CancelAtPeriodEnd },
+			func(*stripe.Subscription) string {
+				return "the subscription's end is still not planned: cancel_at_period_end is false"
+			},
+		})
 }
 
-// over reports whether a subscription has ended for good.
-func over(s *stripe.Subscription) bool {
+// end is what a cancellation wants, and what is said when the subscription is not there yet.
+type end struct {
+	done    func(*stripe.Subscription) bool
+	instead func(*stripe.Subscription) string
+}
+
+// Over reports whether a subscription has ended for good.
+func Over(s *stripe.Subscription) bool {
 	return s.Status == stripe.SubscriptionStatusCanceled || s.Status == stripe.SubscriptionStatusIncompleteExpired
 }
 
 // cancel sends a cancellation and finds out what happened. The answer can get lost. Stripe also answers a second
-// cancellation with 404, although the subscription exists. In both cases cancel reads the subscription, and done decides.
+// cancellation with 404, although the subscription exists. In both cases cancel reads the subscription, and wanted decides.
 func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, request func() (*stripe.Subscription, error),
-	done func(*stripe.Subscription) bool,
+	wanted end,
 ) (Reply[*stripe.Subscription], error) {
 	sending, release := leaveTime(ctx)
 	defer release()
@@ -194,13 +206,13 @@ func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, r
 	failure := outcome.As(err)
 	var note string
 	switch {
-	case failure == nil && done(canceled):
+	case failure == nil && wanted.done(canceled):
 		return Reply[*stripe.Subscription]{Object: canceled}, nil
 	case failure == nil: // "I have, and it has not"
 		note = "read again, because Stripe's answer to the cancellation did not show it"
 		failure = &outcome.Error{
 			Outcome: outcome.Unknown, Type: outcome.TypeUnexpected, Retryable: true,
-			Message: "Stripe answered, and the subscription is still " + string(canceled.Status),
+			Message: "Stripe answered, and " + wanted.instead(canceled),
 			Hint:    "Look at it in a moment (stripe_get_subscription or the Dashboard). Calling again does no harm",
 		}
 	case failure.Outcome == outcome.Unknown:
@@ -212,12 +224,12 @@ func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, r
 	}
 	found, err := c.Subscription(ctx, id)
 	switch unread := outcome.As(err); {
-	case unread == nil && done(found):
+	case unread == nil && wanted.done(found):
 		return Reply[*stripe.Subscription]{found, note}, nil
 	case unread == nil && failure.Type == outcome.TypeUnexpected:
-		failure.Message = "Stripe answered, and the subscription is still " + string(found.Status)
+		failure.Message = "Stripe answered, and " + wanted.instead(found)
 	case unread == nil && failure.Outcome == outcome.Unknown:
-		failure.Message = "the cancellation was sent and its answer got lost; a moment later the subscription was still " + string(found.Status)
+		failure.Message = "the cancellation was sent and its answer got lost; a moment later " + wanted.instead(found)
 	case unread == nil:
 	case unread.Status == http.StatusNotFound:
 		return Reply[*stripe.Subscription]{}, unread // it never existed
@@ -237,8 +249,7 @@ func (c *Client) CreateBillingPortalSession(ctx context.Context, params *stripe.
 	return opened, err
 }
 
-// InvoiceToPay returns an invoice that completes another answer. It is nil for a key that may not read invoices. When it cannot be
-// read for another reason, it is nil too, and the note says so.
+// InvoiceToPay returns an invoice that completes another answer. When it cannot be read, it is nil and the note says why.
 func (c *Client) InvoiceToPay(ctx context.Context, id string) Reply[*stripe.Invoice] {
 	ctx, cancel := context.WithTimeout(ctx, limits.Addition)
 	defer cancel()
@@ -247,7 +258,7 @@ func (c *Client) InvoiceToPay(ctx context.Context, id string) Reply[*stripe.Invo
 	case failure == nil:
 		return Reply[*stripe.Invoice]{Object: found}
 	case failure.Status == http.StatusForbidden:
-		return Reply[*stripe.Invoice]{}
+		return Reply[*stripe.Invoice]{Note: "hosted_invoice_url is missing, because the key may not read invoices: it needs the permission Invoices, read"}
 	default:
 		return Reply[*stripe.Invoice]{Note: "hosted_invoice_url is missing, because the invoice could not be read: " + failure.Message}
 	}

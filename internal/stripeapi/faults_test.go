@@ -228,7 +228,7 @@ func TestCancelTellsTheTruth(t *testing.T) {
 			[]string{"DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "GET"}, outcome.Succeeded, ""},
 		{"nothing came back, and it still runs", []reply{reset, reset, reset, reset, reset, active},
 			[]string{"DELETE", "DELETE", "DELETE", "DELETE", "DELETE", "GET"}, outcome.Unknown,
-			"the cancellation was sent and its answer got lost; a moment later the subscription was still active"},
+			"the cancellation was sent and its answer got lost; a moment later the subscription is still active"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {

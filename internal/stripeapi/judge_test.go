@@ -127,27 +127,36 @@ func TestACancellationThatWasNone(t *testing.T) {
 	subscription := func(id, state string) reply {
 		return status(200, fmt.Sprintf(`{"id":%q,"object":"subscription","status":%q}`, id, state))
 	}
+	planned := status(200, `{"id":"sub_1","object":"subscription","status":"active","cancel_at_period_end":true}`)
+	now, later := (*stripeapi.Client).CancelSubscription, (*stripeapi.Client).CancelSubscriptionAtPeriodEnd
 	tests := []struct {
 		why     string
+		cancel  func(*stripeapi.Client, context.Context, string) (stripeapi.Reply[*stripe.Subscription], error)
 		replies []reply
 		want    string // the note, or what is said
 	}{
-		{"it ended", []reply{subscription("sub_1", "canceled")}, ""},
-		{"it shows a moment later", []reply{subscription("sub_1", "active"), subscription("sub_1", "canceled")},
+		{"it ended", now, []reply{subscription("sub_1", "canceled")}, ""},
+		{"it shows a moment later", now, []reply{subscription("sub_1", "active"), subscription("sub_1", "canceled")},
 			"read again, because Stripe's answer to the cancellation did not show it"},
-		{"it goes on", []reply{subscription("sub_1", "active")}, "unknown unexpected_answer: Stripe answered, and the subscription is still active"},
-		{"another subscription", []reply{subscription("sub_OTHER", "active")},
+		{"it goes on", now, []reply{subscription("sub_1", "active")}, "unknown unexpected_answer: Stripe answered, and the subscription is still active"},
+		{"another subscription", now, []reply{subscription("sub_OTHER", "active")},
 			"unknown network_error: the answer was about something else than what was asked for; a proxy or a cache may be in the way"},
-		{"another one, and then it has ended", []reply{subscription("sub_OTHER", "active"), subscription("sub_1", "canceled")}, ""},
-		{"the answer was lost", []reply{reset, refusal(404, "invalid_request_error", "resource_missing", "none"), subscription("sub_1", "canceled")},
+		{"another one, and then it has ended", now, []reply{subscription("sub_OTHER", "active"), subscription("sub_1", "canceled")}, ""},
+		{"the answer was lost", now, []reply{reset, refusal(404, "invalid_request_error", "resource_missing", "none"), subscription("sub_1", "canceled")},
 			"read again, because the answer to the cancellation was lost"},
-		{"it had ended before", []reply{refusal(404, "invalid_request_error", "resource_missing", "none"), subscription("sub_1", "canceled")},
+		{"it had ended before", now, []reply{refusal(404, "invalid_request_error", "resource_missing", "none"), subscription("sub_1", "canceled")},
 			"it had been canceled before"},
+		{"its end is planned", later, []reply{planned}, ""},
+		{"its end shows a moment later", later, []reply{subscription("sub_1", "active"), planned}, "read again, because Stripe's answer to the cancellation did not show it"},
+		{"no end is planned", later, []reply{subscription("sub_1", "active")},
+			"unknown unexpected_answer: Stripe answered, and the subscription's end is still not planned: cancel_at_period_end is false"},
+		{"no end is planned, and the answers were lost", later, []reply{reset, reset, reset, reset, reset, subscription("sub_1", "active")},
+			"unknown network_error: the cancellation was sent and its answer got lost; a moment later the subscription's end is still not planned: cancel_at_period_end is false"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
 			t.Parallel()
-			reply, err := script(t, tt.replies...).client(t, time.Minute).As(stripeapi.Ends).CancelSubscription(t.Context(), "sub_1")
+			reply, err := tt.cancel(script(t, tt.replies...).client(t, time.Minute).As(stripeapi.Ends), t.Context(), "sub_1")
 			got := reply.Note
 			if err != nil {
 				failure := asError(t, err)
