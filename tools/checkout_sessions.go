@@ -3,6 +3,8 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stripe/stripe-go/v79"
@@ -140,23 +142,42 @@ func (in createCheckoutSessionInput) params() *stripe.CheckoutSessionParams {
 // dropQuantity takes our own 1 out of the line item that Stripe refused because its price is metered and takes none. It
 // returns false when that is not what Stripe refused. A quantity that was asked for is never dropped.
 func (in createCheckoutSessionInput) dropQuantity(params *stripe.CheckoutSessionParams, err error) bool {
-	const badRequest = 400 // HTTP
-	refused := outcome.As(err)
-	if refused == nil || refused.Outcome != outcome.Failed || refused.Status != badRequest {
+	if !stripeapi.RefusesQuantity(err) {
 		return false
 	}
-	text := strings.ToLower(refused.Message)
-	if !strings.Contains(text, "quantity should not be specified") || !strings.Contains(text, "metered") {
-		return false
-	}
+	var ours []int // lines that have our own 1
 	for i, line := range params.LineItems {
-		item := fmt.Sprintf("line_items[%d]", i)
-		if in.LineItems[i].Quantity == nil && line.Quantity != nil && (refused.Param == item || refused.Param == item+"[quantity]") {
-			line.Quantity = nil
-			return true
+		if in.LineItems[i].Quantity == nil && line.Quantity != nil {
+			ours = append(ours, i)
 		}
 	}
-	return false
+	refused := outcome.As(err)
+	line, named := lineNamed(refused.Param)
+	if !named && slices.Contains([]string{"", "line_items", "quantity"}, refused.Param) {
+		if line, named = lineNamed(refused.Message); !named && len(ours) == 1 {
+			line, named = ours[0], true
+		} else if !named && len(ours) > 1 {
+			refused.Hint = "Nothing was changed. Lines without a quantity were sent with 1, and the price of one of them is metered. " +
+				"Give quantity for each line whose price is not metered, and call again"
+		}
+	}
+	if !named || !slices.Contains(ours, line) {
+		return false
+	}
+	params.LineItems[line].Quantity = nil
+	return true
+}
+
+// lineNamed returns the position of the line item that text names, as line_items[2] or line_items.2.
+func lineNamed(text string) (int, bool) {
+	_, rest, _ := strings.Cut(text, "line_items")
+	rest = strings.TrimLeft(rest, "[.")
+	end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+	if end < 0 {
+		end = len(rest)
+	}
+	line, err := strconv.Atoi(rest[:end])
+	return line, err == nil
 }
 
 func getCheckoutSession() Tool {

@@ -23,23 +23,31 @@ func TestMeteredPrices(t *testing.T) {
 	no := func(param, message string) string {
 		return fmt.Sprintf(`{"error":{"type":"invalid_request_error","param":%q,"message":%q}}`, param, message)
 	}
+	const leave = "leave quantity out for it"
 	const metered = "Quantity should not be specified where usage_type is `metered`. Remove quantity from `line_items[0]`"
 	tests := []struct {
 		why, items string
 		refusals   []string   // in turn; then Stripe makes the session
 		sent       [][]string // the quantities of each request
-		failed     bool
+		hint       string     // of the failure
 	}{
-		{"a licensed price", `[{"price":"p"}]`, nil, [][]string{{"1"}}, false},
-		{"a metered price", `[{"price":"p"}]`, []string{no("line_items[0]", metered)}, [][]string{{"1"}, {}}, false},
-		{"quantity null", `[{"price":"p","quantity":null}]`, []string{no("line_items[0]", metered)}, [][]string{{"1"}, {}}, false},
-		{"quantity empty", `[{"price":"p","quantity":""}]`, []string{no("line_items[0][quantity]", metered)}, [][]string{{"1"}, {}}, false},
+		{"a licensed price", `[{"price":"p"}]`, nil, [][]string{{"1"}}, ""},
+		{"a metered price", `[{"price":"p"}]`, []string{no("line_items[0]", metered)}, [][]string{{"1"}, {}}, ""},
+		{"quantity null", `[{"price":"p","quantity":null}]`, []string{no("line_items[0]", metered)}, [][]string{{"1"}, {}}, ""},
+		{"quantity empty", `[{"price":"p","quantity":""}]`, []string{no("line_items[0][quantity]", metered)}, [][]string{{"1"}, {}}, ""},
 		{"both metered, and one that is not", `[{"price":"p"},{"price":"q","quantity":2},{"price":"r"}]`,
-			[]string{no("line_items[2]", metered), no("line_items[0]", metered)}, [][]string{{"1", "2", "1"}, {"1", "2"}, {"2"}}, false},
-		{"a quantity that was asked for", `[{"price":"p","quantity":1}]`, []string{no("line_items[0]", metered)}, [][]string{{"1"}}, true},
-		{"another line's", `[{"price":"p"},{"price":"q","quantity":2}]`, []string{no("line_items[1]", metered)}, [][]string{{"1", "2"}}, true},
-		{"another refusal", `[{"price":"p"}]`, []string{no("line_items[0]", "Quantity must be 3 or more")}, [][]string{{"1"}}, true},
-		{"another parameter", `[{"price":"p"}]`, []string{no("success_url", metered)}, [][]string{{"1"}}, true},
+			[]string{no("line_items[2]", metered), no("line_items[0]", metered)}, [][]string{{"1", "2", "1"}, {"1", "2"}, {"2"}}, ""},
+		{"a quantity that was asked for", `[{"price":"p","quantity":1}]`, []string{no("line_items[0]", metered)}, [][]string{{"1"}}, leave},
+		{"another line's", `[{"price":"p"},{"price":"q","quantity":2}]`, []string{no("line_items[1]", metered)}, [][]string{{"1", "2"}}, leave},
+		{"another refusal", `[{"price":"p"}]`, []string{no("line_items[0]", "Quantity must be 3 or more")}, [][]string{{"1"}}, "Nothing was changed"},
+		{"another parameter", `[{"price":"p"}]`, []string{no("success_url", metered)}, [][]string{{"1"}}, "Nothing was changed"},
+		{"the line stands in the message only", `[{"price":"p"},{"price":"q"}]`, []string{no("", "Quantity should not be specified where usage_type is `metered`. Remove quantity from `line_items[1]`")},
+			[][]string{{"1", "1"}, {"1"}}, ""},
+		{"the line with dots", `[{"price":"p"},{"price":"q"}]`, []string{no("line_items.1.quantity", metered)}, [][]string{{"1", "1"}, {"1"}}, ""},
+		{"other words, and one line that can be meant", `[{"price":"p"},{"price":"q","quantity":2}]`, []string{no("line_items", "You cannot specify a quantity for metered price q.")}, [][]string{{"1", "2"}, {"2"}}, ""},
+		{"other words, and two lines that can be meant", `[{"price":"p"},{"price":"q"}]`, []string{no("", "You cannot specify a quantity for metered prices.")}, [][]string{{"1", "1"}},
+			"Give quantity for each line whose price is not metered"},
+		{"a line that does not exist", `[{"price":"p"}]`, []string{no("line_items[7]", metered)}, [][]string{{"1"}}, leave},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -75,7 +83,7 @@ func TestMeteredPrices(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = request.Send(t.Context(), newClient(t, stripe.URL, journal.InMemory()))
-			if failure := outcome.As(err); (failure != nil) != tt.failed || tt.failed && failure.Outcome != outcome.Failed {
+			if failure := outcome.As(err); (failure != nil) != (tt.hint != "") || failure != nil && (failure.Outcome != outcome.Failed || !strings.Contains(failure.Hint, tt.hint)) {
 				t.Errorf("got %v", err)
 			}
 			if fmt.Sprint(sent) != fmt.Sprint(tt.sent) {

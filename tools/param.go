@@ -2,6 +2,7 @@ package tools
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"stripe-mcp/internal/outcome"
@@ -18,14 +19,15 @@ func (t Tool) inArguments(err error) error {
 // argument returns the path of the argument that became Stripe's parameter: line_items[0].price for line_items[0][price], and
 // subscription_id for the id in a request's path. It returns a parameter that is none of the tool's as it is.
 func (t Tool) argument(param string) string {
+	if name, renamed := map[string]string{"customer_details[email]": "customer_email"}[param]; renamed && t.takes(name) {
+		return name
+	}
 	root, rest, _ := strings.Cut(param, "[")
 	if rest != "" {
 		rest = "[" + rest
 	}
-	for _, argument := range t.arguments() {
-		if argument.name == root {
-			return root + inDots(rest)
-		}
+	if t.takes(root) {
+		return root + inDots(rest)
 	}
 	for _, argument := range t.arguments() {
 		object, isID := strings.CutSuffix(argument.name, "_id")
@@ -38,6 +40,11 @@ func (t Tool) argument(param string) string {
 		}
 	}
 	return param
+}
+
+// takes reports whether the tool has an argument of that name.
+func (t Tool) takes(name string) bool {
+	return slices.ContainsFunc(t.arguments(), func(a argument) bool { return a.name == name })
 }
 
 // inDots turns [0][price_data][unit_amount] into [0].price_data.unit_amount, as in what is said of arguments.

@@ -58,18 +58,42 @@ func (o object) describe() string {
 	return "It is about " + fit(o.ID)
 }
 
-// apiError is what we read of Stripe's error object; anything else in it, such as a client_secret, stays out.
+// apiError is what we read of Stripe's error object; anything else in it, such as a client_secret, stays out. Only the type
+// must have the shape that we know: it decides what happened, and the rest only describes that.
 type apiError struct {
-	Type            string `json:"type"`
-	Code            string `json:"code"`
-	DeclineCode     string `json:"decline_code"`
-	Param           string `json:"param"`
-	Message         string `json:"message"`
-	DocURL          string `json:"doc_url"`
-	RequestLogURL   string `json:"request_log_url"`
-	ApprovalRequest struct {
-		DashboardURL string `json:"dashboard_url"`
-	} `json:"approval_request"`
+	Type            string   `json:"type"`
+	Code            loose    `json:"code"`
+	DeclineCode     loose    `json:"decline_code"`
+	Param           loose    `json:"param"`
+	Message         loose    `json:"message"`
+	DocURL          loose    `json:"doc_url"`
+	RequestLogURL   loose    `json:"request_log_url"`
+	ApprovalRequest approval `json:"approval_request"`
+}
+
+type approval struct {
+	DashboardURL loose `json:"dashboard_url"`
+}
+
+// UnmarshalJSON takes anything.
+func (a *approval) UnmarshalJSON(text []byte) error {
+	type plain approval // without this method
+	_ = json.Unmarshal(text, (*plain)(a))
+	return nil
+}
+
+// loose is text of an error. A number or boolean in its place is what JSON writes, and anything else is empty.
+type loose string
+
+// UnmarshalJSON takes anything.
+func (l *loose) UnmarshalJSON(text []byte) error {
+	var value string
+	if json.Unmarshal(text, &value) == nil {
+		*l = loose(value)
+	} else if text[0] != '{' && text[0] != '[' {
+		*l = loose(text)
+	}
+	return nil
 }
 
 // savedError reports whether Stripe repeated an internal error that it keeps for this idempotency key. Another attempt cannot
@@ -129,7 +153,7 @@ func (a *attempt) read(resp *http.Response, key *secret.Scrubber, call *call) er
 	a.refusal = parseRefusal(resp.StatusCode, body)
 	switch {
 	case a.refusal != nil:
-		a.requestID = cmp.Or(a.requestID, loggedID(a.refusal.RequestLogURL))
+		a.requestID = cmp.Or(a.requestID, loggedID(string(a.refusal.RequestLogURL)))
 	case resp.StatusCode >= http.StatusMultipleChoices && resp.StatusCode < http.StatusBadRequest:
 		a.trouble = redirected
 		return errRedirected

@@ -18,6 +18,7 @@ type call struct {
 	list    bool             // the answer is a list of what is asked
 	answer  answer           // takes the objects; nil where only the answer's status matters
 	receipt *journal.Receipt // follows the answer to the caller
+	acting  string           // key of the configuration that names the account to act for, or empty
 
 	mu       sync.Mutex
 	intent   *journal.Intent // nil when the request is not journalled

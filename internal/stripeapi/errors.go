@@ -59,7 +59,7 @@ func (c *call) failure(ctx context.Context) *outcome.Error {
 		quote(failure, last)
 	default:
 		failure.Message = last.describe()
-		failure.Retryable = last.trouble != redirected && last.trouble != misshapen
+		failure.Retryable = last.trouble != redirected && last.trouble != misshapen && (failure.Outcome == outcome.Unknown || !last.final())
 		if last.trouble == misshapen {
 			failure.Type = outcome.TypeUnexpected
 		}
@@ -92,20 +92,29 @@ func refusedByJournal(cause error) *outcome.Error {
 // quote copies Stripe's own words into e. They may name a key or quote a customer, so fit cleans them.
 func quote(e *outcome.Error, a attempt) {
 	e.Type = fit(a.refusal.Type)
-	e.Code = fit(a.refusal.Code)
-	e.DeclineCode = fit(a.refusal.DeclineCode)
-	e.Param = fit(a.refusal.Param)
-	e.DocURL = fit(a.refusal.DocURL)
-	e.ApprovalURL = fit(a.refusal.ApprovalRequest.DashboardURL)
-	e.Message = fit(a.refusal.Message)
+	e.Code = fit(string(a.refusal.Code))
+	e.DeclineCode = fit(string(a.refusal.DeclineCode))
+	e.Param = fit(string(a.refusal.Param))
+	e.DocURL = fit(string(a.refusal.DocURL))
+	e.ApprovalURL = fit(string(a.refusal.ApprovalRequest.DashboardURL))
+	e.Message = cmp.Or(strings.TrimSpace(fit(string(a.refusal.Message))), fmt.Sprintf("Stripe refused it and gave no reason (HTTP %d)", a.status))
 	e.Retryable = a.status == http.StatusConflict || a.status == http.StatusTooManyRequests ||
-		a.status >= http.StatusInternalServerError
+		a.status >= http.StatusInternalServerError || passes(e)
 }
 
 // fit makes one of Stripe's texts safe to show.
 func fit(text string) string {
 	const longest = 1000
 	return plain.Clean(secret.Redact(outcome.InLine(text)), longest)
+}
+
+// final reports whether somebody else's answer to an attempt will be the same next time, such as that of a wrong api_base.
+func (a attempt) final() bool {
+	switch a.status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return a.trouble == foreign && a.status >= http.StatusBadRequest && a.status < http.StatusInternalServerError
 }
 
 // describe says in words why an attempt has no usable answer from Stripe.

@@ -1,9 +1,12 @@
 package stripeapi
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"stripe-mcp/internal/outcome"
 )
@@ -31,7 +34,7 @@ func (c *call) hint(e *outcome.Error, last attempt) string {
 	case last.refusal == nil:
 		return "Nothing was changed. Check proxy and api_base in the configuration, then call again"
 	}
-	if advice := adviceFor(e, last); advice != "" {
+	if advice := c.adviceFor(e, last); advice != "" {
 		return advice
 	}
 	if c.effect != Reads {
@@ -60,12 +63,12 @@ const ReplaceKey = "Stripe does not accept the configured key. Put a current sec
 const keysPage = "Dashboard > Developers > API keys"
 
 // adviceFor returns advice for those of Stripe's refusals that cost people the most time, or "".
-func adviceFor(e *outcome.Error, last attempt) string {
+func (c *call) adviceFor(e *outcome.Error, last attempt) string {
 	message := strings.ToLower(e.Message)
 	says := func(text string) bool { return strings.Contains(message, text) }
 	switch {
 	case last.status == http.StatusUnauthorized || last.status == http.StatusForbidden:
-		return keyAdvice(e, last.status, says)
+		return c.keyAdvice(e, last.status, says)
 	case last.status == http.StatusTooManyRequests:
 		return "Too many requests or a busy object, and nothing was changed. Wait a few seconds, then call again"
 	case otherMode(e, says):
@@ -75,12 +78,75 @@ func adviceFor(e *outcome.Error, last attempt) string {
 	case says("no attached payment source"), says("no default payment method"):
 		return "Use payment_behavior default_incomplete and have the customer pay at the subscription's hosted_invoice_url, " +
 			"or create a Checkout session in subscription mode instead"
+	case metered(e.Message):
+		return "Nothing was changed. The price is metered: leave quantity out for it"
+	case e.Code == "resource_missing" && e.Param == "starting_after":
+		return "The object that starting_after names is gone. Start again without starting_after"
+	case otherKind(message) != "":
+		return otherKind(message)
 	case e.Code == "resource_missing" && last.status == http.StatusNotFound:
 		return "Check the id, and that it belongs to this account and mode; list tools and the Dashboard show what exists"
 	case e.Code == "resource_missing":
 		return "Nothing was changed. The object named in param does not exist in this account and mode; create it or use another id"
 	case e.Type == "card_error":
-		return "Nothing was changed. The bank refused the card; the customer has to use another payment method or talk to the bank"
+		return "Nothing was changed. " + cardAdvice(e)
+	}
+	return ""
+}
+
+// cardAdvice says who can do something about a card that was not charged (https://docs.stripe.com/error-codes,
+// https://docs.stripe.com/declines/codes).
+func cardAdvice(e *outcome.Error) string {
+	for _, code := range []string{e.Code, e.DeclineCode} {
+		switch code {
+		case "authentication_required", "subscription_payment_intent_requires_action", "payment_intent_action_required", "payment_intent_authentication_failure":
+			return "The customer has to confirm the payment. Use payment_behavior default_incomplete and have them pay at the subscription's hosted_invoice_url, " +
+				"or create a Checkout session in subscription mode instead"
+		case "expired_card", "incorrect_number", "invalid_number", "incorrect_cvc", "invalid_cvc", "incorrect_zip", "incorrect_address",
+			"invalid_expiry_month", "invalid_expiry_year", "card_not_supported", "currency_not_supported":
+			return "The card's data are wrong or out of date, or the card is not meant for this: the customer has to store another one, as in the billing portal"
+		}
+	}
+	if passes(e) {
+		return "The card could not be charged just now. Call again in a few minutes"
+	}
+	return "The bank refused the card; the customer has to use another payment method or talk to the bank"
+}
+
+// passes reports whether the same card may be charged a little later.
+func passes(e *outcome.Error) bool {
+	again := []string{"processing_error", "try_again_later", "issuer_not_available", "reenter_transaction"}
+	return e.Type == "card_error" && (slices.Contains(again, e.Code) || slices.Contains(again, e.DeclineCode))
+}
+
+// metered reports whether Stripe's message says that a metered price takes no quantity.
+func metered(message string) bool {
+	message = strings.ToLower(message)
+	return strings.Contains(message, "quantity") && strings.Contains(message, "metered")
+}
+
+// RefusesQuantity reports whether Stripe refused a request because a metered price takes no quantity. Nothing was made then.
+func RefusesQuantity(err error) bool {
+	e := outcome.As(err)
+	return e != nil && e.Outcome == outcome.Failed && e.Status == http.StatusBadRequest && metered(e.Message)
+}
+
+// otherKind returns advice about "No such price: 'prod_1'" and the like, where the id shows that it is of another kind. It
+// returns "" where it does not.
+func otherKind(message string) string {
+	_, rest, found := strings.Cut(message, "no such ")
+	wanted, id, quoted := strings.Cut(rest, ": '")
+	prefix, _, _ := strings.Cut(id, "_")
+	kinds := map[string]string{
+		"ch": "charge", "cs": "checkout session", "cus": "customer", "in": "invoice", "pi": "payment intent", "pm": "payment method", "price": "price",
+		"prod": "product", "re": "refund", "si": "subscription item", "sub": "subscription",
+	}
+	wanted = strings.NewReplacer(".", " ", "_", " ", "plan", "price", "paymentmethod", "payment method").Replace(wanted)
+	is := kinds[prefix]
+	for known, kind := range kinds {
+		if found && quoted && kind == wanted && is != "" && is != wanted {
+			return "That is the id of a " + is + ", and the id of a " + wanted + " (" + known + "_…) is needed. Nothing was changed"
+		}
 	}
 	return ""
 }
@@ -92,9 +158,9 @@ func otherMode(e *outcome.Error, says func(string) bool) bool {
 }
 
 // keyAdvice returns advice about a key that Stripe refused (https://docs.stripe.com/error-codes), or "".
-func keyAdvice(e *outcome.Error, status int, says func(string) bool) string {
+func (c *call) keyAdvice(e *outcome.Error, status int, says func(string) bool) string {
 	switch {
-	case says("your ip address"):
+	case limitedToAddresses(e):
 		return "The key works only from the addresses in its list, and this machine's address is not in it. " +
 			"Add the address in the Dashboard under Developers > API keys, at this key. The key itself is good"
 	case e.Code == "platform_api_key_expired":
@@ -105,10 +171,9 @@ func keyAdvice(e *outcome.Error, status int, says func(string) bool) string {
 		return "The key did not reach Stripe. Check whether proxy or api_base in the configuration names something that removes the Authorization header"
 	case e.Code == "platform_account_required", says("only stripe connect platforms"):
 		return "The key's account is no Connect platform, so it cannot work for another account. " +
-			"Remove stripe_account from the configuration, or use the platform's key"
+			"Remove " + cmp.Or(c.acting, "stripe_account") + " from the configuration, or use the platform's key"
 	case e.Code == "account_invalid", says("does not have access to account"):
-		return "The key has no access to the connected account. Check stripe_account in the configuration, that the key is the platform's and of the same mode, " +
-			"and that the account is still connected"
+		return noAccess(c.acting)
 	case otherMode(e, says):
 		return otherModeAdvice
 	case e.Code == "testmode_charges_only", says("cannot currently make live charges"):
@@ -119,6 +184,28 @@ func keyAdvice(e *outcome.Error, status int, says func(string) bool) string {
 		return "The restricted key lacks this permission. Edit the key in the Dashboard under Developers > API keys and add " + permission(e.Message)
 	}
 	return ""
+}
+
+// noAccess is the advice about a key that has no access to the account that acting names, a key of the configuration.
+func noAccess(acting string) string {
+	switch acting {
+	case "":
+		return "The key has no access to its own account: the account may be closed, or the key withdrawn. Look at both in the Dashboard"
+	case actingContext:
+		return "The key has no access to the account to act for. Check stripe_context in the configuration, " +
+			"and that the key is of the same mode and of the organisation or platform that has this account"
+	}
+	return "The key has no access to the connected account. Check stripe_account in the configuration, that the key is the platform's and of the same mode, " +
+		"and that the account is still connected"
+}
+
+// limitedToAddresses reports whether a key was refused because of this machine's address.
+func limitedToAddresses(e *outcome.Error) bool {
+	words := strings.FieldsFunc(strings.ToLower(e.Message), func(r rune) bool { return !unicode.IsLetter(r) })
+	about := slices.Contains(words, "ip") || slices.Contains(words, "ips")
+	return strings.HasPrefix(e.Code, "ip_") || about && slices.ContainsFunc(words, func(word string) bool {
+		return strings.HasPrefix(word, "address") || strings.HasPrefix(word, "allow") || word == "permitted"
+	})
 }
 
 // at names a place, where it is known.

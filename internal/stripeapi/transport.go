@@ -26,6 +26,12 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
+// The keys of the configuration that name the account to act for.
+const (
+	actingAccount = "stripe_account"
+	actingContext = "stripe_context"
+)
+
 // maxRetries is how often a request may be sent again.
 const maxRetries = 4
 
@@ -58,6 +64,12 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	call := callFrom(req.Context())
+	switch {
+	case t.account != "":
+		call.acting = actingAccount
+	case t.context != "":
+		call.acting = actingContext
+	}
 	ctx, cancel := call.lifetime(req.Context())
 	defer cancel()
 	req = req.Clone(ctx)
