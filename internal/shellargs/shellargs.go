@@ -2,10 +2,12 @@
 package shellargs
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	utf "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -16,24 +18,61 @@ import (
 // Decode returns what came on stdin as UTF-8 without a byte-order mark. Windows PowerShell 5 writes UTF-16 into files and puts
 // such a mark in front.
 func Decode(text []byte) (json.RawMessage, error) {
+	const where = "on stdin"
 	decoded, _, err := transform.Bytes(utf.BOMOverride(transform.Nop), text)
-	if err != nil {
-		return nil, fmt.Errorf("decode the arguments on stdin: %w", err)
+	wide := bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("decode the arguments %s: %w", where, err)
+	case wide && bytes.ContainsRune(decoded, utf8.RuneError):
+		return nil, hint.Errorf(saveAs, "the UTF-16 %s breaks off or is damaged, and nothing was sent", where)
 	}
-	if unquoted(string(decoded)) {
-		return nil, withoutQuotes("on stdin", string(decoded))
+	return decoded, check(where, string(decoded))
+}
+
+const saveAs = "save the file as UTF-8"
+
+// check finds text that is no JSON of its caller's any more. Its errors show nothing of the text but a name.
+func check(where, text string) error {
+	switch bad := notUTF8(text); {
+	case len(text) > 1 && (text[0] == 0 || text[1] == 0):
+		return hint.Errorf(saveAs, "the text %s is UTF-16 without a byte-order mark, and nothing was sent", where)
+	case strings.Contains(text, "\x00"):
+		return hint.Errorf(saveAs, "the text %s has a zero byte in it, and nothing was sent", where)
+	case bad >= 0: // Go's JSON would read another letter there, without a word
+		return hint.Errorf(saveAs, "the text %s is not UTF-8 at byte %d, and nothing was sent", where, bad+1)
+	case unquoted(text):
+		return withoutQuotes("the shell removed the quotes of the JSON "+where, text)
+	case escaped(text):
+		return withoutQuotes("the quotes of the JSON "+where+" are escaped once too often", strings.ReplaceAll(text, `"`, ""))
 	}
-	return decoded, nil
+	return nil
+}
+
+// notUTF8 returns where text stops to be UTF-8, or -1.
+func notUTF8(text string) int {
+	for i, r := range text {
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
+			return i
+		}
+	}
+	return -1
+}
+
+// escaped reports whether text is JSON whose quotes still have the backslashes that a shell should have taken.
+func escaped(text string) bool {
+	return strings.Contains(text, `\"`) && !json.Valid([]byte(bare(text))) && startsJSON(text) && json.Valid([]byte(bare(strings.ReplaceAll(text, `\"`, `"`))))
 }
 
 // Parse returns the arguments on a command line as JSON. Pairs become strings, from which the tool's schema makes what it
 // wants, just as it does for models.
 func Parse(given []string) (json.RawMessage, error) {
 	if len(given) > 0 && startsJSON(given[0]) {
-		switch whole := strings.Join(given, " "); { // a shell that removes quotes also splits at blanks
-		case unquoted(whole):
-			return nil, withoutQuotes("on the command line", whole)
-		case len(given) > 1:
+		whole := strings.Join(given, " ") // a shell that removes quotes also splits at blanks
+		if err := check("on the command line", whole); err != nil {
+			return nil, err
+		}
+		if len(given) > 1 {
 			return nil, errBoth
 		}
 		return json.RawMessage(bare(given[0])), nil
@@ -46,10 +85,16 @@ func Parse(given []string) (json.RawMessage, error) {
 			return nil, errBoth
 		case !ok:
 			return nil, fmt.Errorf("argument %d is neither name=value nor a JSON object", i+1)
+		case strings.HasSuffix(name, ":") && isName(name[:len(name)-1]):
+			return nil, hint.Errorf("write "+name[:len(name)-1]+"=…; numbers and lists need no other sign", "argument %d has := between name and value", i+1)
 		case twice:
 			return nil, fmt.Errorf("argument %d gives a name a second time", i+1)
-		case unquoted(value):
-			return nil, withoutQuotes(fmt.Sprintf("in argument %d", i+1), "")
+		}
+		if err := check(fmt.Sprintf("in argument %d", i+1), value); err != nil {
+			return nil, err
+		}
+		if bad := notUTF8(name); bad >= 0 {
+			return nil, fmt.Errorf("argument %d is not UTF-8 at byte %d, and nothing was sent", i+1, bad+1)
 		}
 		pairs[name] = value
 	}
@@ -82,15 +127,15 @@ func unquoted(text string) bool {
 	return inside != "" && (inside[0] == '\\' || inside[0] == '_' || unicode.IsLetter([]rune(inside)[0]))
 }
 
-// withoutQuotes returns the error for such text. It shows a name and no values.
-func withoutQuotes(where, text string) error {
+// withoutQuotes returns the error for text whose quotes are wrong, which what says. It shows a name and no values.
+func withoutQuotes(what, text string) error {
 	pair := "name=value"
 	inside := strings.TrimLeft(text, "{[ \\'\t\r\n")
 	if end := strings.IndexAny(inside, ":\\ "); end > 0 && isName(inside[:end]) {
 		pair = inside[:end] + "=…"
 	}
 	return hint.Errorf("give name=value pairs, such as "+pair+", or pipe the JSON from a file: type arguments.json | stripe-mcp call TOOL -",
-		"the shell removed the quotes of the JSON %s", where)
+		"%s", what)
 }
 
 // isName reports whether text can be the name of an argument. A key that somebody pasted is not shown.

@@ -44,7 +44,16 @@ func TestParse(t *testing.T) {
 		{"cmd.exe removed the quotes", []string{`'{customer_id:`, `cus_1}'`}, removed + "customer_id=…, " + advice},
 		{"a key where a name should be", []string{`{sk_test_MadeUpTail: 1}`}, removed + "name=value, " + advice},
 		{"the quotes in a pair are gone", []string{"limit=1", `items=[{price: p}]`},
-			"the shell removed the quotes of the JSON in argument 2\nhint: give name=value pairs, such as name=value, " + advice},
+			"the shell removed the quotes of the JSON in argument 2\nhint: give name=value pairs, such as price=…, " + advice},
+		{"a shell kept the backslashes before the quotes", []string{`{\"customer_id\":\"cus_1\"}`},
+			"the quotes of the JSON on the command line are escaped once too often\nhint: give name=value pairs, such as customer_id=…, " + advice},
+		{"the same with blanks", []string{`{\"limit\":`, `3}`}, "the quotes of the JSON on the command line are escaped once too often\nhint: give name=value pairs, such as limit=…, " + advice},
+		{"the sign of another program", []string{"limit:=3"}, "argument 1 has := between name and value\nhint: write limit=…; numbers and lists need no other sign"},
+		{"backslashes that belong to a text", []string{`{"name":"the \"Inn\""}`}, `{"name":"the \"Inn\""}`},
+		{"another encoding in JSON", []string{"{\"name\":\"J\xf6rg\"}"}, "the text on the command line is not UTF-8 at byte 11, and nothing was sent\nhint: save the file as UTF-8"},
+		{"another encoding in a pair", []string{"limit=1", "name=J\xf6rg"}, "the text in argument 2 is not UTF-8 at byte 2, and nothing was sent\nhint: save the file as UTF-8"},
+		{"another encoding in a name", []string{"n\xe4me=x"}, "argument 1 is not UTF-8 at byte 2, and nothing was sent"},
+		{"a letter that stands for a damaged one", []string{"name=J\ufffdrg"}, `{"name":"J` + "\ufffd" + `rg"}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {
@@ -62,7 +71,11 @@ func TestParse(t *testing.T) {
 
 func TestDecode(t *testing.T) {
 	t.Parallel()
-	const text = `{"name":"Jürgen 🙂"}`
+	const (
+		text    = `{"name":"Jürgen 🙂"}`
+		noMark  = "the text on stdin is UTF-16 without a byte-order mark, and nothing was sent\nhint: save the file as UTF-8"
+		damaged = "the UTF-16 on stdin breaks off or is damaged, and nothing was sent\nhint: save the file as UTF-8"
+	)
 	wide := func(order utf.Endianness, mark utf.BOMPolicy) string {
 		encoded, err := utf.UTF16(order, mark).NewEncoder().String(text)
 		if err != nil {
@@ -75,11 +88,14 @@ func TestDecode(t *testing.T) {
 		"UTF-8 with a mark":             {"\ufeff" + text, text},
 		"UTF-16 of Windows":             {wide(utf.LittleEndian, utf.UseBOM), text},
 		"UTF-16, big end first":         {wide(utf.BigEndian, utf.UseBOM), text},
-		"UTF-16 without a mark":         {wide(utf.LittleEndian, utf.IgnoreBOM), wide(utf.LittleEndian, utf.IgnoreBOM)},
-		"UTF-16 that breaks off":        {"\xff\xfe{\x00}\x00\x00", "{}\ufffd"},
+		"UTF-16 without a mark":         {wide(utf.LittleEndian, utf.IgnoreBOM), noMark},
+		"the same, big end first":       {wide(utf.BigEndian, utf.IgnoreBOM), noMark},
+		"a zero byte at the end":        {text + "\x00", "the text on stdin has a zero byte in it, and nothing was sent\nhint: save the file as UTF-8"},
+		"UTF-16 that breaks off":        {"\xff\xfe{\x00}\x00\x00", damaged},
+		"half a character in UTF-16":    {"\xff\xfe{\x00\x3d\xd8}\x00", damaged},
 		"only a mark":                   {"\ufeff", ""},
 		"nothing":                       {"", ""},
-		"bytes of no encoding":          {"{\"a\":\"\xe4\"}", "{\"a\":\"\xe4\"}"},
+		"bytes of no encoding":          {"{\"a\":\"\xe4\"}", "the text on stdin is not UTF-8 at byte 7, and nothing was sent\nhint: save the file as UTF-8"},
 		"the shell removed the quotes":  {"{name:x}\r\n", "the shell removed the quotes of the JSON on stdin\nhint: give name=value pairs, such as name=…, " + advice},
 		"the same in UTF-16":            {"\xff\xfe{\x00a\x00:\x001\x00}\x00", "the shell removed the quotes of the JSON on stdin\nhint: give name=value pairs, such as a=…, " + advice},
 		"other malformed JSON is later": {`{"a":`, `{"a":`},
@@ -105,7 +121,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("\ufeff{a:1}"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		_, _ = shellargs.Parse([]string{string(text)})
-		if _, err := shellargs.Decode(text); err != nil || !json.Valid(text) || !utf8.Valid(text) {
+		if _, err := shellargs.Decode(text); err != nil || !json.Valid(text) || strings.ContainsRune(string(text), utf8.RuneError) {
 			return
 		}
 		encoded, err := utf.UTF16(utf.LittleEndian, utf.UseBOM).NewEncoder().Bytes(text)
