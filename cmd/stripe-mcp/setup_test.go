@@ -378,3 +378,20 @@ func TestSetupFollowsLinksInTheOpen(t *testing.T) {
 		t.Error("nothing was written")
 	}
 }
+
+// TestKeysFromWindows: Windows PowerShell pipes and writes UTF-16, or UTF-8 with a mark in front.
+func TestKeysFromWindows(t *testing.T) {
+	t.Parallel()
+	wide := "\xff\xfe"
+	for _, r := range setupKey + "\r\n" {
+		wide += string([]byte{byte(r), 0})
+	}
+	for why, key := range map[string]string{"UTF-8 with a mark": "\ufeff" + setupKey + "\r\n", "UTF-16": wide, "blanks": "  " + setupKey + "\t\n"} {
+		h := newHome(t)
+		environment := []string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}
+		h.run(environment, key, "setup", "--key-stdin", "--yes").check(t, 0)
+		if got := h.run(environment, "", "call", "stripe_get_customer", "customer_id=cus_1"); got.code != 0 {
+			t.Errorf("%s: %+v", why, got)
+		}
+	}
+}

@@ -26,7 +26,7 @@ func (s *setup) obtainKey(ctx context.Context) (secret.Secret, error) {
 	}
 	if s.keyStdin {
 		text, err := io.ReadAll(io.LimitReader(s.stdin, longest))
-		return secret.New(strings.TrimSpace(string(text))), err
+		return secret.New(config.Bare(string(text))), err
 	}
 	stored, _, err := s.config.Vault().Open(ctx)
 	isStored, question := err == nil, "Stripe key (not shown)"

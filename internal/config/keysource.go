@@ -167,7 +167,7 @@ func output(ctx context.Context, argv []string) (string, error) {
 	case err != nil:
 		return "", hint.Errorf(advice, "the command could not be run")
 	}
-	return strings.TrimRight(printed.text.String(), "\r\n"), nil
+	return printed.text.String(), nil
 }
 
 // limited is a buffer for as much as a key file may hold.

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"strings"
 
+	utf "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/plain"
@@ -40,7 +43,7 @@ func keyInFile() rule {
 			if err != nil {
 				return err
 			}
-			return c.setKey(strings.TrimRight(string(data), "\r\n"))
+			return c.setKey(string(data))
 		},
 	}
 }
@@ -73,8 +76,19 @@ func keyByCommand() rule {
 	}
 }
 
+// Bare returns a key without what editors and shells put around it: white space, a byte-order mark, UTF-16. Windows PowerShell
+// writes that into files.
+func Bare(text string) string {
+	decoded, _, err := transform.String(utf.BOMOverride(transform.Nop), text)
+	if err != nil {
+		return text
+	}
+	return strings.TrimSpace(decoded)
+}
+
 // setKey takes text as the key, or says why it cannot be one, without showing it.
 func (c *Config) setKey(text string) error {
+	text = Bare(text)
 	mode, err := checkKey(text)
 	switch {
 	case err != nil:
@@ -139,6 +153,8 @@ func keyFault(text string) string {
 		return "it is a webhook signing secret, which is no API key"
 	case strings.ContainsAny(text, "${}%"):
 		return "it is a variable that was not filled in"
+	case strings.Contains(text, "\x00"):
+		return "it has a zero byte in it, as UTF-16 without a byte-order mark has: save it as UTF-8"
 	case !known:
 		return "it does not start as secret keys do, with sk_test_, sk_live_, rk_test_, rk_live_, rkcs_test_ or sk_org_"
 	case len(rest) < shortest, len(rest) > longest, !plain.Only(rest, "_"):

@@ -76,8 +76,9 @@ func TestKeyShape(t *testing.T) {
 		{"sk_org_", damaged}, {"sk_org_test_", damaged}, {"sk_org_live_a b", damaged},
 		{"hunter2", foreign}, {"acct_1MadeUp", foreign}, {"sk_MadeUp1", foreign}, {"SK_TEST_MadeUp1", foreign}, {"Bearer:sk_test_MadeUp1", foreign},
 		{"your_key_here", foreign}, {"...", foreign},
-		{`"sk_test_MadeUp1"`, foreign}, {"'sk_test_MadeUp1'", foreign}, {" sk_test_MadeUp1", foreign}, {"x\nsk_test_MadeUp1", foreign},
-		{"sk_test_MadeUp1`", damaged}, {"sk_test_Made Up1", damaged}, {"sk_test_MadeUp1 ", damaged}, {"sk_test_Made\nUp1", damaged}, {"sk_test_MadeUp1\n", damaged},
+		{`"sk_test_MadeUp1"`, foreign}, {"'sk_test_MadeUp1'", foreign}, {"x\nsk_test_MadeUp1", foreign},
+		{"sk_test_MadeUp1`", damaged}, {"sk_test_Made Up1", damaged}, {"sk_test_Made\nUp1", damaged}, {"\u200bsk_test_MadeUp1", foreign},
+		{" sk_test_MadeUp1", ""}, {"sk_test_MadeUp1 ", ""}, {"sk_test_MadeUp1\n", ""}, {"\ufeffsk_test_MadeUp1", ""}, {"\ufeff\u00a0sk_test_MadeUp1\t\r\n", ""},
 		{"sk_test_Made\u00a0Up1", damaged}, {"sk_test_Made\x1bUp1", damaged},
 		{"sk_test_...", damaged}, {"sk_live_…", damaged}, {"sk_test_51M...eUp1", damaged}, {"sk_live_••••eUp1", damaged}, {"rk_live_****eUp1", damaged}, {"sk_live_<key>", damaged},
 		{"sk_test_", damaged}, {"sk_test_Ab", damaged}, {"sk_test_Made-Up1", damaged}, {"sk_test_MadeUpé", damaged}, {"sk_live_" + strings.Repeat("a", 251), damaged},
@@ -87,7 +88,7 @@ func TestKeyShape(t *testing.T) {
 			t.Parallel()
 			c, err := config.Load(config.Options{Env: []string{"STRIPE_MCP_STRIPE_SECRET_KEY=" + tt.key, "STRIPE_SECRET_KEY=" + otherKey}})
 			if tt.want == "" {
-				if err != nil || c.SecretKey.Reveal() != tt.key {
+				if err != nil || c.SecretKey.Reveal() != strings.Trim(tt.key, "\ufeff\u00a0 \t\r\n") {
 					t.Errorf("it is a good key, and was refused: %v", err)
 				}
 				return
@@ -102,6 +103,7 @@ func TestKeyShape(t *testing.T) {
 
 func TestKeyFiles(t *testing.T) {
 	t.Parallel()
+	wide := func(text string) string { return strings.Join(strings.Split(text, ""), "\x00") + "\x00" }
 	tests := []struct {
 		why, content string
 		mode         os.FileMode
@@ -110,6 +112,10 @@ func TestKeyFiles(t *testing.T) {
 		{"private", testKey, 0o600, ""},
 		{"private and read-only", testKey, 0o400, ""},
 		{"its line break does not count", testKey + "\r\n", 0o600, ""},
+		{"blanks around it do not count", " \t" + testKey + " \n", 0o600, ""},
+		{"a byte-order mark does not count", "\ufeff" + testKey + "\r\n", 0o600, ""},
+		{"UTF-16 of Windows", "\xff\xfe" + wide(testKey+"\r\n"), 0o600, ""},
+		{"UTF-16 without a mark", wide(testKey), 0o600, "it has a zero byte in it, as UTF-16 without a byte-order mark has: save it as UTF-8" + findKey},
 		{"group may read", testKey, 0o640, "other users can open KEYFILE (mode 0640)\nhint: run chmod 600 'KEYFILE'"},
 		{"others may read", testKey, 0o604, "other users can open KEYFILE (mode 0604)\nhint: run chmod 600 'KEYFILE'"},
 		{"group may write", testKey, 0o620, "other users can open KEYFILE (mode 0620)\nhint: run chmod 600 'KEYFILE'"},
