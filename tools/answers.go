@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -31,9 +32,14 @@ type row interface {
 	cursor() string // starting_after takes it to continue after this row
 }
 
-// longRow is a row that can be too long for a list. Only metadata can be the reason.
+// longRow is a row that can be too long for a list.
 type longRow[T row] interface {
 	withoutMetadata() T
+}
+
+// shortRow is a row that can be too long even without metadata.
+type shortRow[T row] interface {
+	shorter() T // without one more thing; with nothing left to leave out it stays as it is
 }
 
 // briefText is how much of a text a brief row shows.
@@ -51,8 +57,11 @@ func (listed) Schema() *schema.Node {
 
 func (l listed) cursor() string { return l.ID }
 
-// metadataLeftOut is the note of a row without metadata.
-const metadataLeftOut = "metadata left out: too long for a list"
+// The notes of rows that are too long.
+const (
+	metadataLeftOut = "metadata left out: too long for a list"
+	rowCut          = "cut to fit into a list: texts, items and discounts may be missing; the get tool shows all"
+)
 
 // rowNode describes any row of a list. A row shows what the get tool shows and leaves some of it out. So its fields are
 // described once, there.
@@ -98,6 +107,7 @@ func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], err
 	}
 	result := page[T]{Data: []T{}, HasMore: rest.HasMore, Note: unreadable(rest.LeftOut)}
 	size := len(`{"has_more":false,"next_cursor":"","note":"","data":[]}`) + 255 + len(result.Note) + len("; "+pageFull)
+	room := most - size
 	last := rest.Last
 	for _, r := range rows {
 		encoded, err := Encode(r)
@@ -110,6 +120,9 @@ func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], err
 				return page[T]{}, err
 			}
 		}
+		if r, encoded, err = shorten(r, encoded, room); err != nil {
+			return page[T]{}, err
+		}
 		size += len(encoded) + len(",")
 		if size > most && len(result.Data) > 0 {
 			result.HasMore, last = true, result.Data[len(result.Data)-1].cursor()
@@ -121,7 +134,28 @@ func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], err
 	if result.HasMore {
 		result.NextCursor = last
 	}
+	if result.HasMore && last == "" {
+		result.HasMore = false
+		addNote(&result.Note, "Stripe says that there is more, and sent nothing to go on from: make the same call again")
+	}
 	return result, nil
+}
+
+// shorten makes a row fit into room, if it can be made shorter.
+func shorten[T row](r T, encoded []byte, room int) (T, []byte, error) {
+	for len(encoded) >= room {
+		long, ok := any(r).(shortRow[T])
+		if !ok {
+			break
+		}
+		r = long.shorter()
+		again, err := Encode(r)
+		if err != nil || bytes.Equal(again, encoded) {
+			return r, again, err
+		}
+		encoded = again
+	}
+	return r, encoded, nil
 }
 
 // unreadable says which rows are missing because Stripe sent them in a shape that is not understood.

@@ -72,15 +72,46 @@ type payerOutput struct {
 
 	Email     string `json:"email,omitempty"`
 	Name      string `json:"name,omitempty"`
+	Phone     string `json:"phone,omitempty"` // where nothing else says who it is
 	TaxExempt string `json:"tax_exempt,omitempty"`
 }
 
-// checkoutSessionDetails is a Checkout session with its line items, which only the get tool shows.
+// checkoutSessionDetails is a Checkout session with what was ordered, which only the get tool shows.
 type checkoutSessionDetails struct {
 	checkoutSessionOutput
 
-	LineItems        []lineItemOutput `json:"line_items,omitempty"`
-	LineItemsHasMore bool             `json:"line_items_has_more,omitempty"`
+	LineItems        []lineItemOutput    `json:"line_items,omitempty"`
+	LineItemsHasMore bool                `json:"line_items_has_more,omitempty"`
+	CustomFields     []customFieldOutput `json:"custom_fields,omitempty"`
+}
+
+// customFieldOutput is what the customer chose or typed in, such as a size.
+type customFieldOutput struct {
+	bare
+
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// toCustomFields returns the fields that the customer filled in.
+func toCustomFields(fields []*stripe.CheckoutSessionCustomField) []customFieldOutput {
+	const longest = 255
+	var out []customFieldOutput
+	for _, field := range fields {
+		value := ""
+		switch {
+		case field.Dropdown != nil:
+			value = field.Dropdown.Value
+		case field.Numeric != nil:
+			value = field.Numeric.Value
+		case field.Text != nil:
+			value = field.Text.Value
+		}
+		if value != "" {
+			out = append(out, customFieldOutput{Key: plain.Clean(field.Key, longest), Value: plain.Clean(value, longest)})
+		}
+	}
+	return out
 }
 
 // checkoutSessionRow is a Checkout session in a list, without what only one session at a time is asked for.
@@ -92,7 +123,9 @@ func (checkoutSessionRow) Schema() *schema.Node { return rowNode() }
 func (s checkoutSessionRow) cursor() string { return s.ID }
 
 func (s checkoutSessionRow) withoutMetadata() checkoutSessionRow {
-	s.Metadata, s.Note = nil, metadataLeftOut
+	if len(s.Metadata) > 0 {
+		s.Metadata, s.Note = nil, metadataLeftOut
+	}
 	return s
 }
 
@@ -215,6 +248,9 @@ func toPayer(details *stripe.CheckoutSessionCustomerDetails) *payerOutput {
 		return nil
 	}
 	out := payerOutput{Email: plain.Clean(details.Email, 512), Name: plain.Clean(details.Name, 256)}
+	if out.Email == "" && out.Name == "" {
+		out.Phone = plain.Clean(details.Phone, 20)
+	}
 	if details.TaxExempt != stripe.CheckoutSessionCustomerDetailsTaxExemptNone {
 		out.TaxExempt = string(details.TaxExempt)
 	}
@@ -226,7 +262,11 @@ func toPayer(details *stripe.CheckoutSessionCustomerDetails) *payerOutput {
 
 func withLineItems(s *stripe.CheckoutSession) checkoutSessionDetails {
 	out := checkoutSessionDetails{checkoutSessionOutput: toCheckoutSession(s)}
-	if s == nil || s.LineItems == nil {
+	if s == nil {
+		return out
+	}
+	out.CustomFields = toCustomFields(s.CustomFields)
+	if s.LineItems == nil {
 		return out
 	}
 	items := sent[sentSession](s.LastResponse).LineItems.Data

@@ -185,7 +185,7 @@ func toCustomer(c *stripe.Customer) customerOutput {
 		Balance:        c.Balance,
 		BalanceDisplay: displayUnlessZero(c.Balance, string(c.Currency)),
 		Delinquent:     c.Delinquent,
-		Discounts:      toDiscounts(c.Discount, nil),
+		Discounts:      inCurrency(toDiscounts(c.Discount, nil), string(c.Currency)),
 		Created:        timestamp(c.Created),
 		Livemode:       &c.Livemode,
 	}

@@ -37,19 +37,22 @@ func decisions() []decision {
 
 func checkoutDecisions() []decision {
 	return []decision{
-		{of: stripe.CheckoutSession{}, shown: `amount_subtotal amount_total automatic_tax cancel_url client_reference_id created currency currency_conversion customer customer_details
+		{of: stripe.CheckoutSession{}, shown: `amount_subtotal amount_total automatic_tax cancel_url client_reference_id created currency currency_conversion custom_fields customer customer_details
 			customer_email expires_at id invoice line_items livemode metadata mode payment_intent payment_link payment_status recovered_from setup_intent status subscription
 			success_url total_details ui_mode url`,
 			left: map[string]string{
-				page: `after_expiration allow_promotion_codes billing_address_collection consent_collection custom_fields custom_text customer_creation invoice_creation locale
+				page: `after_expiration allow_promotion_codes billing_address_collection consent_collection custom_text customer_creation invoice_creation locale
 					payment_method_collection payment_method_configuration_details payment_method_options payment_method_types phone_number_collection redirect_on_completion return_url
 					saved_payment_method_options shipping_address_collection shipping_options submit_type tax_id_collection`,
 				duplicate: "object shipping_cost",
 				private:   "client_secret consent shipping_details",
 			}, but: map[string]string{"customer_creation": "a setting; customer is who was made"}},
-		{of: stripe.CheckoutSessionCustomerDetails{}, at: "customer_details.", shown: "email name tax_exempt", left: map[string]string{private: "address phone tax_ids"}},
+		{of: stripe.CheckoutSessionCustomerDetails{}, at: "customer_details.", shown: "email name phone tax_exempt", left: map[string]string{private: "address tax_ids"}},
+		{of: stripe.CheckoutSessionCustomField{}, at: "custom_fields[].", shown: "dropdown=custom_fields[].value key numeric=custom_fields[].value text=custom_fields[].value",
+			left: map[string]string{page: "label optional type"}},
 		{of: stripe.CheckoutSessionTotalDetails{}, at: "total_details.", shown: "amount_discount amount_shipping amount_tax", left: map[string]string{elsewhere: "breakdown"}},
-		{of: stripe.CheckoutSessionAutomaticTax{}, at: "automatic_tax.", shown: "enabled status", left: map[string]string{internal: "liability"}},
+		{of: stripe.CheckoutSessionAutomaticTax{}, at: "automatic_tax.", shown: "enabled status", left: map[string]string{internal: "liability"},
+			but: map[string]string{"liability": "which of a platform's accounts answers for the tax does not change what is paid"}},
 		{of: stripe.CheckoutSessionCurrencyConversion{}, at: "currency_conversion.", shown: "amount_subtotal amount_total fx_rate source_currency"},
 		{of: stripe.LineItemList{}, shown: "has_more=line_items_has_more data=line_items", left: map[string]string{internal: "url total_count"},
 			but: map[string]string{"total_count": "Stripe no longer sends it"}},
@@ -66,7 +69,7 @@ func priceDecisions() []decision {
 			tax_behavior tiers_mode transform_quantity unit_amount unit_amount_decimal`,
 			left: map[string]string{duplicate: "livemode object type", elsewhere: "active created deleted lookup_key metadata nickname tiers"},
 			but:  map[string]string{"created": "when a price was made says nothing of what is billed"}},
-		{of: stripe.PriceCurrencyOptions{}, at: "items[].", shown: "unit_amount unit_amount_decimal", left: map[string]string{elsewhere: "custom_unit_amount tax_behavior tiers"}},
+		{of: stripe.PriceCurrencyOptions{}, at: "items[].", shown: "custom_unit_amount=line_items[].custom_unit_amount tax_behavior unit_amount unit_amount_decimal", left: map[string]string{elsewhere: "tiers"}},
 		{of: stripe.PriceCustomUnitAmount{}, at: "line_items[].custom_unit_amount.", shown: "maximum minimum preset"},
 		{of: stripe.PriceTransformQuantity{}, at: "items[].transform_quantity.", shown: "divide_by round"},
 		{of: stripe.PriceRecurring{}, at: "items[].", shown: "interval interval_count usage_type", left: map[string]string{elsewhere: "aggregate_usage meter trial_period_days"},
@@ -74,8 +77,8 @@ func priceDecisions() []decision {
 		{of: stripe.Discount{}, at: "discounts[].", shown: "coupon end id promotion_code start",
 			left: map[string]string{duplicate: "customer object subscription subscription_item", elsewhere: "checkout_session deleted invoice invoice_item"},
 			but:  map[string]string{"customer": "the one of the object that has the discount"}},
-		{of: stripe.Coupon{}, at: "discounts[].", shown: "amount_off duration duration_in_months id=coupon name percent_off",
-			left: map[string]string{duplicate: "currency livemode object", elsewhere: "applies_to created currency_options deleted max_redemptions metadata redeem_by times_redeemed valid"},
+		{of: stripe.Coupon{}, at: "discounts[].", shown: "amount_off currency currency_options=discounts[].amount_off duration duration_in_months id=coupon name percent_off",
+			left: map[string]string{duplicate: "livemode object", elsewhere: "applies_to created deleted max_redemptions metadata redeem_by times_redeemed valid"},
 			but: map[string]string{
 				"created": "says nothing of the discount", "max_redemptions": "limits new discounts", "redeem_by": "limits new discounts", "times_redeemed": "limits new discounts",
 			}},
@@ -84,7 +87,7 @@ func priceDecisions() []decision {
 				duplicate: "livemode object",
 				elsewhere: "active country created description effective_percentage jurisdiction jurisdiction_level metadata state tax_type",
 			},
-			but: map[string]string{"created": "when a rate was made says nothing of what is billed"}},
+			but: map[string]string{"created": "when a rate was made says nothing of what is billed", "effective_percentage": "of automatic taxes, whose amounts are shown"}},
 	}
 }
 
@@ -97,29 +100,31 @@ func billingDecisions() []decision {
 				elsewhere: "cash_balance invoice_credit_balance sources subscriptions tax tax_ids",
 			},
 			but: map[string]string{"next_invoice_sequence": "a number on invoices", "invoice_credit_balance": "Stripe sends it only when it is expanded"}},
-		{of: stripe.Subscription{}, shown: `automatic_tax billing_thresholds cancel_at cancel_at_period_end canceled_at cancellation_details collection_method created currency current_period_end
+		{of: stripe.Subscription{}, shown: `application_fee_percent automatic_tax billing_thresholds cancel_at cancel_at_period_end canceled_at cancellation_details collection_method created currency current_period_end
 			current_period_start customer days_until_due default_payment_method default_source=default_payment_method default_tax_rates description discount=discounts discounts ended_at id items
-			latest_invoice livemode metadata on_behalf_of pause_collection pending_setup_intent pending_update schedule start_date status trial_end trial_settings trial_start`,
+			latest_invoice livemode metadata on_behalf_of pause_collection pending_setup_intent pending_update schedule start_date status transfer_data trial_end trial_settings trial_start`,
 			left: map[string]string{
 				page:      "invoice_settings payment_settings",
 				duplicate: "billing_cycle_anchor billing_cycle_anchor_config object",
-				internal:  "application application_fee_percent test_clock transfer_data",
+				internal:  "application test_clock",
 				elsewhere: "next_pending_invoice_item_invoice pending_invoice_item_interval",
 			},
 			but: map[string]string{
+				"application":                       "the program that made it; transfer_data and application_fee_percent are who gets money",
 				"billing_cycle_anchor":              "current_period_end is when it bills next",
 				"next_pending_invoice_item_invoice": "it is about invoice items, of which none is shown",
 			}},
+		{of: stripe.SubscriptionTransferData{}, at: "transfer_data.", shown: "amount_percent destination"},
 		{of: stripe.SubscriptionPauseCollection{}, at: "pause_collection.", shown: "behavior resumes_at"},
 		{of: stripe.SubscriptionCancellationDetails{}, at: "cancellation_details.", shown: "comment feedback reason"},
 		{of: stripe.SubscriptionBillingThresholds{}, at: "billing_thresholds.", shown: "amount_gte", left: map[string]string{internal: "reset_billing_cycle_anchor"}},
 		{of: stripe.SubscriptionTrialSettingsEndBehavior{}, at: "trial_settings.end_behavior.", shown: "missing_payment_method"},
-		{of: stripe.SubscriptionPendingUpdate{}, at: "pending_update.", shown: "expires_at trial_end", left: map[string]string{elsewhere: "billing_cycle_anchor subscription_items trial_from_plan"},
+		{of: stripe.SubscriptionPendingUpdate{}, at: "pending_update.", shown: "expires_at subscription_items trial_end", left: map[string]string{elsewhere: "billing_cycle_anchor trial_from_plan"},
 			but: map[string]string{"billing_cycle_anchor": "it holds once the update is applied, and is then current_period_end"}},
 		{of: stripe.SubscriptionItemList{}, shown: "has_more=items_has_more data=items", left: map[string]string{internal: "url total_count"},
 			but: map[string]string{"total_count": "Stripe no longer sends it"}},
-		{of: stripe.SubscriptionItem{}, at: "items[].", shown: "discounts id metadata price quantity tax_rates",
-			left: map[string]string{duplicate: "object plan subscription", internal: "created deleted", elsewhere: "billing_thresholds"},
+		{of: stripe.SubscriptionItem{}, at: "items[].", shown: "billing_thresholds discounts id metadata price quantity tax_rates",
+			left: map[string]string{duplicate: "object plan subscription", internal: "created deleted"},
 			but:  map[string]string{"created": "the subscription's own is shown"}},
 	}
 }
@@ -143,7 +148,8 @@ func invoiceDecisions() []decision {
 			and("the time is that of the subscription's period or of the invoice's papers", "created effective_at period_end period_start subscription_proration_date webhooks_delivered_at").
 			and("it is the subscription's customer", "customer customer_address customer_email customer_name customer_phone customer_shipping customer_tax_exempt customer_tax_ids").
 			and("the platform's share does not change what the customer pays", "application_fee_amount").
-			and("the subscription shows its own", "on_behalf_of"),
+			and("the subscription shows its own", "on_behalf_of transfer_data").
+			and("the platform's own account, or the program's", "application issuer"),
 	}}
 }
 
@@ -208,12 +214,20 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// matters reports whether a field is an amount, a state, a time or a party. stripe-go has amounts and times as int64.
+// matters reports whether a field is an amount, a share, a state, a time or a party. stripe-go has amounts and times as int64,
+// and parties as accounts and applications, maybe inside of an object with their share.
 func matters(t reflect.Type, name string) bool {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
 		t = t.Elem()
 	}
-	return t.Kind() == reflect.Int64 || strings.HasSuffix(t.Name(), "Status") || strings.HasSuffix(name, "status") ||
+	party := t == reflect.TypeFor[stripe.Account]() || t == reflect.TypeFor[stripe.Application]()
+	if t.Kind() == reflect.Struct && !party {
+		_, object := t.FieldByName("APIResource") // one with an id of its own, whose parties are its own
+		for i := range t.NumField() {
+			party = party || !object && t.Field(i).Type == reflect.TypeFor[*stripe.Account]()
+		}
+	}
+	return party || t.Kind() == reflect.Int64 || t.Kind() == reflect.Float64 || strings.HasSuffix(t.Name(), "Status") || strings.HasSuffix(name, "status") ||
 		strings.HasPrefix(name, "customer") || name == "on_behalf_of" || name == "created" || strings.HasSuffix(name, "_at")
 }
 
@@ -223,6 +237,7 @@ func pathsOf(t *testing.T) map[string]bool {
 	paths := map[string]bool{}
 	for _, call := range []struct{ tool, arguments, path, object string }{
 		{"stripe_get_checkout_session", `{"session_id":"cs_1"}`, "/v1/checkout/sessions/cs_1", "session"},
+		{"stripe_get_checkout_session", `{"session_id":"cs_2"}`, "/v1/checkout/sessions/cs_2", "phone"},
 		{"stripe_get_subscription", `{"subscription_id":"sub_1"}`, "/v1/subscriptions/sub_1", "subscription"},
 		{"stripe_get_subscription", `{"subscription_id":"sub_2"}`, "/v1/subscriptions/sub_2", "trialing"},
 		{"stripe_get_customer", `{"customer_id":"cus_1"}`, "/v1/customers/cus_1", "customer"},

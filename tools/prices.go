@@ -22,10 +22,19 @@ type sentPrice struct {
 	CurrencyOptions map[string]sentAmount `json:"currency_options"`
 }
 
-// sentAmount is what a unit costs, if that is one number: a whole one or one in fractions of the minor unit.
+// sentAmount is what a unit costs in one currency: a whole number, one in fractions of the minor unit, or the customer's choice.
 type sentAmount struct {
-	UnitAmount        *int64 `json:"unit_amount"`
-	UnitAmountDecimal string `json:"unit_amount_decimal"`
+	UnitAmount        *int64            `json:"unit_amount"`
+	UnitAmountDecimal string            `json:"unit_amount_decimal"`
+	CustomUnitAmount  *sentCustomAmount `json:"custom_unit_amount"`
+	TaxBehavior       string            `json:"tax_behavior"`
+}
+
+// sentCustomAmount is the range of such a choice. Each bound may be null.
+type sentCustomAmount struct {
+	Minimum *int64 `json:"minimum"`
+	Maximum *int64 `json:"maximum"`
+	Preset  *int64 `json:"preset"`
 }
 
 // sent reads the answer that an object came in once more.
@@ -71,15 +80,16 @@ func itemNode() *schema.Node {
 	}}
 }
 
-// customAmountOutput is the range in which customers choose what they pay.
+// customAmountOutput is the range in which customers choose what they pay. Without any bound it says only that they do.
 type customAmountOutput struct {
 	bare
 
-	Minimum        int64  `json:"minimum,omitempty"`
+	Enabled        bool   `json:"enabled,omitempty"`
+	Minimum        *int64 `json:"minimum,omitempty"`
 	MinimumDisplay string `json:"minimum_display,omitempty"`
-	Maximum        int64  `json:"maximum,omitempty"`
+	Maximum        *int64 `json:"maximum,omitempty"`
 	MaximumDisplay string `json:"maximum_display,omitempty"`
-	Preset         int64  `json:"preset,omitempty"`
+	Preset         *int64 `json:"preset,omitempty"`
 	PresetDisplay  string `json:"preset_display,omitempty"`
 }
 
@@ -97,7 +107,7 @@ func toPrice(price *stripe.Price, sent sentPrice, currency string) priceOutput {
 	if price == nil {
 		return priceOutput{}
 	}
-	out := priceOutput{Price: price.ID, Currency: string(price.Currency), CustomUnitAmount: toCustomAmount(price)}
+	out := priceOutput{Price: price.ID, Currency: string(price.Currency)}
 	amount := sent.sentAmount
 	if currency != "" && currency != out.Currency {
 		if option, ok := sent.CurrencyOptions[currency]; ok {
@@ -105,8 +115,8 @@ func toPrice(price *stripe.Price, sent sentPrice, currency string) priceOutput {
 		} else {
 			amount = sentAmount{}
 		}
-		out.CustomUnitAmount = nil
 	}
+	out.CustomUnitAmount = toCustomAmount(amount.CustomUnitAmount, out.Currency)
 	if amount.UnitAmount != nil {
 		out.UnitAmount, out.UnitAmountDisplay = amount.UnitAmount, Display(*amount.UnitAmount, out.Currency)
 	} else if shown := displayDecimal(amount.UnitAmountDecimal, out.Currency); shown != "" {
@@ -121,8 +131,8 @@ func toPrice(price *stripe.Price, sent sentPrice, currency string) priceOutput {
 	if transform := price.TransformQuantity; transform != nil {
 		out.TransformQuantity = &transformOutput{DivideBy: transform.DivideBy, Round: string(transform.Round)}
 	}
-	if price.TaxBehavior != stripe.PriceTaxBehaviorUnspecified {
-		out.TaxBehavior = string(price.TaxBehavior)
+	if amount.TaxBehavior != string(stripe.PriceTaxBehaviorUnspecified) {
+		out.TaxBehavior = amount.TaxBehavior
 	}
 	if recurring := price.Recurring; recurring != nil {
 		out.Interval, out.IntervalCount = string(recurring.Interval), recurring.IntervalCount
@@ -133,13 +143,17 @@ func toPrice(price *stripe.Price, sent sentPrice, currency string) priceOutput {
 	return out
 }
 
-func toCustomAmount(price *stripe.Price) *customAmountOutput {
-	custom := price.CustomUnitAmount
+func toCustomAmount(custom *sentCustomAmount, currency string) *customAmountOutput {
 	if custom == nil {
 		return nil
 	}
-	show := func(amount int64) (int64, string) { return amount, displayUnlessZero(amount, string(price.Currency)) }
-	out := &customAmountOutput{}
+	show := func(amount *int64) (*int64, string) {
+		if amount == nil {
+			return nil, ""
+		}
+		return amount, Display(*amount, currency)
+	}
+	out := &customAmountOutput{Enabled: custom.Minimum == nil && custom.Maximum == nil && custom.Preset == nil}
 	out.Minimum, out.MinimumDisplay = show(custom.Minimum)
 	out.Maximum, out.MaximumDisplay = show(custom.Maximum)
 	out.Preset, out.PresetDisplay = show(custom.Preset)
@@ -156,11 +170,14 @@ type discountOutput struct {
 	PercentOff       float64 `json:"percent_off,omitempty"`
 	AmountOff        int64   `json:"amount_off,omitempty"`
 	AmountOffDisplay string  `json:"amount_off_display,omitempty"`
+	Currency         string  `json:"currency,omitempty"` // of the coupon, where that is why there is no amount
 	Duration         string  `json:"duration,omitempty"`
 	DurationInMonths int64   `json:"duration_in_months,omitempty"`
 	PromotionCode    string  `json:"promotion_code,omitempty"`
 	Start            string  `json:"start,omitempty"`
 	End              string  `json:"end,omitempty"`
+
+	given *stripe.Coupon // for inCurrency
 }
 
 // toDiscounts shows each discount once. An older field of Stripe's holds the only one whole, and a newer one all ids.
@@ -184,6 +201,7 @@ func toDiscount(discount *stripe.Discount) discountOutput {
 		out.PromotionCode = discount.PromotionCode.ID
 	}
 	if coupon := discount.Coupon; coupon != nil {
+		out.given = coupon
 		out.Coupon, out.Name, out.PercentOff = coupon.ID, plain.Clean(coupon.Name, 40), coupon.PercentOff
 		out.AmountOff, out.AmountOffDisplay = coupon.AmountOff, displayUnlessZero(coupon.AmountOff, string(coupon.Currency))
 		out.Duration, out.DurationInMonths = string(coupon.Duration), coupon.DurationInMonths
@@ -191,11 +209,28 @@ func toDiscount(discount *stripe.Discount) discountOutput {
 	return out
 }
 
+// inCurrency shows discounts to somebody who pays in currency, as toPrice does: what a coupon takes off in another currency
+// would only mislead, so it then shows that of the coupon's option for the currency, or none.
+func inCurrency(discounts []discountOutput, currency string) []discountOutput {
+	for i, discount := range discounts {
+		coupon := discount.given
+		if coupon == nil || coupon.AmountOff == 0 || currency == "" || string(coupon.Currency) == currency {
+			continue
+		}
+		discount.AmountOff, discount.AmountOffDisplay, discount.Currency = 0, "", string(coupon.Currency)
+		if option := coupon.CurrencyOptions[currency]; option != nil {
+			discount.AmountOff, discount.AmountOffDisplay, discount.Currency = option.AmountOff, displayUnlessZero(option.AmountOff, currency), ""
+		}
+		discounts[i] = discount
+	}
+	return discounts
+}
+
 // taxRateOutput is a tax that is added to an amount, or that is part of it.
 type taxRateOutput struct {
 	bare
 
-	ID         string  `json:"id"`
+	ID         string  `json:"id,omitempty"`
 	Name       string  `json:"display_name,omitempty"`
 	Percentage float64 `json:"percentage"`
 	Inclusive  bool    `json:"inclusive"`
@@ -203,6 +238,17 @@ type taxRateOutput struct {
 
 func toTaxRate(rate *stripe.TaxRate) taxRateOutput {
 	return taxRateOutput{ID: rate.ID, Name: plain.Clean(rate.DisplayName, 50), Percentage: rate.Percentage, Inclusive: rate.Inclusive}
+}
+
+// added returns the taxes that are added to an amount, in short. A list shows them, because its amounts are not all that is paid.
+func added(rates []taxRateOutput) []taxRateOutput {
+	var short []taxRateOutput
+	for _, rate := range rates {
+		if !rate.Inclusive {
+			short = append(short, taxRateOutput{Percentage: rate.Percentage})
+		}
+	}
+	return short
 }
 
 // automaticTaxOutput says that Stripe works out the tax, and how far it is with that.

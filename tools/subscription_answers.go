@@ -21,7 +21,7 @@ type subscriptionOutput struct {
 	DefaultTaxRates      []taxRateOutput            `json:"default_tax_rates,omitempty"`
 	AutomaticTax         *automaticTaxOutput        `json:"automatic_tax,omitempty"`
 	CollectionMethod     string                     `json:"collection_method,omitempty"`
-	DaysUntilDue         int64                      `json:"days_until_due,omitempty"`
+	DaysUntilDue         *int64                     `json:"days_until_due,omitempty"`
 	DefaultPaymentMethod string                     `json:"default_payment_method,omitempty"`
 	PauseCollection      *pauseOutput               `json:"pause_collection,omitempty"`
 	CurrentPeriodStart   string                     `json:"current_period_start,omitempty"`
@@ -78,12 +78,13 @@ type cancellationDetailsOutput struct {
 	Comment  string `json:"comment,omitempty"`
 }
 
-// pendingUpdateOutput says that the items change once the customer pays, and until when that is possible.
+// pendingUpdateOutput says what changes once the customer pays, and until when that is possible.
 type pendingUpdateOutput struct {
 	bare
 
-	ExpiresAt string `json:"expires_at,omitempty"`
-	TrialEnd  string `json:"trial_end,omitempty"`
+	ExpiresAt string                   `json:"expires_at,omitempty"`
+	TrialEnd  string                   `json:"trial_end,omitempty"`
+	Items     []subscriptionItemOutput `json:"subscription_items,omitempty"`
 }
 
 // billingThresholdsOutput is the amount at which a period ends early.
@@ -92,6 +93,37 @@ type billingThresholdsOutput struct {
 
 	AmountGTE        int64  `json:"amount_gte"`
 	AmountGTEDisplay string `json:"amount_gte_display,omitempty"`
+}
+
+// subscriptionDetails is a subscription with what a platform keeps of it, which only the get tool shows.
+type subscriptionDetails struct {
+	subscriptionOutput
+
+	TransferData          *transferOutput `json:"transfer_data,omitempty"`
+	ApplicationFeePercent float64         `json:"application_fee_percent,omitempty"`
+}
+
+// transferOutput says which account gets the money, and how much of it.
+type transferOutput struct {
+	bare
+
+	Destination   string  `json:"destination,omitempty"`
+	AmountPercent float64 `json:"amount_percent,omitempty"`
+}
+
+func withShares(s *stripe.Subscription) subscriptionDetails {
+	out := subscriptionDetails{subscriptionOutput: toSubscription(s)}
+	if s == nil {
+		return out
+	}
+	out.ApplicationFeePercent = s.ApplicationFeePercent
+	if s.TransferData != nil {
+		out.TransferData = &transferOutput{AmountPercent: s.TransferData.AmountPercent}
+		if s.TransferData.Destination != nil {
+			out.TransferData.Destination = s.TransferData.Destination.ID
+		}
+	}
+	return out
 }
 
 // subscriptionRow is a subscription in a list, without what only one subscription at a time is asked for.
@@ -103,7 +135,32 @@ func (subscriptionRow) Schema() *schema.Node { return rowNode() }
 func (s subscriptionRow) cursor() string { return s.ID }
 
 func (s subscriptionRow) withoutMetadata() subscriptionRow {
-	s.Metadata, s.Note = nil, metadataLeftOut
+	if len(s.Metadata) > 0 {
+		s.Metadata, s.Note = nil, metadataLeftOut
+	}
+	return s
+}
+
+// shorter leaves out texts, then one item, or one discount when there is one item left.
+func (s subscriptionRow) shorter() subscriptionRow {
+	s.Note = rowCut
+	details := s.CancellationDetails
+	switch last := len(s.Items) - 1; {
+	case s.Description != "":
+		s.Description = ""
+	case details != nil && details.Comment != "":
+		short := *details
+		short.Comment = ""
+		s.CancellationDetails = &short
+	case last > 0:
+		s.Items, s.ItemsHasMore = s.Items[:last], true
+	case last == 0 && len(s.Items[0].Discounts) > 0:
+		only := s.Items[0]
+		only.Discounts = only.Discounts[1:]
+		s.Items = []subscriptionItemOutput{only}
+	case len(s.Discounts) > 0:
+		s.Discounts = s.Discounts[1:]
+	}
 	return s
 }
 
@@ -118,32 +175,45 @@ func toSubscriptionRow(s *stripe.Subscription) subscriptionRow {
 	if out.CancelAtPeriodEnd != nil && !*out.CancelAtPeriodEnd {
 		out.CancelAtPeriodEnd = nil
 	}
-	out.DefaultTaxRates, out.AutomaticTax, out.DefaultPaymentMethod = nil, nil, ""
+	for i := range out.Items {
+		if out.AutomaticTax == nil || out.Items[i].TaxBehavior != string(stripe.PriceTaxBehaviorExclusive) {
+			out.Items[i].TaxBehavior = "" // it changes nothing
+		}
+	}
+	if out.PendingUpdate != nil {
+		out.PendingUpdate.Items = nil
+	}
+	out.DefaultTaxRates, out.DefaultPaymentMethod = added(out.DefaultTaxRates), ""
 	out.CurrentPeriodStart, out.StartDate, out.TrialStart, out.TrialSettings = "", "", "", nil
 	out.PendingSetupIntent, out.BillingThresholds, out.OnBehalfOf, out.LatestInvoice = "", nil, "", ""
 	return subscriptionRow{out}
 }
 
-// sentSubscription has what Stripe may send as null in a subscription's items.
+// sentSubscription has what Stripe may send as null in a subscription and its items.
 type sentSubscription struct {
-	Items struct {
+	DaysUntilDue *int64 `json:"days_until_due"`
+	Items        struct {
 		Data []sentItem `json:"data"`
 	} `json:"items"`
+	PendingUpdate struct {
+		Items []sentItem `json:"subscription_items"`
+	} `json:"pending_update"`
 }
 
 func toSubscription(s *stripe.Subscription) subscriptionOutput {
 	if s == nil {
 		return subscriptionOutput{}
 	}
+	sent := sent[sentSubscription](s.LastResponse)
 	out := subscriptionOutput{
 		ID:                  s.ID,
 		Status:              string(s.Status),
 		Description:         plain.Clean(s.Description, 500),
 		Currency:            string(s.Currency),
-		Discounts:           toDiscounts(s.Discount, s.Discounts),
+		Discounts:           inCurrency(toDiscounts(s.Discount, s.Discounts), string(s.Currency)),
 		DefaultTaxRates:     convert(s.DefaultTaxRates, toTaxRate),
 		CollectionMethod:    string(s.CollectionMethod),
-		DaysUntilDue:        s.DaysUntilDue,
+		DaysUntilDue:        sent.DaysUntilDue,
 		CurrentPeriodStart:  timestamp(s.CurrentPeriodStart),
 		CurrentPeriodEnd:    timestamp(s.CurrentPeriodEnd),
 		TrialStart:          timestamp(s.TrialStart),
@@ -161,14 +231,13 @@ func toSubscription(s *stripe.Subscription) subscriptionOutput {
 		out.StartDate = timestamp(s.StartDate)
 	}
 	if s.Items != nil {
-		items := sent[sentSubscription](s.LastResponse).Items.Data
 		for i, item := range s.Items.Data {
-			out.Items = append(out.Items, toSubscriptionItem(item, sentAt(items, i), out.Currency))
+			out.Items = append(out.Items, toSubscriptionItem(item, sentAt(sent.Items.Data, i), out.Currency))
 		}
 		out.ItemsHasMore = s.Items.HasMore
 	}
 	out.addIDs(s)
-	out.addSettings(s)
+	out.addSettings(s, sent.PendingUpdate.Items)
 	return out
 }
 
@@ -192,7 +261,7 @@ func (s *subscriptionOutput) addIDs(from *stripe.Subscription) {
 }
 
 // addSettings shows what makes a subscription other than its status says.
-func (s *subscriptionOutput) addSettings(from *stripe.Subscription) {
+func (s *subscriptionOutput) addSettings(from *stripe.Subscription, pending []sentItem) {
 	if tax := from.AutomaticTax; tax != nil && tax.Enabled {
 		s.AutomaticTax = &automaticTaxOutput{Enabled: true}
 	}
@@ -204,6 +273,9 @@ func (s *subscriptionOutput) addSettings(from *stripe.Subscription) {
 	}
 	if update := from.PendingUpdate; update != nil {
 		s.PendingUpdate = &pendingUpdateOutput{ExpiresAt: timestamp(update.ExpiresAt), TrialEnd: timestamp(update.TrialEnd)}
+		for i, item := range update.SubscriptionItems {
+			s.PendingUpdate.Items = append(s.PendingUpdate.Items, toSubscriptionItem(item, sentAt(pending, i), s.Currency))
+		}
 	}
 	if thresholds := from.BillingThresholds; thresholds != nil && thresholds.AmountGTE != 0 {
 		s.BillingThresholds = &billingThresholdsOutput{

@@ -35,26 +35,38 @@ type subscriptionItemOutput struct {
 
 	Discounts []discountOutput  `json:"discounts,omitempty"`
 	TaxRates  []taxRateOutput   `json:"tax_rates,omitempty"`
+	Threshold *usageOutput      `json:"billing_thresholds,omitempty"`
 	Metadata  map[string]string `json:"metadata,omitempty"`
+}
+
+// usageOutput is the usage at which a period ends early.
+type usageOutput struct {
+	bare
+
+	UsageGTE int64 `json:"usage_gte"`
 }
 
 // Schema describes the fields that most items have.
 func (subscriptionItemOutput) Schema() *schema.Node { return itemNode() }
 
 func toSubscriptionItem(item *stripe.SubscriptionItem, sent sentItem, currency string) subscriptionItemOutput {
-	return subscriptionItemOutput{
+	out := subscriptionItemOutput{
 		ID:          item.ID,
 		Quantity:    sent.Quantity,
 		priceOutput: toPrice(item.Price, sent.Price, currency),
-		Discounts:   toDiscounts(nil, item.Discounts),
+		Discounts:   inCurrency(toDiscounts(nil, item.Discounts), currency),
 		TaxRates:    convert(item.TaxRates, toTaxRate),
 		Metadata:    cleanMetadata(item.Metadata),
 	}
+	if item.BillingThresholds != nil {
+		out.Threshold = &usageOutput{UsageGTE: item.BillingThresholds.UsageGTE}
+	}
+	return out
 }
 
 // brief leaves out what a list need not repeat in each row.
 func (i subscriptionItemOutput) brief(currency string) subscriptionItemOutput {
-	i.ID, i.Product, i.TaxBehavior, i.TaxRates, i.Metadata = "", "", "", nil, nil
+	i.ID, i.Product, i.TaxRates, i.Threshold, i.Metadata = "", "", added(i.TaxRates), nil, nil
 	if i.Currency == currency {
 		i.Currency = ""
 	}

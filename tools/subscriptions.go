@@ -108,9 +108,9 @@ func getSubscription() Tool {
 		Description: "Returns one subscription. If a payment is due, the customer can pay at hosted_invoice_url, until pay_until if shown.",
 		Effect:      Reads,
 		Permissions: subscriptions(),
-	}, func(ctx context.Context, client *stripeapi.Client, in getSubscriptionInput) (subscriptionOutput, error) {
+	}, func(ctx context.Context, client *stripeapi.Client, in getSubscriptionInput) (subscriptionDetails, error) {
 		found, err := client.Subscription(ctx, string(in.SubscriptionID))
-		out := toSubscription(found)
+		out := withShares(found)
 		out.addInvoice(ctx, client, found)
 		return out, err
 	})
