@@ -85,6 +85,8 @@ func belongs(r rune, kept, rest []rune) bool {
 	switch {
 	case r == joiner && (picture(before) && picture(next) || unicode.In(letter(kept), finals()...)):
 		return true
+	case r == nonJoiner && ends(next) && visible(before) && unicode.In(letter(kept), finals()...):
+		return true
 	case r == joiner || r == nonJoiner:
 		return strings.ContainsRune(viramas, before) || joining(letter(kept)) && joins(next)
 	case r == emojiStyle && next == keycap:
@@ -102,7 +104,8 @@ func belongs(r rune, kept, rest []rune) bool {
 // viramas are the signs after which a joiner decides how a cluster looks, at the end of a word too.
 const viramas = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca\u0f84\u1039\u103a\u17d2\u1b44\ua9c0"
 
-// finals are the scripts in which a joiner can end a word, to show a letter as if the word went on.
+// finals are the scripts in which a joiner can end a word, to show a letter as if the word went on. A non-joiner can end one
+// too: in older Kurdish writing it makes a vowel of the letter before it.
 func finals() []*unicode.RangeTable {
 	return []*unicode.RangeTable{unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Nko}
 }
@@ -116,6 +119,9 @@ func letter(text []rune) rune {
 	}
 	return 0
 }
+
+// ends reports whether r, which may be none, ends a word.
+func ends(r rune) bool { return r == 0 || unicode.IsSpace(r) || unicode.IsPunct(r) }
 
 // joins reports whether the letter before a joiner can join r: a letter or a mark of such a script, or a digit.
 func joins(r rune) bool {
