@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"stripe-mcp/internal/clients"
 )
 
@@ -16,7 +18,7 @@ func TestLeftAlone(t *testing.T) {
 		`{"mcpServers": {`:                       "not valid JSON",
 		`{"mcpServers": {"a": sk_test_MadeUp1}}`: "not valid JSON",
 		`[]`:                                     "is not an object",
-		`{"mcpServers": []}`:                     "its mcpServers is not an object",
+		`{"mcpServers": [1]}`:                    "its mcpServers is not an object",
 		`{"mcpServers": {"stripe": "x"}}`:        `its entry "stripe" is not one that starts a program`,
 		`{"mcpServers": {"stripe": {"command": "npx"}}}`:   "starts another program\nhint: rename or remove",
 		`{"mcpServers": {"stripe": {"url": "https://x"}}}`: "starts another program\nhint: rename or remove",
@@ -39,6 +41,23 @@ func TestLeftAlone(t *testing.T) {
 	}
 	if _, err := c.Add(entry()); err == nil || !strings.Contains(err.Error(), "is a folder, not a file") {
 		t.Errorf("a folder: %v", err)
+	}
+}
+
+// TestNothingThere: some programs write null or [] where there are no servers yet.
+func TestNothingThere(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ why, before, after string }{
+		{"null for no servers", "{\n  \"z\": 1,\n  \"mcpServers\": null // none\n}\n", "{\n  \"z\": 1,\n  \"mcpServers\": {\n    " + block + "\n  } // none\n}\n"},
+		{"a list for no servers", "{\n  \"mcpServers\": [],\n  \"z\": 1\n}\n", "{\n  \"mcpServers\": {\n    " + block + "\n  },\n  \"z\": 1\n}\n"},
+		{"null for our entry", "{\n  \"mcpServers\": {\n    \"stripe\": null\n  }\n}\n", "{\n  \"mcpServers\": {\n    " + block + "\n  }\n}\n"},
+	}
+	for _, tt := range tests {
+		c := with(t, "cursor", tt.before)
+		add(t, c)
+		if got := read(t, c.Path); got != tt.after {
+			t.Errorf("%s:\n%s", tt.why, cmp.Diff(tt.after, got))
+		}
 	}
 }
 

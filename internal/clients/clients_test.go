@@ -141,6 +141,8 @@ func TestEveryOtherByteStays(t *testing.T) {
 		{"tabs", "{\n\t\"mcpServers\": {\n\t\t\"a\": {}\n\t}\n}", "{\n\t\"mcpServers\": {\n\t\t\"a\": {},\n\t\t" + strings.ReplaceAll(block, "  ", "\t") + "\n\t}\n}"},
 		{"lines of Windows", "\ufeff{\r\n    \"mcpServers\": {\r\n        \"ä\": {}\r\n    }\r\n}\r\n",
 			"\ufeff{\r\n    \"mcpServers\": {\r\n        \"ä\": {},\r\n        " + strings.ReplaceAll(strings.ReplaceAll(block, "  ", "    "), "\n", "\r\n") + "\r\n    }\r\n}\r\n"},
+		{"two sections, of which readers take the last", "{\n  \"mcpServers\": {\"a\": {}},\n  \"mcpServers\": {\n    \"b\": {}\n  }\n}\n",
+			"{\n  \"mcpServers\": {\"a\": {}},\n  \"mcpServers\": {\n    \"b\": {},\n    " + block + "\n  }\n}\n"},
 		{"one line", `{"mcpServers":{"a":{}},"z":1}`, "{\"mcpServers\":{\"a\":{},\n    " + block + "\n  },\"z\":1}"},
 	}
 	for _, tt := range tests {

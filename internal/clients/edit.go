@@ -39,7 +39,7 @@ func (d document) entry(section string) (entry Entry, found bool, err error) {
 		return Entry{}, false, err
 	}
 	i := memberOf(servers, name)
-	if i < 0 {
+	if i < 0 || isEmpty(servers.Members[i].Value) {
 		return Entry{}, false, nil
 	}
 	if err := decode(servers.Members[i].Value, &entry); err != nil {
@@ -55,7 +55,7 @@ func (d document) put(section string, entry Entry) error {
 		return err
 	}
 	if !found {
-		d.add(d.root, section, map[string]Entry{name: entry}, 1)
+		d.set(d.root, section, map[string]Entry{name: entry}, 1)
 		return nil
 	}
 	old, found, err := objectIn(servers, name)
@@ -63,7 +63,7 @@ func (d document) put(section string, entry Entry) error {
 		return err
 	}
 	if !found {
-		d.add(servers, name, entry, 2)
+		d.set(servers, name, entry, 2)
 		return nil
 	}
 	for _, want := range []struct {
@@ -87,6 +87,15 @@ func (d document) put(section string, entry Entry) error {
 		}
 	}
 	return nil
+}
+
+// set adds a member to an object, or gives it its value where it is there with none.
+func (d document) set(object *hujson.Object, member string, value any, depth int) {
+	if i := memberOf(object, member); i >= 0 {
+		object.Members[i].Value.Value = d.layout.value(value, depth).Value
+		return
+	}
+	d.add(object, member, value, depth)
 }
 
 // add adds a member to an object, after any comment before its closing brace. It ends in a comma if that is the style
@@ -142,10 +151,10 @@ func sameValue(tree hujson.Value, value any) bool {
 	return err == nil && json.Unmarshal(text, &wanted) == nil && decode(tree, &is) == nil && reflect.DeepEqual(is, wanted)
 }
 
-// objectIn returns the object that a member of parent holds.
+// objectIn returns the object that a member of parent holds. One that holds nothing counts as absent.
 func objectIn(parent *hujson.Object, member string) (*hujson.Object, bool, error) {
 	i := memberOf(parent, member)
-	if i < 0 {
+	if i < 0 || isEmpty(parent.Members[i].Value) {
 		return nil, false, nil
 	}
 	object, ok := parent.Members[i].Value.Value.(*hujson.Object)
@@ -155,10 +164,23 @@ func objectIn(parent *hujson.Object, member string) (*hujson.Object, bool, error
 	return object, true, nil
 }
 
-// memberOf returns the index of the member of that name, or -1.
+// isEmpty reports whether a value is null or a list without anything in it, as some programs write an empty object.
+func isEmpty(value hujson.Value) bool {
+	switch v := value.Value.(type) {
+	case hujson.Literal:
+		return v.Kind() == 'n'
+	case *hujson.Array:
+		return len(v.Elements) == 0
+	}
+	return false
+}
+
+// memberOf returns the index of the member of that name, or -1. Of several the last one counts, as for the readers of JSON.
 func memberOf(object *hujson.Object, member string) int {
-	return slices.IndexFunc(object.Members, func(m hujson.ObjectMember) bool {
-		literal, ok := m.Name.Value.(hujson.Literal)
-		return ok && literal.String() == member
-	})
+	for i, m := range slices.Backward(object.Members) {
+		if literal, ok := m.Name.Value.(hujson.Literal); ok && literal.String() == member {
+			return i
+		}
+	}
+	return -1
 }
