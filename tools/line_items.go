@@ -25,7 +25,7 @@ type lineItem struct {
 
 type priceData struct {
 	Currency    currency    `json:"currency,omitempty" jsonschema:"Default: the top-level currency"`
-	UnitAmount  minorUnits  `json:"unit_amount" jsonschema:"In minor units, 0 or more: 2000 is 20.00 EUR, 2000 JPY or 2.000 KWD"`
+	UnitAmount  minorUnits  `json:"unit_amount" jsonschema:"In minor units, 0 or more: 2000 is 20.00 EUR, 2000 JPY or 2.000 KWD (last digit 0)"`
 	ProductData productData `json:"product_data" jsonschema:"What is sold"`
 	Recurring   *recurring  `json:"recurring,omitempty" jsonschema:"In subscription mode; without it, a one-time fee"`
 }

@@ -31,6 +31,34 @@ func tooMuch(param string, amount int64, currency string) error {
 	if amount > largest {
 		return invalid(param, "amount_too_large", "The amount must be no more than %d in %s", largest, currency)
 	}
+	if step := smallestStep(currency); amount%step != 0 {
+		return invalid(param, "", "Invalid amount: amounts in %s must be a multiple of %d", currency, step)
+	}
+	return nil
+}
+
+// smallestStep is what amounts in a currency are multiples of: the last digit of a three-decimal currency is 0, and the two
+// decimals of a currency without coins are 00 (https://docs.stripe.com/currencies#special-cases).
+func smallestStep(currency string) int64 {
+	switch currency {
+	case "bhd", "jod", "kwd", "omr", "tnd":
+		return 10
+	case "isk", "ugx":
+		return 100
+	}
+	return 1
+}
+
+// tooLittle refuses a payment that costs more than it brings (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
+// A currency that is not here has a minimum that depends on its rate.
+func tooLittle(param string, amount int64, currency string) error {
+	least := map[string]int64{
+		"aed": 200, "aud": 50, "bgn": 100, "brl": 50, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50, "gbp": 30, "hkd": 400, "huf": 17500, "inr": 50,
+		"jpy": 50, "mxn": 1000, "myr": 200, "nok": 300, "nzd": 50, "pln": 200, "ron": 200, "sek": 300, "sgd": 50, "thb": 1000, "usd": 50,
+	}[currency]
+	if amount > 0 && amount < least {
+		return invalid(param, "amount_too_small", "The Checkout Session's total amount due must add up to at least %d in %s", least, currency)
+	}
 	return nil
 }
 

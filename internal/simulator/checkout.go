@@ -54,6 +54,9 @@ func (c *call) lines(of Object) (lines, fresh []Object, err error) {
 		}
 		return sameInterval(price, at)
 	})
+	if err == nil && !subscribes {
+		err = tooLittle("line_items", b.total, b.currency)
+	}
 	if err == nil && subscribes {
 		err = oneCurrency(c.Get("customer", c.in.Text("customer")), b.currency)
 	}

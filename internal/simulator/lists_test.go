@@ -126,7 +126,7 @@ func TestFilters(t *testing.T) {
 func TestPriceFilters(t *testing.T) {
 	t.Parallel()
 	c := overHTTP(t)
-	made := c.must(t, http.MethodPost, sessions, adHoc+"[currency]=eur&line_items[0][price_data][unit_amount]=5&"+
+	made := c.must(t, http.MethodPost, sessions, adHoc+"[currency]=eur&line_items[0][price_data][unit_amount]=500&"+
 		"line_items[0][price_data][product]=prod_club&expand[]=line_items")
 	inactive, _ := made.at("line_items", "data", 0, "price", "id").(string) // as prices are that are made for one purpose
 	for query, want := range map[string][]string{

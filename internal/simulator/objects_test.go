@@ -17,7 +17,7 @@ func TestIDs(t *testing.T) {
 	cus := c.must(t, http.MethodPost, customers, "payment_method=pm_card_visa&invoice_settings[default_payment_method]=pm_card_visa")
 	owner := "customer=" + cus.text("id")
 	sub := c.must(t, http.MethodPost, "/v1/subscriptions", owner+"&"+monthly)
-	cs := c.must(t, http.MethodPost, sessions, adHoc+"[currency]=eur&line_items[0][price_data][unit_amount]=5&line_items[0][price_data][product_data][name]=x&expand[]=line_items")
+	cs := c.must(t, http.MethodPost, sessions, adHoc+"[currency]=eur&line_items[0][price_data][unit_amount]=500&line_items[0][price_data][product_data][name]=x&expand[]=line_items")
 	bps := c.must(t, http.MethodPost, "/v1/billing_portal/sessions", owner)
 	seen := map[any]bool{}
 	for _, tt := range []struct {
@@ -150,6 +150,9 @@ func TestAmounts(t *testing.T) {
 		"[currency]=idr&line_items[0][price_data][unit_amount]=999999999999": 999_999_999_999,
 		"[currency]=eur&line_items[0][price_data][unit_amount]=99999999":     99_999_999,
 		"[currency]=kwd&line_items[0][price_data][unit_amount]=0":            0,
+		"[currency]=kwd&line_items[0][price_data][unit_amount]=15500":        15_500,
+		"[currency]=isk&line_items[0][price_data][unit_amount]=1500":         1_500,
+		"[currency]=gbp&line_items[0][price_data][unit_amount]=30":           30,
 	} {
 		made := c.must(t, http.MethodPost, sessions, adHoc+form+"&line_items[0][price_data][product]=prod_tshirt")
 		status := map[bool]string{true: "no_payment_required", false: "unpaid"}[want == 0]

@@ -29,7 +29,7 @@ const (
 func manyLines(n int, data string) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, "&line_items[%d][quantity]=1&line_items[%[1]d][price_data][currency]=eur&line_items[%[1]d][price_data][unit_amount]=1&line_items[%[1]d][price_data][product_data][name]=x%s", i, strings.ReplaceAll(data, "N", strconv.Itoa(i)))
+		fmt.Fprintf(&b, "&line_items[%d][quantity]=1&line_items[%[1]d][price_data][currency]=eur&line_items[%[1]d][price_data][unit_amount]=50&line_items[%[1]d][price_data][product_data][name]=x%s", i, strings.ReplaceAll(data, "N", strconv.Itoa(i)))
 	}
 	return b.String()
 }
@@ -202,6 +202,9 @@ func sessionRefusals() []refusal {
 		{name: "product and product_data", form: adHoc + "[currency]=eur&line_items[0][price_data][unit_amount]=1&line_items[0][price_data][product_data][name]=x&line_items[0][price_data][product]=prod_tshirt", code: "parameters_exclusive", param: "line_items[0][price_data]"},
 		{name: "missing product", form: adHoc + "[currency]=eur&line_items[0][price_data][unit_amount]=1&line_items[0][price_data][product]=prod_none", code: "resource_missing", param: "line_items[0][price_data][product]"},
 		{name: "negative amount", form: adHoc + "[currency]=eur&line_items[0][price_data][unit_amount]=-1", code: "parameter_invalid_integer", param: "line_items[0][price_data][unit_amount]"},
+		{name: "three decimals that do not end in 0", form: adHoc + "[currency]=kwd&line_items[0][price_data][unit_amount]=15505&line_items[0][price_data][product_data][name]=x", param: "line_items[0][price_data][unit_amount]", says: "multiple of 10"},
+		{name: "decimals of a currency without coins", form: adHoc + "[currency]=isk&line_items[0][price_data][unit_amount]=1550&line_items[0][price_data][product_data][name]=x", param: "line_items[0][price_data][unit_amount]", says: "multiple of 100"},
+		{name: "less than a payment costs", form: adHoc + "[currency]=eur&line_items[0][price_data][unit_amount]=10&line_items[0][price_data][product_data][name]=x", code: "amount_too_small", param: "line_items", says: "at least 50 in eur"},
 		{name: "amount with a fraction", form: adHoc + "[currency]=eur&line_items[0][price_data][unit_amount]=9.99", code: "parameter_invalid_integer", param: "line_items[0][price_data][unit_amount]"},
 		{name: "amount of nine digits", form: adHoc + "[currency]=eur&line_items[0][price_data][unit_amount]=100000000&line_items[0][price_data][product]=prod_tshirt", code: "amount_too_large", param: "line_items[0][price_data][unit_amount]"},
 		{name: "total of nine digits", form: "mode=payment&" + goodURL + "&line_items[0][price]=price_tshirt_eur&line_items[0][quantity]=999999", code: "amount_too_large", param: "line_items"},
