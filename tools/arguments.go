@@ -3,6 +3,7 @@ package tools
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,16 +99,11 @@ func (u redirectURL) disclose(path string, r *Request) {
 }
 
 // withSessionID returns the URL with Stripe's placeholder for the session's id as Stripe wants it. URL libraries escape its
-// braces, and Stripe would then not replace it (https://docs.stripe.com/payments/checkout/custom-success-page).
+// braces, some its underscores too, and Stripe would then not replace it
+// (https://docs.stripe.com/payments/checkout/custom-success-page).
 func (u redirectURL) withSessionID() redirectURL {
-	const name = "CHECKOUT_SESSION_ID"
-	text := string(u)
-	for _, open := range []string{"{", "%7B", "%7b"} {
-		for _, shut := range []string{"}", "%7D", "%7d"} {
-			text = strings.ReplaceAll(text, open+name+shut, "{"+name+"}")
-		}
-	}
-	return redirectURL(text)
+	escaped := regexp.MustCompile(`(?:\{|%7[Bb])CHECKOUT(?:_|%5[Ff])SESSION(?:_|%5[Ff])ID(?:\}|%7[Dd])`)
+	return redirectURL(escaped.ReplaceAllLiteralString(string(u), "{CHECKOUT_SESSION_ID}"))
 }
 
 // imageURL is a picture that Stripe shows. It does not send people anywhere, so it discloses nothing.

@@ -223,8 +223,8 @@ func matters(t reflect.Type, name string) bool {
 	party := t == reflect.TypeFor[stripe.Account]() || t == reflect.TypeFor[stripe.Application]()
 	if t.Kind() == reflect.Struct && !party {
 		_, object := t.FieldByName("APIResource") // one with an id of its own, whose parties are its own
-		for i := range t.NumField() {
-			party = party || !object && t.Field(i).Type == reflect.TypeFor[*stripe.Account]()
+		for field := range t.Fields() {
+			party = party || !object && field.Type == reflect.TypeFor[*stripe.Account]()
 		}
 	}
 	return party || t.Kind() == reflect.Int64 || t.Kind() == reflect.Float64 || strings.HasSuffix(t.Name(), "Status") || strings.HasSuffix(name, "status") ||

@@ -107,6 +107,9 @@ func TestWhatClientsSendForNothing(t *testing.T) {
 		{"one unknown argument of a cancellation", "stripe_cancel_subscription", `{"subscription_id":"sub_1","sessionId":"later"}`, "",
 			[]string{"sessionId is not a known argument. Known are cancel_at_period_end, subscription_id"}},
 		{"one that n8n adds to a list", "stripe_list_subscriptions", `{"toolCallId":"call_1"}`, "limit=10", nil},
+		{"a URL that a library escaped", "stripe_create_checkout_session",
+			`{"mode":"payment","success_url":"https://shop.example/?s=%7BCHECKOUT%5FSESSION%5fID%7D","cancel_url":"https://shop.example/{CHECKOUT_SESSION_ID%7d",` + line + `}`,
+			"cancel_url=https://shop.example/{CHECKOUT_SESSION_ID} line_items[0][price]=price_1 line_items[0][quantity]=1 mode=payment success_url=https://shop.example/?s={CHECKOUT_SESSION_ID}", nil},
 		{"a wrapper", "stripe_get_customer", `{"input":{"customer_id":"cus_1"}}`, "",
 			[]string{
 				`customer_id: is required; it must be an id: printable text, e.g. "cus_NffrFeUfNV2Hib"`,

@@ -33,6 +33,7 @@ func (paymentBehavior) Schema() *schema.Node {
 }
 
 // Schema returns the constraint of a trial. Stripe allows at most two years (https://docs.stripe.com/api/subscriptions/create).
+// No trial is no trial_period_days: 0 is refused, because it would be read as a trial that somebody asked for.
 func (trialDays) Schema() *schema.Node {
 	return &schema.Node{Type: "integer", Minimum: new(1.0), Maximum: new(730.0)}
 }

@@ -382,10 +382,7 @@ func TestSetupFollowsLinksInTheOpen(t *testing.T) {
 // TestKeysFromWindows: Windows PowerShell pipes and writes UTF-16, or UTF-8 with a mark in front.
 func TestKeysFromWindows(t *testing.T) {
 	t.Parallel()
-	wide := "\xff\xfe"
-	for _, r := range setupKey + "\r\n" {
-		wide += string([]byte{byte(r), 0})
-	}
+	wide := "\xff\xfe" + strings.Join(strings.Split(setupKey+"\r\n", ""), "\x00") + "\x00"
 	for why, key := range map[string]string{"UTF-8 with a mark": "\ufeff" + setupKey + "\r\n", "UTF-16": wide, "blanks": "  " + setupKey + "\t\n"} {
 		h := newHome(t)
 		environment := []string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}
