@@ -23,7 +23,8 @@ func lookupDecisions() []decision {
 				internal: `application application_fee application_fee_amount authorization_code balance_transaction failure_balance_transaction on_behalf_of radar_options receipt_number
 					review source_transfer transfer transfer_data transfer_group`,
 				elsewhere: "description metadata",
-			}, but: each("the platform's share does not change what was paid", "application_fee_amount").and("the platform knows for whom it sells", "on_behalf_of")},
+			}, but: each("the platform's share does not change what was paid", "application_fee_amount").and("the platform knows for whom it sells", "on_behalf_of").
+				and("a row of 250 bytes has the buyer; who shares the money is in the Dashboard", "application transfer_data")},
 		{of: stripe.Refund{}, at: "stripe_list_refunds:data[].", shown: "amount charge created currency=amount_display failure_reason id payment_intent reason status",
 			left: map[string]string{
 				duplicate: "object", private: "destination_details instructions_email next_action receipt_number",
@@ -41,7 +42,7 @@ func lookupDecisions() []decision {
 			left: map[string]string{
 				duplicate: "invoice livemode object plan subscription type", internal: "id invoice_item subscription_item",
 				elsewhere: "amount_excluding_tax discount_amounts discountable discounts metadata proration_details tax_amounts tax_rates unit_amount_excluding_tax",
-			}, but: map[string]string{"amount_excluding_tax": "the invoice shows its tax"}},
+			}, but: each("the invoice shows its tax", "amount_excluding_tax unit_amount_excluding_tax")},
 		{of: stripe.InvoiceStatusTransitions{}, at: "stripe_get_invoice:", shown: "finalized_at marked_uncollectible_at paid_at voided_at"},
 		wholeInvoice(),
 	}
@@ -62,7 +63,7 @@ func wholeInvoice() decision {
 		but: each("total or amount_remaining has it in it", "amount_shipping ending_balance pre_payment_credit_notes_amount starting_balance subtotal_excluding_tax total_excluding_tax").
 			and("the lines show the time that is billed", "effective_at period_end period_start").
 			and("the customer's own tool shows it, or nobody needs it to be paid", "customer_address customer_phone customer_shipping customer_tax_exempt customer_tax_ids").
-			and("the platform knows it", "application_fee_amount on_behalf_of").
+			and("the platform knows it", "application application_fee_amount issuer on_behalf_of transfer_data").
 			and("it is about how Stripe works it out", "subscription_proration_date webhooks_delivered_at"),
 	}
 }
