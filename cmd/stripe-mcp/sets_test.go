@@ -17,7 +17,7 @@ import (
 // tool is meant, the golden files in tools/published show it, and the new sum goes here.
 func TestDefaultList(t *testing.T) {
 	t.Parallel()
-	const want = "f32d13f74f0662ffd8bf162fb2cf328b57b79eed7541d28636aa24144a83c07f"
+	const want = "c62c9dcd0d0b878f4c486ca7ac6441332e02dfe45e19527e3f033866c5a45917"
 	text, err := command(t, nil, "tools", "--json").Output()
 	if err != nil {
 		t.Fatal(err)
