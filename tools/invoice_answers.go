@@ -144,7 +144,7 @@ func toInvoiceDetails(i *stripe.Invoice) invoiceDetails {
 		BillingReason:            string(i.BillingReason),
 		CollectionMethod:         string(i.CollectionMethod),
 		Currency:                 string(i.Currency),
-		Discounts:                toDiscounts(i.Discount, i.Discounts),
+		Discounts:                inCurrency(toDiscounts(i.Discount, i.Discounts), string(i.Currency)),
 		PaidOutOfBand:            i.PaidOutOfBand,
 		DueDate:                  timestamp(i.DueDate),
 		AutomaticallyFinalizesAt: timestamp(i.AutomaticallyFinalizesAt),

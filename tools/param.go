@@ -19,7 +19,8 @@ func (t Tool) inArguments(err error) error {
 // argument returns the path of the argument that became Stripe's parameter: line_items[0].price for line_items[0][price], and
 // subscription_id for the id in a request's path. It returns a parameter that is none of the tool's as it is.
 func (t Tool) argument(param string) string {
-	if name, renamed := map[string]string{"customer_details[email]": "customer_email"}[param]; renamed && t.takes(name) {
+	renamed := map[string]string{"customer_details[email]": "customer_email", "created[gte]": "created_after", "created[lt]": "created_before"}
+	if name := renamed[param]; name != "" && t.takes(name) {
 		return name
 	}
 	root, rest, _ := strings.Cut(param, "[")

@@ -36,6 +36,8 @@ func TestErrorsNameArguments(t *testing.T) {
 		{"stripe_list_checkout_sessions", `{}`, "starting_after", "starting_after"},
 		{"stripe_list_checkout_sessions", `{"customer_email":"a@h"}`, "customer_details[email]", "customer_email"},
 		{"stripe_list_subscriptions", `{}`, "customer_details[email]", "customer_details[email]"},
+		{"stripe_list_charges", `{}`, "created[gte]", "created_after"},
+		{"stripe_list_charges", `{}`, "created[lt]", "created_before"},
 		{"stripe_create_customer", `{"email":"a@h"}`, "email", "email"},
 		{"stripe_get_customer", `{"customer_id":"cus_1"}`, "id", "customer_id"},
 		{"stripe_get_customer", `{"customer_id":"cus_1"}`, "customer", "customer_id"},

@@ -156,6 +156,11 @@ func TestResults(t *testing.T) {
 		{"a customer's coupon in another currency", "stripe_get_customer", `{"customer_id":"cus_1"}`,
 			map[string]string{"/v1/customers/cus_1": `{"id":"cus_1","object":"customer","currency":"usd","livemode":true,"discount":{"id":"di_1","object":"discount","coupon":{"id":"FIVE","object":"coupon","amount_off":500,"currency":"eur","duration":"once"}}}`},
 			`{"id":"cus_1","currency":"usd","discounts":[{"id":"di_1","coupon":"FIVE","currency":"eur","duration":"once"}],"livemode":true}`},
+		{"an invoice's coupon in another currency", "stripe_get_invoice", `{"invoice_id":"in_1"}`,
+			map[string]string{"/v1/invoices/in_1": `{"id":"in_1","object":"invoice","status":"open","currency":"usd","subtotal":1000,"total":400,"amount_due":400,"amount_paid":0,"amount_remaining":400,"livemode":true,"discount":{"id":"di_1","object":"discount","coupon":{"id":"FIVE","object":"coupon","amount_off":500,"currency":"eur",` +
+				`"currency_options":{"usd":{"amount_off":600}},"duration":"once"}}}`},
+			`{"id":"in_1","status":"open","currency":"usd","subtotal":1000,"subtotal_display":"10.00 USD","discounts":[{"id":"di_1","coupon":"FIVE","amount_off":600,"amount_off_display":"6.00 USD","duration":"once"}],"total":400,"total_display":"4.00 USD",` +
+				`"amount_due":400,"amount_due_display":"4.00 USD","amount_paid":0,"amount_paid_display":"0.00 USD","amount_remaining":400,"amount_remaining_display":"4.00 USD","livemode":true}`},
 		{"what is special about a price in the currency that is paid", "stripe_get_subscription", `{"subscription_id":"sub_1"}`,
 			map[string]string{"/v1/subscriptions/sub_1": inEuros(`{"id":"p","object":"price","billing_scheme":"per_unit","unit_amount":1000,"currency":"usd","tax_behavior":"exclusive",
 				"currency_options":{"eur":{"unit_amount":900,"tax_behavior":"inclusive"},"usd":{"unit_amount":1000,"tax_behavior":"exclusive"}}}`)},
