@@ -43,7 +43,7 @@ func TestExitCodes(t *testing.T) {
 		{"Stripe says no", refusing(400, "no"), 1, `"outcome":"failed"`},
 		{"Stripe does not accept the key", refusing(401, "Invalid API Key provided: sk_test_MadeUpForTests"), 4, `"outcome":"failed"`},
 		{"the key works from other addresses", refusing(401, "The API key provided does not allow requests from your IP address."), 4, "Add the address in the Dashboard"},
-		{"the key has no access to the connected account", refusingWith(403, "account_invalid"), 4, "stripe_account"},
+		{"the key has no access to its account", refusingWith(403, "account_invalid"), 4, "no access to its own account"},
 		{"the key's account is no platform", refusingWith(403, "platform_account_required"), 4, "stripe_account"},
 		{"the key lacks a permission", refusing(403, "The key does not have the required permissions."), 1, "lacks this permission"},
 		{"Stripe is busy", refusing(429, "slow down"), 5, `"outcome":"failed"`},
