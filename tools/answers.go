@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -39,7 +38,7 @@ type longRow[T row] interface {
 
 // shortRow is a row that can be too long even without metadata.
 type shortRow[T row] interface {
-	shorter() T // without one more thing; with nothing left to leave out it stays as it is
+	fit(room int) T // without as much as it takes to stay below room bytes
 }
 
 // briefText is how much of a text a brief row shows.
@@ -120,8 +119,11 @@ func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], err
 				return page[T]{}, err
 			}
 		}
-		if r, encoded, err = shorten(r, encoded, room); err != nil {
-			return page[T]{}, err
+		if short, ok := any(r).(shortRow[T]); ok && len(encoded) >= room {
+			r = short.fit(room)
+			if encoded, err = Encode(r); err != nil {
+				return page[T]{}, err
+			}
 		}
 		size += len(encoded) + len(",")
 		if size > most && len(result.Data) > 0 {
@@ -139,23 +141,6 @@ func newPage[T row](limit pageSize, rows []T, rest stripeapi.Rest) (page[T], err
 		addNote(&result.Note, "Stripe says that there is more, and sent nothing to go on from: make the same call again")
 	}
 	return result, nil
-}
-
-// shorten makes a row fit into room, if it can be made shorter.
-func shorten[T row](r T, encoded []byte, room int) (T, []byte, error) {
-	for len(encoded) >= room {
-		long, ok := any(r).(shortRow[T])
-		if !ok {
-			break
-		}
-		r = long.shorter()
-		again, err := Encode(r)
-		if err != nil || bytes.Equal(again, encoded) {
-			return r, again, err
-		}
-		encoded = again
-	}
-	return r, encoded, nil
 }
 
 // unreadable says which rows are missing because Stripe sent them in a shape that is not understood.

@@ -1,6 +1,8 @@
 package tools
 
 import (
+	"bytes"
+
 	"github.com/stripe/stripe-go/v79"
 
 	"stripe-mcp/internal/plain"
@@ -139,6 +141,18 @@ func (s subscriptionRow) withoutMetadata() subscriptionRow {
 		s.Metadata, s.Note = nil, metadataLeftOut
 	}
 	return s
+}
+
+func (s subscriptionRow) fit(room int) subscriptionRow {
+	for {
+		encoded, err := Encode(s)
+		shorter := s.shorter()
+		again, _ := Encode(shorter)
+		if err != nil || len(encoded) < room || bytes.Equal(again, encoded) { // there is nothing left to leave out
+			return s
+		}
+		s = shorter
+	}
 }
 
 // shorter leaves out texts, then one item, or one discount when there is one item left.

@@ -79,11 +79,11 @@ func keyByCommand() rule {
 // Bare returns a key without what editors and shells put around it: white space, a byte-order mark, UTF-16. Windows PowerShell
 // writes that into files.
 func Bare(text string) string {
-	decoded, _, err := transform.String(utf.BOMOverride(transform.Nop), text)
+	decoded, _, err := transform.Bytes(utf.BOMOverride(transform.Nop), []byte(text))
 	if err != nil {
 		return text
 	}
-	return strings.TrimSpace(decoded)
+	return strings.TrimSpace(string(decoded))
 }
 
 // setKey takes text as the key, or says why it cannot be one, without showing it.
