@@ -102,13 +102,16 @@ type Request struct {
 	Tool         Tool
 	Customer     string     // id, or empty
 	Subscription string     // id of the subscription that the call changes, or empty
+	Payment      string     // id of the payment that the call is about, or empty
 	AtPeriodEnd  bool       // the subscription ends with its period
 	Currency     string     // in lower case, for purchases that name none
 	Purchases    []Purchase // what people will pay for
 	Redirects    []Redirect // where people will be sent
 	Ignored      []string   // names of what the client added to the arguments by itself
 
-	send func(context.Context, *stripeapi.Client) (any, error)
+	// learn completes the request with what only Stripe can say; nil where the arguments say all.
+	learn func(context.Context, *stripeapi.Client, *Request) error
+	send  func(context.Context, *stripeapi.Client) (any, error)
 }
 
 // Purchase is a price and how many of it are sold. The price has an id or is given here.
@@ -154,6 +157,15 @@ func (t Tool) Prepare(arguments json.RawMessage) (Request, error) {
 	return request, err
 }
 
+// Learn asks Stripe for what the owner's rules need to know of the call and its arguments do not say, such as how much of a
+// payment is left. Most calls need nothing. Its errors are *outcome.Error. ctx must have a deadline.
+func (r *Request) Learn(ctx context.Context, client *stripeapi.Client) error {
+	if r.learn == nil {
+		return nil
+	}
+	return r.learn(ctx, client, r)
+}
+
 // Send asks Stripe and returns the answer as one compact JSON object. The answer conforms to the tool's output schema. Its
 // errors are *outcome.Error. ctx must have a deadline.
 func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMessage, error) {
@@ -187,6 +199,8 @@ func All() []Tool {
 		listRefunds(),
 		listDisputes(),
 		getBalance(),
+
+		createRefund(),
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/policy"
 	"stripe-mcp/internal/secret"
+	"stripe-mcp/internal/stripeapi"
 	"stripe-mcp/tools"
 )
 
@@ -175,6 +176,7 @@ type order struct {
 	account   *Account
 	link      *link
 	receipt   *journal.Receipt
+	client    *stripeapi.Client // that of link
 	asker     Asker
 	tool      tools.Tool
 	served    bool // by a process that goes on, and reads its configuration only when it starts
@@ -198,25 +200,28 @@ func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMes
 	if len(request.Ignored) > 0 {
 		a.Logger.DebugContext(ctx, "ignored what the client added to the arguments", "tool", o.tool.Name, "names", request.Ignored)
 	}
-	client, err := o.link.client()
-	if err != nil {
+	if o.client, err = o.link.client(); err != nil {
 		return nil, o.misconfigured(err)
 	}
 	cfg, _ := o.link.config() // it cannot fail here: the client was made from it
-	call := policy.Call{Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), Account: cmp.Or(cfg.StripeAccount, cfg.StripeContext), Prices: client}
-	ctx, release, refusal := o.permit(ctx, call, client)
+	call := policy.Call{
+		Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(),
+		Account: cmp.Or(cfg.StripeAccount, cfg.StripeContext), Prices: o.client, Learn: o.learn,
+	}
+	ctx, release, refusal := o.permit(ctx, &call)
 	defer release()
 	if refusal != nil {
 		return nil, refusal
 	}
 	o.sent = o.tool.Effect != tools.Reads
-	answer, err := request.Send(ctx, client.For(o.receipt))
+	answer, err := request.Send(ctx, o.client.For(o.receipt))
 	if !unauthorized(err) {
 		return answer, err
 	}
-	renewed := a.connection.renew(ctx, o.link)
-	switch {
-	case renewed == nil:
+	switch renewed, failed := o.renew(ctx); {
+	case failed != nil:
+		return nil, failed
+	case !renewed:
 		return answer, err
 	case o.confirmed: // for the account of the old key, which that of the new one need not be
 		return nil, &outcome.Error{
@@ -225,10 +230,35 @@ func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMes
 			Hint:    "Call again: the person is asked anew, for the new key",
 		}
 	}
-	if client, err = renewed.client(); err != nil {
-		return nil, o.misconfigured(err)
+	return request.Send(ctx, o.client.For(o.receipt))
+}
+
+// learn completes a request, before anybody is asked. This may be the first request with a key that was replaced.
+func (o *order) learn(ctx context.Context, request *tools.Request) error {
+	err := request.Learn(ctx, o.client)
+	if !unauthorized(err) {
+		return err
 	}
-	return request.Send(ctx, client.For(o.receipt))
+	if renewed, failed := o.renew(ctx); failed != nil {
+		return failed
+	} else if !renewed {
+		return err
+	}
+	return request.Learn(ctx, o.client)
+}
+
+// renew takes the key that has replaced the one that Stripe does not accept. It returns false where there is none.
+func (o *order) renew(ctx context.Context) (bool, error) {
+	renewed := o.account.connection.renew(ctx, o.link)
+	if renewed == nil {
+		return false, nil
+	}
+	client, err := renewed.client()
+	if err != nil {
+		return false, o.misconfigured(err)
+	}
+	o.link, o.client = renewed, client
+	return true, nil
 }
 
 // isLive reports whether calls may touch real money. Every key counts that is not certainly a test key.

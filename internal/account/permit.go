@@ -7,7 +7,6 @@ import (
 	"stripe-mcp/internal/limits"
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/policy"
-	"stripe-mcp/internal/stripeapi"
 )
 
 // Asker puts questions to the person at the client.
@@ -46,12 +45,12 @@ const typeConfirmation = "not_confirmed"
 
 // permit decides whether a call is sent, and asks the person if need be. It returns the context for sending, which ends when
 // the call's time is over.
-func (o *order) permit(ctx context.Context, call policy.Call, client *stripeapi.Client) (context.Context, context.CancelFunc, *outcome.Error) {
-	budget, cancel := client.WithBudget(ctx)
+func (o *order) permit(ctx context.Context, call *policy.Call) (context.Context, context.CancelFunc, *outcome.Error) {
+	budget, cancel := o.client.WithBudget(ctx)
 	if refusal := o.account.Policy.Check(budget, call); refusal != nil {
 		return budget, cancel, refusal
 	}
-	asks, insists := o.account.Policy.Asks(call)
+	asks, insists := o.account.Policy.Asks(*call)
 	possible := o.asker != nil && o.asker.CanAsk()
 	if !asks || !possible && !insists {
 		return budget, cancel, nil
@@ -60,12 +59,12 @@ func (o *order) permit(ctx context.Context, call policy.Call, client *stripeapi.
 		return budget, cancel, notConfirmed(Impossible)
 	}
 	cancel()
-	response := o.asker.Ask(ctx, policy.Question(call))
+	response := o.asker.Ask(ctx, policy.Question(*call))
 	if o.confirmed = response.Reply == Accepted; o.confirmed {
 		o.receipt.Confirm(response.Order)
 	}
 	shared, release := context.WithDeadline(ctx, response.Since.Add(limits.Confirmed))
-	budget, cancel = client.WithBudget(shared)
+	budget, cancel = o.client.WithBudget(shared)
 	return budget, func() { cancel(); release() }, notConfirmed(response.Reply)
 }
 

@@ -43,6 +43,7 @@ type Call struct {
 	Mode    string // TEST, LIVE or SIMULATOR
 	Account string // connected account, empty for the key's own
 	Prices  Prices
+	Learn   func(context.Context, *tools.Request) error // completes the request; nil where it is complete
 }
 
 // Prices looks prices up. *stripeapi.Client implements it.
@@ -62,9 +63,9 @@ func (p Policy) Withheld(tool tools.Tool) *outcome.Error {
 	return nil
 }
 
-// Check returns why a call must not be sent, or nil when it may. A call that changes nothing is always allowed. Check reads
-// prices when it has to add up a cost.
-func (p Policy) Check(ctx context.Context, call Call) *outcome.Error {
+// Check returns why a call must not be sent, or nil when it may. A call that changes nothing is always allowed. Check completes
+// the call with what only Stripe can say, and reads prices when it has to add up a cost.
+func (p Policy) Check(ctx context.Context, call *Call) *outcome.Error {
 	if call.Tool.Effect == tools.Reads {
 		return nil
 	}

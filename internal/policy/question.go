@@ -32,11 +32,13 @@ func Question(call Call) string {
 		fmt.Fprintf(&question, ", account %s", shown(call.Account))
 	}
 	fmt.Fprintf(&question, ": %s", strings.ToLower(call.Tool.Title[:1])+call.Tool.Title[1:])
+	for _, id := range []string{call.Subscription, call.Payment} {
+		if id != "" {
+			question.WriteString(" " + shown(id))
+		}
+	}
 	if what := purchases(call.Purchases); what != "" {
 		question.WriteString(" for " + what)
-	}
-	if call.Subscription != "" {
-		question.WriteString(" " + shown(call.Subscription))
 	}
 	if call.Customer != "" {
 		question.WriteString(", customer " + shown(call.Customer))
@@ -44,7 +46,7 @@ func Question(call Call) string {
 	for _, redirect := range call.Redirects {
 		fmt.Fprintf(&question, ", %s on %s", redirect.Argument, shownHost(redirect.URL))
 	}
-	if call.Tool.Effect == tools.Ends && !call.AtPeriodEnd {
+	if effect := call.Tool.Effect; effect == tools.Pays || effect == tools.Ends && !call.AtPeriodEnd {
 		question.WriteString(", at once and for good")
 	}
 	question.WriteString(". Go ahead?")

@@ -26,8 +26,8 @@ func toolRules() []func(Policy, tools.Tool) *outcome.Error {
 }
 
 // callRules decide whether a call that changes something is sent. The cheapest come first.
-func callRules() []func(context.Context, Policy, Call) *outcome.Error {
-	return []func(context.Context, Policy, Call) *outcome.Error{liveWrites, redirectHosts, countable, maxAmount}
+func callRules() []func(context.Context, Policy, *Call) *outcome.Error {
+	return []func(context.Context, Policy, *Call) *outcome.Error{liveWrites, redirectHosts, complete, countable, maxAmount}
 }
 
 func toolsets(p Policy, tool tools.Tool) *outcome.Error {
@@ -55,7 +55,7 @@ func allowedTools(p Policy, tool tools.Tool) *outcome.Error {
 		"The owner can allow it by adding it to tools in the configuration")
 }
 
-func liveWrites(_ context.Context, p Policy, call Call) *outcome.Error {
+func liveWrites(_ context.Context, p Policy, call *Call) *outcome.Error {
 	if !call.Live || p.AllowLiveWrites {
 		return nil
 	}
@@ -64,7 +64,7 @@ func liveWrites(_ context.Context, p Policy, call Call) *outcome.Error {
 }
 
 // redirectHosts lets Stripe send people only to pages on the owner's hosts.
-func redirectHosts(_ context.Context, p Policy, call Call) *outcome.Error {
+func redirectHosts(_ context.Context, p Policy, call *Call) *outcome.Error {
 	if len(p.AllowedRedirectHosts) == 0 {
 		return nil
 	}
@@ -136,6 +136,14 @@ func asciiHost(name string) (string, error) {
 	return host, nil
 }
 
+// complete learns what a call would do where only Stripe can say, once it is certain that the call may be made at all.
+func complete(ctx context.Context, _ Policy, call *Call) *outcome.Error {
+	if call.Learn == nil {
+		return nil
+	}
+	return outcome.As(call.Learn(ctx, &call.Request))
+}
+
 // tally is what purchases cost in all, in minor units by currency.
 type tally map[string]int64
 
@@ -150,7 +158,7 @@ func (t tally) add(currency string, amount, quantity int64) bool {
 }
 
 // countable refuses what would be shown to a person, or compared with a cap, as less than it is.
-func countable(_ context.Context, _ Policy, call Call) *outcome.Error {
+func countable(_ context.Context, _ Policy, call *Call) *outcome.Error {
 	total := tally{}
 	for _, purchase := range call.Purchases {
 		if purchase.Price == "" && !total.add(purchase.Currency, purchase.UnitAmount, purchase.Quantity) {
@@ -167,7 +175,7 @@ func tooLarge(purchase tools.Purchase) *outcome.Error {
 
 // maxAmount adds up what a call costs, for a subscription in one period. A cost that cannot be counted is refused. Where
 // Stripe will choose the currency later, the cost has to be within the cap of each that it can choose.
-func maxAmount(ctx context.Context, p Policy, call Call) *outcome.Error {
+func maxAmount(ctx context.Context, p Policy, call *Call) *outcome.Error {
 	if len(p.MaxAmount) == 0 {
 		return nil
 	}

@@ -178,7 +178,7 @@ func TestCallRules(t *testing.T) {
 				want = &outcome.Error{Outcome: outcome.Refused, Type: tt.kind, Message: tt.message, Hint: hints[tt.kind]}
 			}
 			list := prices()
-			got := tt.policy.Check(t.Context(), policy.Call{Request: tt.request, Live: tt.live, Prices: list})
+			got := tt.policy.Check(t.Context(), &policy.Call{Request: tt.request, Live: tt.live, Prices: list})
 			if list.read > 1 {
 				t.Errorf("the customer was read %d times", list.read)
 			}
@@ -207,7 +207,7 @@ func TestOpenCurrency(t *testing.T) {
 			want := &outcome.Error{Outcome: outcome.Refused, Type: "max_amount", Message: tt.want,
 				Hint: "Name the currency to pay in, because the price has several, or have the owner change max_amount in the configuration"}
 			request := tools.Request{Tool: tool(tools.Makes), Purchases: []tools.Purchase{{Argument: "line_items[0]", Price: tt.price, Quantity: 1}}}
-			got := policy.Policy{MaxAmount: tt.caps}.Check(t.Context(), policy.Call{Request: request, Prices: prices()})
+			got := policy.Policy{MaxAmount: tt.caps}.Check(t.Context(), &policy.Call{Request: request, Prices: prices()})
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
 			}

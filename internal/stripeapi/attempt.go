@@ -29,6 +29,7 @@ type attempt struct {
 type object struct {
 	Object      string `json:"object"`
 	ID          string `json:"id"`
+	Amount      int64  `json:"amount"`       // of a refund
 	AmountTotal int64  `json:"amount_total"` // of a Checkout session
 	Currency    string `json:"currency"`
 	Items       struct {
@@ -41,9 +42,9 @@ type object struct {
 	} `json:"items"` // of a subscription
 }
 
-// amount returns what an object costs in minor units: the total of a session, or one period of a subscription.
+// amount returns what an object costs in minor units: all of a refund, the total of a session, or one period of a subscription.
 func (o object) amount() int64 {
-	total := o.AmountTotal
+	total := o.Amount + o.AmountTotal
 	for _, item := range o.Items.Data {
 		total += item.Quantity * item.Price.UnitAmount
 	}
