@@ -59,6 +59,9 @@ func writes() []write {
 		{"stripe_cancel_subscription", `{"subscription_id":"sub_7","cancel_at_period_end":true}`, tools.Request{Subscription: "sub_7", AtPeriodEnd: true}},
 		{"stripe_create_billing_portal_session", `{"customer":"cus_7","return_url":"https://a.example/"}`,
 			tools.Request{Customer: "cus_7", Redirects: []tools.Redirect{{Argument: "return_url", URL: "https://a.example/"}}}},
+		{"stripe_create_refund", `{"payment_intent":"pi_7","amount":701,"reason":"duplicate","metadata":{"k":"v"}}`,
+			tools.Request{Payment: "pi_7", Purchases: []tools.Purchase{{Argument: "amount", UnitAmount: 701, Quantity: 1}}}},
+		{"stripe_create_refund", `{"charge":"ch_7"}`, tools.Request{Payment: "ch_7", Purchases: []tools.Purchase{{Argument: "amount", Quantity: 1}}}},
 	}
 }
 
@@ -112,6 +115,8 @@ func discloses(r tools.Request, name string, value any) bool {
 		return r.Customer == text
 	case name == "subscription", name == "subscription_id":
 		return r.Subscription == text
+	case name == "payment_intent", name == "charge":
+		return r.Payment == text
 	case name == "price":
 		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return p.Price == text })
 	case strings.HasSuffix(name, "amount"):

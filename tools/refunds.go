@@ -33,7 +33,9 @@ func (paymentIntentID) Schema() *schema.Node { return mintedID("pi_", "pi_3MtwBw
 func (chargeID) Schema() *schema.Node { return ownID("ch_3MmlLrLkdIwHu7ix0snN0B15") }
 
 // Check finds ids that cannot be one.
-func (id chargeID) Check() []schema.Problem { return checkOwnID(string(id), "ch_3MmlLrLkdIwHu7ix0snN0B15") }
+func (id chargeID) Check() []schema.Problem {
+	return checkOwnID(string(id), "ch_3MmlLrLkdIwHu7ix0snN0B15")
+}
 
 // Schema returns the constraint of a part of a payment. Without one, all that is left goes back.
 func (refundAmount) Schema() *schema.Node {
@@ -152,6 +154,7 @@ type refundFields struct {
 	PaymentIntent string `json:"payment_intent,omitempty"`
 	Created       string `json:"created"`
 }
+
 func listRefunds() Tool {
 	return define(Spec{
 		Name:        "stripe_list_refunds",

@@ -15,10 +15,10 @@ import (
 func rawJSON(text string) json.RawMessage { return json.RawMessage(text) }
 
 // asking starts the program with a live key that may write. What the program asks its client arrives on the channel.
-func asking(t *testing.T, stripe *countingStripe) (*mcpclient.Client, <-chan string) {
+func asking(t *testing.T, stripe *countingStripe, settings ...string) (*mcpclient.Client, <-chan string) {
 	t.Helper()
 	asked := make(chan string, 10)
-	environment := []string{liveKey, "STRIPE_MCP_ALLOW_LIVE_WRITES=true", "STRIPE_MCP_API_BASE=" + stripe.URL}
+	environment := append(settings, liveKey, "STRIPE_MCP_ALLOW_LIVE_WRITES=true", "STRIPE_MCP_API_BASE="+stripe.URL)
 	client, err := mcpclient.StartWatched(command(t, environment), func(line []byte) { asked <- string(line) })
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +47,34 @@ func send(t *testing.T, client *mcpclient.Client, method, format string, values 
 
 const buy = `"name":"stripe_create_checkout_session","arguments":{"mode":"payment","customer":"cus_1","success_url":"https://shop.example/ok?x=1",` +
 	`"line_items":[{"price_data":{"currency":"eur","unit_amount":2500,"product_data":{"name":"Approve this now"}},"quantity":2},{"price":"price_1"}]}`
+
+// TestConfirmARefund: a person who is asked reads how much is left of the payment, which the call does not say.
+func TestConfirmARefund(t *testing.T) {
+	t.Parallel()
+	stripe := newCountingStripe(t)
+	client, asked := asking(t, stripe, "STRIPE_MCP_TOOLSETS=refunds")
+	send(t, client, "initialize", `{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}`)
+	answer := make(chan string, 1)
+	go func() { answer <- send(t, client, "tools/call", `{"name":"stripe_create_refund","arguments":{"payment_intent":"pi_9eur"}}`) }()
+	select {
+	case got := <-asked:
+		if want := `"Stripe, LIVE mode: refund payment pi_9eur for 6.00 EUR, at once and for good. Go ahead?"`; !strings.Contains(got, want) {
+			t.Errorf("asked %s", got)
+		}
+	case got := <-answer:
+		t.Fatalf("nobody was asked: %s", got)
+	}
+	if stripe.writes.Load() != 0 {
+		t.Error("something was sent before the answer")
+	}
+	time.Sleep(limits.Reaction) // as a person takes it
+	if err := client.WriteLine([]byte(`{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}`)); err != nil {
+		t.Error(err)
+	}
+	if got := <-answer; !strings.Contains(got, `x_1`) || stripe.writes.Load() != 1 {
+		t.Errorf("%d writes, and %s", stripe.writes.Load(), got)
+	}
+}
 
 const question = `Stripe, LIVE mode: create Checkout session for 50.00 EUR + 1 x price_1, customer cus_1, success_url on shop.example. Go ahead?`
 

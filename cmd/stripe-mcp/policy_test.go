@@ -53,6 +53,15 @@ func newCountingStripe(t *testing.T) *countingStripe {
 			_, _ = fmt.Fprintf(w, `{"id":%q,"object":"price",%s}`, id, prices[id])
 			return
 		}
+		const left6 = `{"id":"ch_9eur","object":"charge","amount":900,"amount_refunded":300,"currency":"eur","status":"succeeded"}`
+		switch {
+		case r.URL.Path == "/v1/charges/ch_9eur":
+			_, _ = io.WriteString(w, left6)
+			return
+		case r.URL.Path == "/v1/charges":
+			_, _ = fmt.Fprintf(w, `{"object":"list","has_more":true,"data":[%s]}`, map[bool]string{true: left6}[r.URL.Query().Get("payment_intent") == "pi_9eur"])
+			return
+		}
 		if r.Method != http.MethodGet {
 			s.writes.Add(1)
 			s.mu.Lock()
@@ -116,6 +125,12 @@ func TestPolicy(t *testing.T) {
 		{"a price in fractions", testKey + " " + cap50, "stripe_create_subscription", bought("price_tiny"), "", "max_amount", "max_amount"},
 		{"a price that cannot be read", testKey + " " + cap50, "stripe_create_subscription", bought("price_none"), "", "max_amount", "max_amount"},
 		{"a customer costs nothing", testKey + " " + cap50, "stripe_create_customer", "", customer, "", ""},
+
+		{"a refund of what is left", testKey + " STRIPE_MCP_TOOLSETS=refunds STRIPE_MCP_MAX_AMOUNT=eur:599", "stripe_create_refund", `{"charge":"ch_9eur"}`, `{"charge":"ch_9eur","amount":599}`, "max_amount", "max_amount"},
+		{"a refund of a payment intent", testKey + " STRIPE_MCP_TOOLSETS=refunds STRIPE_MCP_MAX_AMOUNT=eur:600", "stripe_create_refund", `{"payment_intent":"pi_9eur","amount":601}`, `{"payment_intent":"pi_9eur"}`, "max_amount", "max_amount"},
+		{"a refund in a currency without a cap", testKey + " STRIPE_MCP_TOOLSETS=refunds STRIPE_MCP_MAX_AMOUNT=usd:5000", "stripe_create_refund", `{"charge":"ch_9eur","amount":1}`, "", "max_amount", "no cap for EUR"},
+		{"a refund of what was never paid", testKey + " STRIPE_MCP_TOOLSETS=refunds", "stripe_create_refund", `{"payment_intent":"pi_none"}`, `{"payment_intent":"pi_9eur"}`, "nothing_to_refund", "stripe_list_charges"},
+		{"a live refund", liveKey + " STRIPE_MCP_TOOLSETS=refunds", "stripe_create_refund", `{"charge":"ch_9eur"}`, "", "live_writes_not_allowed", "allow_live_writes"},
 
 		{"a foreign host", testKey + " " + hosts, "stripe_create_checkout_session", to("https://evil.example/"), to("https://shop.example/"), "redirect_host_not_allowed", "allowed_redirect_hosts"},
 		{"a host with a port and a fragment", testKey + " " + hosts, "stripe_create_checkout_session", "", to("https://SHOP.example:8443/#@evil.example"), "", ""},

@@ -80,11 +80,14 @@ func TestQuestion(t *testing.T) {
 			Tool: tool(tools.Ends), Customer: "cus_1. Go ahead?", Subscription: "sub\u202e_1", AtPeriodEnd: true, Purchases: []tools.Purchase{
 				{Price: "pr\u0456ce", Quantity: 1}, {UnitAmount: 1, Currency: "\u0435ur", Quantity: 1}, {Price: strings.Repeat("p", 61), Quantity: 1}, {Price: strings.Repeat("\u0456", 61), Quantity: 1},
 			}}},
-			`Stripe, LIVE mode, account "acct_1. All is\u00a0well": do it for 0.01 "\U0435UR" + 1 x "pr\u0456ce" + 1 x ` + strings.Repeat("p", 59) + `… + 1 x "` + strings.Repeat(`\u0456`, 9) + `\u04…` +
-				` "sub\u202e_1", customer "cus_1. Go ahead?". Go ahead?`},
+			`Stripe, LIVE mode, account "acct_1. All is\u00a0well": do it "sub\u202e_1" for 0.01 "\U0435UR" + 1 x "pr\u0456ce" + 1 x ` + strings.Repeat("p", 59) + `… + 1 x "` + strings.Repeat(`\u0456`, 9) + `\u04…` +
+				`, customer "cus_1. Go ahead?". Go ahead?`},
 		"more than can be counted": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Makes), Purchases: []tools.Purchase{
 			{UnitAmount: math.MaxInt64, Currency: "eur", Quantity: 1}, {UnitAmount: math.MaxInt64, Currency: "eur", Quantity: 1}, {UnitAmount: 2002, Currency: "eur", Quantity: 1}, {UnitAmount: 1, Currency: "usd", Quantity: 1},
 		}}}, "Stripe, LIVE mode: do it for more than can be counted. Go ahead?"},
+		"a refund": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Pays), Payment: "pi_1", Purchases: []tools.Purchase{
+			{Argument: "amount", UnitAmount: 2000, Currency: "eur", Quantity: 1},
+		}}}, "Stripe, LIVE mode: do it pi_1 for 20.00 EUR, at once and for good. Go ahead?"},
 		"a cancellation": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Ends), Subscription: "sub_1"}},
 			"Stripe, LIVE mode: do it sub_1, at once and for good. Go ahead?"},
 		"a cancellation at the period's end": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Ends), Subscription: "sub_1", AtPeriodEnd: true}},
