@@ -73,6 +73,14 @@ func (m moment) seconds() int64 {
 	return 0
 }
 
+// given returns the moment for Stripe, or nil when the argument was left out.
+func (m moment) given() *int64 {
+	if m == "" {
+		return nil
+	}
+	return new(m.seconds())
+}
+
 // created returns the range of what was created at after or later, and earlier than before. It is nil without both.
 func created(after, before moment) *stripe.RangeQueryParams {
 	if after == "" && before == "" {

@@ -181,7 +181,7 @@ func inspect(t *testing.T, path string, n *node, described bool) {
 			return
 		}
 		inspect(t, path+"[]", n.Items, described)
-	case "string", "integer", "boolean", "number":
+	case "string", "integer", "number", "boolean":
 	default:
 		t.Errorf("%s: type %q", path, n.Type)
 	}

@@ -103,6 +103,9 @@ type Request struct {
 	Customer     string     // id, or empty
 	Subscription string     // id of the subscription that the call changes, or empty
 	Payment      string     // id of the payment that the call is about, or empty
+	Dispute      string     // id of the dispute that the call is about, or empty
+	ForGood      bool       // what the call does cannot be undone
+	Terms        string     // what the call sets, in numbers and our own words; it costs nothing by itself
 	AtPeriodEnd  bool       // the subscription ends with its period
 	Currency     string     // in lower case, for purchases that name none
 	Purchases    []Purchase // what people will pay for
@@ -201,6 +204,15 @@ func All() []Tool {
 		getBalance(),
 
 		createRefund(),
+
+		createProduct(),
+		createPrice(),
+		createPaymentLink(),
+		createCoupon(),
+		listCoupons(),
+		createPromotionCode(),
+
+		updateDispute(),
 	}
 }
 

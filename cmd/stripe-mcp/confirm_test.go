@@ -55,7 +55,9 @@ func TestConfirmARefund(t *testing.T) {
 	client, asked := asking(t, stripe, "STRIPE_MCP_TOOLSETS=refunds")
 	send(t, client, "initialize", `{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}`)
 	answer := make(chan string, 1)
-	go func() { answer <- send(t, client, "tools/call", `{"name":"stripe_create_refund","arguments":{"payment_intent":"pi_9eur"}}`) }()
+	go func() {
+		answer <- send(t, client, "tools/call", `{"name":"stripe_create_refund","arguments":{"payment_intent":"pi_9eur"}}`)
+	}()
 	select {
 	case got := <-asked:
 		if want := `"Stripe, LIVE mode: refund payment pi_9eur for 6.00 EUR, at once and for good. Go ahead?"`; !strings.Contains(got, want) {

@@ -32,7 +32,7 @@ func Question(call Call) string {
 		fmt.Fprintf(&question, ", account %s", shown(call.Account))
 	}
 	fmt.Fprintf(&question, ": %s", strings.ToLower(call.Tool.Title[:1])+call.Tool.Title[1:])
-	for _, id := range []string{call.Subscription, call.Payment} {
+	for _, id := range []string{call.Subscription, call.Payment, call.Dispute} {
 		if id != "" {
 			question.WriteString(" " + shown(id))
 		}
@@ -40,13 +40,16 @@ func Question(call Call) string {
 	if what := purchases(call.Purchases); what != "" {
 		question.WriteString(" for " + what)
 	}
+	if call.Terms != "" {
+		question.WriteString(": " + call.Terms)
+	}
 	if call.Customer != "" {
 		question.WriteString(", customer " + shown(call.Customer))
 	}
 	for _, redirect := range call.Redirects {
 		fmt.Fprintf(&question, ", %s on %s", redirect.Argument, shownHost(redirect.URL))
 	}
-	if effect := call.Tool.Effect; effect == tools.Pays || effect == tools.Ends && !call.AtPeriodEnd {
+	if effect := call.Tool.Effect; call.ForGood || effect == tools.Pays || effect == tools.Ends && !call.AtPeriodEnd {
 		question.WriteString(", at once and for good")
 	}
 	question.WriteString(". Go ahead?")

@@ -29,7 +29,7 @@ func decisive(n *Node) string {
 
 // lenient converts what models and clients send into what they certainly mean, and fills in defaults. The schema decides:
 //
-//   - An integer may come as "10" or 14.0, and a boolean as "true".
+//   - An integer may come as "10" or 14.0, a number as "12.5", and a boolean as "true".
 //   - A string may come as a number or boolean. It then is what JSON writes, and has to keep the rules of its argument.
 //   - An object or an array may come as JSON text, and an empty object as an empty list, which is how PHP writes it.
 //   - null stands for an absent argument. So does "" where the argument cannot be "", and [] for an optional object. So does an
@@ -49,6 +49,8 @@ func (r *reader) lenient(value any, n *Node, path string) any {
 		return text(value)
 	case "integer":
 		return lenientInteger(value)
+	case "number":
+		return lenientNumber(value)
 	case "boolean":
 		switch value {
 		case "true":
@@ -126,6 +128,20 @@ func lenientInteger(value any) any {
 		// This is not an integer that we can hold. As text it fails the type check. So the validator never computes
 		// 1e999999999.
 		return v.String()
+	}
+	return value
+}
+
+// lenientNumber returns value as a plain number literal if it certainly is a number.
+func lenientNumber(value any) any {
+	const largest = 1e15 // with fewer digits than a float64 holds
+	given := fmt.Sprint(value)
+	switch value.(type) {
+	case string, json.Number:
+		if f, err := strconv.ParseFloat(given, 64); err == nil && math.Abs(f) < largest && strings.Trim(given, "-+.0123456789eE") == "" {
+			return json.Number(strconv.FormatFloat(f, 'f', -1, 64))
+		}
+		return given // as text, as above
 	}
 	return value
 }

@@ -15,11 +15,14 @@ import (
 	portalsession "github.com/stripe/stripe-go/v79/billingportal/session"
 	"github.com/stripe/stripe-go/v79/charge"
 	checkoutsession "github.com/stripe/stripe-go/v79/checkout/session"
+	"github.com/stripe/stripe-go/v79/coupon"
 	"github.com/stripe/stripe-go/v79/customer"
 	"github.com/stripe/stripe-go/v79/dispute"
 	"github.com/stripe/stripe-go/v79/invoice"
+	"github.com/stripe/stripe-go/v79/paymentlink"
 	"github.com/stripe/stripe-go/v79/price"
 	"github.com/stripe/stripe-go/v79/product"
+	"github.com/stripe/stripe-go/v79/promotioncode"
 	"github.com/stripe/stripe-go/v79/refund"
 	"github.com/stripe/stripe-go/v79/subscription"
 
@@ -65,6 +68,9 @@ type connection struct {
 	charges       charge.Client
 	refunds       refund.Client
 	disputes      dispute.Client
+	paymentLinks  paymentlink.Client
+	coupons       coupon.Client
+	promotions    promotioncode.Client
 	balance       balance.Client
 }
 
@@ -92,6 +98,9 @@ func New(cfg Config) *Client {
 		charges:       charge.Client{B: backend, Key: key},
 		refunds:       refund.Client{B: backend, Key: key},
 		disputes:      dispute.Client{B: backend, Key: key},
+		paymentLinks:  paymentlink.Client{B: backend, Key: key},
+		coupons:       coupon.Client{B: backend, Key: key},
+		promotions:    promotioncode.Client{B: backend, Key: key},
 		balance:       balance.Client{B: backend, Key: key},
 	}}
 }

@@ -54,7 +54,7 @@ func (c *call) again() string {
 	}
 	return "Call again with exactly the same arguments: " + until +
 		" that carries the same idempotency key, so Stripe answers with the one object instead of making another. " +
-		"To make another on purpose, " + different
+		c.another()
 }
 
 // ReplaceKey is the advice about a key that Stripe does not know any more.

@@ -1,6 +1,7 @@
 package stripeapi
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -33,6 +34,7 @@ type asked struct {
 	object   string // the type of the object, or of each row of a list
 	id       string // of the object that the path names, empty for a new one
 	nameless bool   // it has no id
+	differs  string // what makes another request of an equal one where the tool takes no metadata, such as another name
 	page     bool   // it only opens a page, which costs nothing: a second one does no harm, and a shared one can be paid by somebody else
 }
 
@@ -83,8 +85,10 @@ func create[T any](
 	return Reply[T]{current, note}, nil
 }
 
-// different is the way to a second object that always works.
-const different = `give it something that differs, such as metadata {"order":"2"}`
+// another is the way to a second object that always works.
+func (c *call) another() string {
+	return "To make another on purpose, give it something that differs, such as " + cmp.Or(c.asked.differs, `metadata {"order":"2"}`)
+}
 
 // shared returns the note of an answer that is also that of an earlier equal call, empty where there was none.
 func (c *call) shared() string {
@@ -92,9 +96,9 @@ func (c *call) shared() string {
 	case c.intent == nil || !c.intent.Inherited():
 		return ""
 	case c.replayed():
-		return "found, not created: this is the same object as an earlier equal call's. To make another on purpose, " + different
+		return "found, not created: this is the same object as an earlier equal call's. " + c.another()
 	}
-	return "this is the same object as an earlier equal call's. To make another on purpose, " + different
+	return "this is the same object as an earlier equal call's. " + c.another()
 }
 
 // replayed reports whether Stripe repeated what it had answered before.
