@@ -146,7 +146,7 @@ func listCoupons() Tool {
 	return define(Spec{
 		Name:        "stripe_list_coupons",
 		Title:       "List coupons",
-		Description: "Lists coupons, newest first.",
+		Description: "Lists coupons, newest first, with their use so far.",
 		Effect:      Reads,
 		Set:         Catalog,
 		Permissions: coupons(),

