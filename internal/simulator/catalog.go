@@ -77,13 +77,16 @@ func (a *Account) price(product, currency string, amount int64, interval string,
 }
 
 // inline are the parameters of a price_data, with those that say what it is the price of.
-func inline(goods contract) rule {
+func inline(goods contract) rule { return fields(pricing(goods)) }
+
+// pricing are the parameters of a price, with those that say what it is the price of.
+func pricing(goods contract) contract {
 	recurring := contract{
 		"interval": must(oneOf("day", "week", "month", "year")), "interval_count": may(integer(1, 1095)),
 	}
-	return fields(goods.with(contract{
+	return goods.with(contract{
 		"currency": must(currency()), "unit_amount": must(integer(0, 999_999_999_999)), "recurring": may(fields(recurring)),
-	}))
+	})
 }
 
 // basket is what the items of a request come to.
@@ -150,21 +153,17 @@ func (c *call) inlinePrice(data Object, at string) (price Object, made []Object,
 	case product != "" && details != nil:
 		err = exclusive(at, "product", "product_data")
 	case product == "" && details == nil:
-		err = absent(at + "[product]")
+		err = absent(nested(at, "product"))
 	case every > map[string]int64{"": 1, "day": 1095, "week": 156, "month": 36, "year": 3}[interval]:
-		err = invalid(at+"[recurring][interval_count]", "", "The longest interval is three years")
+		err = invalid(nested(at, "recurring")+"[interval_count]", "", "The longest interval is three years")
 	default:
-		err = tooMuch(at+"[unit_amount]", data.integer("unit_amount", 0), data.Text("currency"))
+		err = tooMuch(nested(at, "unit_amount"), data.integer("unit_amount", 0), data.Text("currency"))
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	if details != nil {
-		p := c.create("product", Object{
-			"name": details.Text("name"), "description": orNull(details["description"]),
-			"images":   append([]any{}, elements(details["images"])...),
-			"metadata": merged(details["metadata"], nil), "updated": c.Now,
-		})
+		p := c.product(details)
 		product, made = p.Text("id"), append(made, p)
 	}
 	price = c.price(product, data.Text("currency"), data.integer("unit_amount", 0), interval, every)

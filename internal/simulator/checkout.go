@@ -20,6 +20,7 @@ func sessionFields() contract {
 		"mode": must(oneOf("payment", "subscription").beside("setup")), "line_items": must(list(mostLines, fields(line))),
 		"success_url": must(webAddress()), "cancel_url": may(webAddress()), "currency": may(currency()),
 		"customer": may(ref("customer")), "customer_email": may(email()), "metadata": clearable(metadata()),
+		"allow_promotion_codes": may(boolean()),
 	}
 }
 
@@ -31,15 +32,16 @@ func (c *call) createSession() (Object, error) {
 	for _, name := range []string{"mode", "success_url", "cancel_url", "customer", "customer_email"} {
 		made[name] = orNull(c.in[name])
 	}
+	if sent := c.in["allow_promotion_codes"]; sent != nil {
+		made["allow_promotion_codes"] = sent == "true"
+	}
 	made["url"] = c.address("/c/pay/" + made.Text("id"))
 	lines, fresh, err := c.lines(made)
 	if err != nil {
 		return nil, err
 	}
 	c.put(append(fresh, made)...)
-	for _, line := range lines {
-		line["description"] = c.Get("product", line.Child("price").Text("product"))["name"]
-	}
+	c.name(lines)
 	c.addLines(made.Text("id"), lines)
 	return made, nil
 }

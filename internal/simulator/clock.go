@@ -37,6 +37,14 @@ func dueAt(o Object) int64 {
 		return o.Number("created") + payWithin
 	case "subscription active", "subscription trialing", "subscription past_due":
 		return o.Number("current_period_end")
+	case "coupon ":
+		if o["redeem_by"] != nil && o["valid"] == true {
+			return o.Number("redeem_by")
+		}
+	case "promotion_code ":
+		if o["expires_at"] != nil && o["active"] == true {
+			return o.Number("expires_at")
+		}
 	}
 	return math.MaxInt64
 }
@@ -47,6 +55,12 @@ func (a *Account) turn(o Object) {
 	switch {
 	case o["object"] == "checkout.session":
 		o["status"], o["url"] = "expired", nil
+		a.put(o)
+	case o["object"] == "coupon":
+		o["valid"] = false
+		a.put(o)
+	case o["object"] == "promotion_code":
+		o["active"] = false
 		a.put(o)
 	case o["cancel_at_period_end"] == true:
 		asked := o["canceled_at"]

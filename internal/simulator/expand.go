@@ -18,6 +18,7 @@ func expandable(kind string) []string {
 		"invoice":        {"customer", "subscription", "charge"},
 		"charge":         {"customer", "invoice"},
 		"dispute":        {"charge"},
+		"refund":         {"charge"},
 		"customer":       {"invoice_settings.default_payment_method"},
 		"payment_method": {"customer"},
 		"price":          {"product", "currency_options"}, // its prices have one currency each

@@ -22,14 +22,14 @@ func (a *Account) PayCheckout(session Object, by Payer) {
 		"email": orNull(by.Email), "name": orNull(by.Name), "phone": nil, "address": nil,
 		"tax_exempt": "none", "tax_ids": []any{},
 	}
-	total := session.Number("amount_total")
+	total, discount := session.Number("amount_total"), a.redeem(session)
 	switch {
 	case session["mode"] == "subscription":
 		if owner == nil {
 			owner = a.newCustomer()
 			owner["email"], owner["name"] = by.Email, orNull(by.Name)
 		}
-		a.subscribe(session, owner, a.keepCard(owner, by))
+		a.subscribe(session, owner, a.keepCard(owner, by), discount)
 	case total > 0:
 		made := a.charge(total, session["currency"], nil, Object{
 			"customer": orNull(owner.Text("id")), "billing_details": billedTo(orNull(by.Name), orNull(by.Email)),
@@ -47,7 +47,7 @@ func (a *Account) PayCheckout(session Object, by Payer) {
 }
 
 // subscribe begins the subscription that a session is about. Its first invoice holds the one-time lines, too.
-func (a *Account) subscribe(session, owner Object, card string) {
+func (a *Account) subscribe(session, owner Object, card string, discount Object) {
 	var items []Object
 	for _, line := range a.Lines(session.Text("id")) {
 		if price := line.Child("price"); price.Child("recurring") != nil {
@@ -56,6 +56,10 @@ func (a *Account) subscribe(session, owner Object, card string) {
 	}
 	made := a.subscription(owner, session.Text("currency"), items)
 	made["default_payment_method"] = card
+	if discount != nil {
+		discount["customer"], discount["subscription"] = owner["id"], made["id"]
+		made["discount"], made["discounts"] = discount, []any{discount["id"]}
+	}
 	lines := a.billed(made, items, false)
 	for _, line := range a.Lines(session.Text("id")) {
 		if price := line.Child("price"); price.Child("recurring") == nil {

@@ -138,9 +138,9 @@ func strangers() []refusal {
 	const post, get, del = http.MethodPost, http.MethodGet, http.MethodDelete
 	all := []refusal{
 		{name: "a call", method: get, path: "/v1/payouts", status: 404, says: "The simulator does not know GET /v1/payouts. Stripe does"},
-		{name: "a call that makes", method: post, path: "/v1/refunds", form: "charge=ch_1", status: 404, says: "POST /v1/refunds"},
+		{name: "a call that makes", method: post, path: "/v1/charges", form: "amount=1", status: 404, says: "POST /v1/charges"},
 		{name: "a call on an object", method: post, path: sessions + "/CS/expire", status: 404, says: "does not know POST /v1/checkout/sessions/cs_"},
-		{name: "another method of a call", method: post, path: "/v1/prices", status: 404, says: "POST /v1/prices"},
+		{name: "another method of a call", method: post, path: "/v1/products/prod_tshirt", form: "name=x", status: 404, says: "POST /v1/products/prod_tshirt"},
 		{name: "a deletion", method: del, path: "/v1/coupons/x", status: 404, says: "DELETE /v1/coupons/x"},
 		{name: "a call that looks like an id", method: get, path: "/v1/customers/search", form: "query=x", status: 404, says: "GET /v1/customers/search"},
 		{name: "another one", method: get, path: "/v1/invoices/upcoming", status: 404, says: "GET /v1/invoices/upcoming"},
@@ -150,7 +150,7 @@ func strangers() []refusal {
 		{name: "a parameter in an object", method: post, path: "/v1/customers", form: "invoice_settings[footer]=x", param: "invoice_settings[footer]"},
 		{name: "a parameter in an item", method: post, path: "/v1/subscriptions", form: "customer=CUS&" + monthly + "&items[0][tax_rates][]=txr_1", param: "items[0][tax_rates]"},
 		{name: "a parameter in a price", method: post, path: sessions, form: adHoc + "[tax_behavior]=exclusive", param: "line_items[0][price_data][tax_behavior]"},
-		{name: "a parameter of a session", method: post, path: sessions, form: "mode=payment&allow_promotion_codes=true&" + goodURL + "&" + oneTime, param: "allow_promotion_codes"},
+		{name: "a parameter of a session", method: post, path: sessions, form: "mode=payment&locale=de&" + goodURL + "&" + oneTime, param: "locale"},
 		{name: "a filter", method: get, path: "/v1/customers", form: "test_clock=clock_1", param: "test_clock"},
 		{name: "a parameter of a change", method: post, path: "/v1/subscriptions/sub_1", form: "proration_behavior=none", param: "proration_behavior"},
 		{name: "a mode", method: post, path: sessions, form: "mode=setup&" + goodURL, param: "mode", says: "does not know mode=setup. Stripe does"},

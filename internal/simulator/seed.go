@@ -68,6 +68,15 @@ func (s *Simulator) Seed() error {
 		for charge := range a.walk("charge", "payment_intent", ticket.Text("payment_intent"), "", false) {
 			a.dispute(charge)
 		}
+		barbara := customer(4*day, "name=Barbara Liskov&email=barbara@example.com"+card)
+		for _, minute := range []int64{1, 0} { // the same order twice, as when somebody pays again because the page hangs
+			twice := session(4*day-60*60+60*minute, "mode=payment&"+barbara+"&line_items[0][price]=price_tshirt_eur&line_items[0][quantity]=3")
+			a.PayCheckout(twice, Payer{Email: "barbara@example.com", Name: "Barbara Liskov"})
+		}
+		do(2*day, (*call).createRefund, "amount=2500&reason=requested_by_customer&payment_intent="+paid.Text("payment_intent"))
+		coupon := do(14*day, (*call).createCoupon, "percent_off=10&duration=once&name=Welcome")
+		do(14*day, (*call).createPromotionCode, "code=WELCOME10&coupon="+coupon.Text("id"))
+		do(7*day, (*call).createLink, "line_items[0][price]=price_tshirt_eur&line_items[0][quantity]=1&allow_promotion_codes=true")
 		alonzo := customer(5*60*60, "name=Alonzo Church&email=alonzo@example.com&payment_method=pm_card_chargeCustomerFail"+
 			"&invoice_settings[default_payment_method]=pm_card_chargeCustomerFail")
 		subscribe(5*60*60, alonzo+"&items[0][price]=price_starter_yearly_eur")

@@ -131,15 +131,19 @@ func indexed(kind string) []string {
 	return map[string][]string{
 		"customer": {"email"}, "checkout.session": {"customer", "subscription", "status"}, "subscription": {"customer"},
 		"invoice": {"customer", "subscription"}, "charge": {"customer", "payment_intent"}, "refund": {"charge", "payment_intent"},
-		"dispute": {"charge", "payment_intent"}, "payment_method": {"customer"}, "price": {"product"}, "billing_portal.session": {"url"},
+		"dispute": {"charge", "payment_intent"}, "payment_method": {"customer"}, "price": {"product", "lookup_key"}, "billing_portal.session": {"url"},
+		"payment_link": {"url"}, "promotion_code": {"code"},
 	}[kind]
 }
 
-// lookedUp is the text by which an object is found: of an address only the path, as its host may change.
+// lookedUp is the text by which an object is found: of an address only the path, as its host may change, and of a code its capitals.
 func lookedUp(o Object, field string) string {
 	text := o.Text(field)
 	if u, err := url.Parse(text); field == "url" && err == nil {
 		return u.EscapedPath()
+	}
+	if field == "code" {
+		return strings.ToUpper(text)
 	}
 	return text
 }
@@ -210,13 +214,16 @@ func (st *state) Shown(place string) iter.Seq2[string, Object] {
 	}
 }
 
-// Portal is the portal session whose page has a path, nil if there is none.
-func (st *state) Portal(path string) Object {
-	for o := range st.walk("billing_portal.session", "url", path, "", false) {
+// first is the newest object that has a value in an indexed field, nil if there is none.
+func (st *state) first(kind, field, value string) Object {
+	for o := range st.walk(kind, field, value, "", false) {
 		return o
 	}
 	return nil
 }
+
+// Portal is the portal session whose page has a path, nil if there is none.
+func (st *state) Portal(path string) Object { return st.first("billing_portal.session", "url", path) }
 
 // Of are the objects of a type that belong to a customer, newest first.
 func (st *state) Of(customer, kind string) []Object {

@@ -181,12 +181,14 @@ func (a *Account) bill(s, owner Object, lines []Object, reason string, charge bo
 	for _, line := range lines {
 		total += line.Number("amount")
 	}
+	subtotal := total
+	total = a.lessDiscount(s, subtotal)
 	owner["next_invoice_sequence"], owner["currency"] = number+1, s["currency"]
 	made := a.create("invoice", Object{
 		"customer": owner["id"], "customer_email": owner["email"], "customer_name": owner["name"],
 		"subscription": s["id"], "number": fmt.Sprintf("%s-%04d", owner["invoice_prefix"], number),
 		"billing_reason": reason, "currency": s["currency"], "period_start": a.Now, "period_end": a.Now,
-		"amount_due": total, "amount_remaining": total, "subtotal": total, "total": total,
+		"amount_due": total, "amount_remaining": total, "subtotal": subtotal, "total": total,
 	})
 	made["lines"] = listOf(lines, false, "/v1/invoices/"+made.Text("id")+"/lines")
 	made["hosted_invoice_url"], s["latest_invoice"] = a.address("/i/"+made.Text("id")), made["id"]

@@ -22,17 +22,40 @@ func (v *visit) checkout() reply {
 	if session["status"] != "open" {
 		return v.split("Checkout", v.order(session, success), over(session, success))
 	}
+	if code, sent := v.form["promotion_code"]; sent {
+		if v.ApplyCode(session, code[0]) {
+			return reply{to: v.r.URL.Path}
+		}
+		v.form, v.problems = nil, map[string]string{"promotion_code": "This code is not valid here."}
+	}
 	if known != "" && v.form != nil {
 		v.form.Set("email", known)
 	}
 	if v.asks(!free, true) {
-		return v.split("Checkout", v.order(session, success), v.payment(session, known, free))
+		return v.split("Checkout", v.order(session, success), g.Group{v.promotion(session), v.payment(session, known, free)})
 	}
 	v.PayCheckout(session, v.payer())
 	if nowhere(success) {
 		return reply{to: v.r.URL.Path}
 	}
 	return reply{to: success}
+}
+
+// link begins a Checkout session of a payment link. Each visit gets its own.
+func (v *visit) link() reply {
+	session := v.OpenLink(v.r.URL.EscapedPath())
+	if session == nil {
+		return v.nothing()
+	}
+	return reply{to: "/c/pay/" + session.Text("id")}
+}
+
+// promotion is the form for a code, where a session takes one and has none yet.
+func (v *visit) promotion(session simulator.Object) g.Node {
+	if session["allow_promotion_codes"] != true || session["discounts"] != nil {
+		return nil
+	}
+	return v.posts(attr("novalidate"), v.field("promotion_code", "Promotion code", "text", "SPRING", ""), el("button", "Apply"))
 }
 
 // nowhere tells whether an address is made up (RFC 2606) or has no host. The person then stays on the page that says
@@ -52,7 +75,7 @@ func (v *visit) order(session simulator.Object, success string) g.Node {
 		label, way = "Total due today", back("Back to", session.Text("cancel_url"))
 	}
 	lines, due := v.Lines(session.Text("id")), sum(session, "amount_total")
-	then := then(lines, session.Text("currency"))
+	then, off := then(lines, session.Text("currency")), session.Number("amount_subtotal")-session.Number("amount_total")
 	return g.Group{
 		way,
 		el("h1", attr("id", "what"), verb+with(" at ", parsed(success).Host, "")),
@@ -60,8 +83,9 @@ func (v *visit) order(session simulator.Object, success string) g.Node {
 		el("ul.lines", g.Map(lines, func(line simulator.Object) g.Node {
 			name := times(line.Text("description"), line.Number("quantity"))
 			about := v.Get("product", line.Child("price").Text("product")).Text("description")
-			return sold(name, about, with("Paid ", every(line.Child("price")), ""), sum(line, "amount_total"))
+			return sold(name, about, with("Paid ", every(line.Child("price")), ""), sum(line, "amount_subtotal"))
 		})),
+		g.If(off > 0, el("p.sum", el("span", "Discount"), el("span", "−"+money(off, session.Text("currency"))))),
 		el("p.sum", el("span", label), el("span", due)),
 		g.If(then != "", el("p.then", "Then "+then+", until canceled.")),
 	}
@@ -78,7 +102,7 @@ func then(lines []simulator.Object, currency string) string {
 	var often string
 	for _, line := range lines {
 		if price := line.Child("price"); price.Child("recurring") != nil {
-			total, often = total+line.Number("amount_total"), every(price)
+			total, often = total+line.Number("amount_subtotal"), every(price)
 		}
 	}
 	if often == "" {
@@ -119,7 +143,7 @@ func over(session simulator.Object, success string) g.Node {
 	return outcome("mark", "✓", title,
 		el("p", "The session is ", el("b", session.Text("status")), " and ", el("b", session.Text("payment_status")),
 			"."+with(" A receipt for ", email, " is not sent: this is a simulator.")),
-		el("p", leave(".button", "Continue to", success)))
+		g.If(success != "", el("p", leave(".button", "Continue to", success))))
 }
 
 // invoice is where a person pays an open invoice.

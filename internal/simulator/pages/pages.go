@@ -27,7 +27,7 @@ func Handler(s *simulator.Simulator) http.Handler {
 	mux.Handle("/", show(s, (*visit).nothing))
 	mux.Handle("GET /{$}", show(s, (*visit).index))
 	for path, view := range map[string]func(*visit) reply{
-		"/c/pay/{id}": (*visit).checkout, "/i/{id}": (*visit).invoice, "/p/session/{id}": (*visit).portal,
+		"/b/{id}": (*visit).link, "/c/pay/{id}": (*visit).checkout, "/i/{id}": (*visit).invoice, "/p/session/{id}": (*visit).portal,
 	} {
 		mux.Handle("GET "+path, show(s, view))
 		mux.Handle("POST "+path, show(s, view))
