@@ -120,16 +120,12 @@ type disputeOutput struct {
 	ID string `json:"id"`
 	disputeFields
 
-	PastDue  bool              `json:"past_due,omitempty"`
 	Evidence []string          `json:"evidence,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
 }
 
 func toDispute(d *stripe.Dispute) disputeOutput {
 	out := disputeOutput{ID: d.ID, disputeFields: toDisputeRow(d).disputeFields, Metadata: cleanMetadata(d.Metadata)}
-	if d.EvidenceDetails != nil {
-		out.PastDue = d.EvidenceDetails.PastDue
-	}
 	var answer struct {
 		Evidence map[string]any `json:"evidence"` // texts, objects with an id or null
 	}

@@ -32,7 +32,7 @@ type decision struct {
 }
 
 func decisions() []decision {
-	return slices.Concat(checkoutDecisions(), priceDecisions(), billingDecisions(), invoiceDecisions(), lookupDecisions())
+	return slices.Concat(checkoutDecisions(), priceDecisions(), billingDecisions(), invoiceDecisions(), lookupDecisions(), moneyDecisions())
 }
 
 func checkoutDecisions() []decision {
@@ -250,6 +250,9 @@ func pathsOf(t *testing.T) map[string]bool {
 		{"stripe_list_refunds", `{}`, "/v1/refunds", "refunds"},
 		{"stripe_list_disputes", `{}`, "/v1/disputes", "disputes"},
 		{"stripe_get_balance", `{}`, "/v1/balance", "balance"},
+		{"stripe_list_coupons", `{}`, "/v1/coupons", "coupons"},
+		{"stripe_create_payment_link", `{"line_items":[{"price":"p"}]}`, "/v1/payment_links", "payment_link"},
+		{"stripe_create_promotion_code", `{"coupon":"c"}`, "/v1/promotion_codes", "promotion_code"},
 		{"stripe_create_billing_portal_session", `{"customer":"cus_1","return_url":"https://shop.example/"}`, "/v1/billing_portal/sessions", "portal"},
 	} {
 		answer := send(t, call.tool, call.arguments, map[string]string{call.path: full(t, call.object), "/v1/invoices/in_1": full(t, "invoice")})

@@ -56,6 +56,7 @@ type promotionCodeOutput struct {
 	Active         bool              `json:"active"`
 	Coupon         *couponOutput     `json:"coupon,omitempty"`
 	Customer       string            `json:"customer,omitempty"`
+	Restrictions   *codeRestrictions `json:"restrictions,omitempty"`
 	MaxRedemptions int64             `json:"max_redemptions,omitempty"`
 	TimesRedeemed  int64             `json:"times_redeemed,omitempty"`
 	ExpiresAt      string            `json:"expires_at,omitempty"`
@@ -63,6 +64,15 @@ type promotionCodeOutput struct {
 	Created        string            `json:"created,omitempty"`
 	Livemode       bool              `json:"livemode"`
 	Note           string            `json:"note,omitempty"`
+}
+
+// codeRestrictions say which purchases a code is for.
+type codeRestrictions struct {
+	bare
+
+	FirstTimeTransaction bool   `json:"first_time_transaction,omitempty"`
+	MinimumAmount        int64  `json:"minimum_amount,omitempty"`
+	MinimumAmountDisplay string `json:"minimum_amount_display,omitempty"`
 }
 
 func toPromotionCode(made stripeapi.Reply[*stripe.PromotionCode]) promotionCodeOutput {
@@ -76,6 +86,12 @@ func toPromotionCode(made stripeapi.Reply[*stripe.PromotionCode]) promotionCodeO
 	}
 	if p.Customer != nil {
 		out.Customer = p.Customer.ID
+	}
+	if r := p.Restrictions; r != nil && (r.FirstTimeTransaction || r.MinimumAmount != 0) {
+		out.Restrictions = &codeRestrictions{
+			FirstTimeTransaction: r.FirstTimeTransaction, MinimumAmount: r.MinimumAmount,
+			MinimumAmountDisplay: displayUnlessZero(r.MinimumAmount, string(r.MinimumAmountCurrency)),
+		}
 	}
 	return out
 }

@@ -41,7 +41,7 @@ func TestLookupStories(t *testing.T) {
 			{"", "stripe_list_disputes", `{}`,
 				`{"has_more":false,"data":[{"id":"<dp_>","status":"needs_response","amount":2700,"amount_display":"27.00 USD","reason":"fraudulent","due_by":"<20>","charge":"<ch_>","payment_intent":"<pi_>","created":"<20>","livemode":false}]}`},
 			{"", "stripe_get_balance", `{}`,
-				`{"available":[{"amount":10400,"amount_display":"104.00 EUR"},{"amount":0,"amount_display":"0.00 USD"}],"pending":[{"amount":0,"amount_display":"0.00 EUR"},{"amount":0,"amount_display":"0.00 USD"}],"livemode":false}`},
+				`{"available":[{"amount":22900,"amount_display":"229.00 EUR"},{"amount":0,"amount_display":"0.00 USD"}],"pending":[{"amount":0,"amount_display":"0.00 EUR"},{"amount":0,"amount_display":"0.00 USD"}],"livemode":false}`},
 		},
 		"what cannot be asked": {
 			{"", "stripe_list_charges", `{"created_after":"yesterday"}`, `error {"outcome":"refused","type":"invalid_arguments","problems":["created_after: must be a time or a date in UTC, e.g. \"2024-10-01T09:30:00Z\" or \"2024-10-01\""]}`},
@@ -60,18 +60,24 @@ func TestLookupStories(t *testing.T) {
 	for name, story := range stories {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := []string{"HOME=" + t.TempDir(), "STRIPE_MCP_TOOLSETS=lookup"}
-			if said, err := command(t, env, "simulator", "seed").Output(); err != nil {
-				t.Fatalf("%v %s", err, said)
-			}
-			client, ids := start(t, env, "--simulator"), map[string]string{}
-			for i, s := range story {
-				got := s.run(t, client, ids)
-				if t.Failed() {
-					t.Fatalf("step %d, %s %s:\n%s", i+1, s.tool, s.arguments, got)
-				}
-			}
+			tell(t, story, "STRIPE_MCP_TOOLSETS=lookup")
 		})
+	}
+}
+
+// tell plays a story on the simulator with its seed.
+func tell(t *testing.T, story []step, environment ...string) {
+	t.Helper()
+	environment = append(environment, "HOME="+t.TempDir())
+	if said, err := command(t, environment, "simulator", "seed").Output(); err != nil {
+		t.Fatalf("%v %s", err, said)
+	}
+	client, ids := start(t, environment, "--simulator"), map[string]string{}
+	for i, s := range story {
+		got := s.run(t, client, ids)
+		if t.Failed() {
+			t.Fatalf("step %d, %s %s:\n%s", i+1, s.tool, s.arguments, got)
+		}
 	}
 }
 
