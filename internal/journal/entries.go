@@ -22,21 +22,23 @@ type book struct {
 	receipts map[string]*Receipt // of this process's intents in all and taken
 	refused  map[string]*Receipt // of this process's requests that were refused because of an intent
 	ended    []*entry            // those of this process, in the order of their end
-	carry    [][]record          // of open intents that a damaged log has lost
-	secret   []byte              // that was used last
-	aging    time.Time           // when the next unknown intent expires; zero for none
+	ledger   *ledger
+	carry    [][]record // of open intents that a damaged log has lost
+	secret   []byte     // that was used last
+	aging    time.Time  // when the next unknown intent expires; zero for none
 }
 
 func newBook(s store, now func() time.Time, scope string) *book {
 	return &book{
 		store: s, now: now, scope: scope, turn: make(chan struct{}, 1),
 		all: map[string]*entry{}, byDigest: map[string][]*entry{}, taken: map[string]*entry{},
-		receipts: map[string]*Receipt{}, refused: map[string]*Receipt{},
+		receipts: map[string]*Receipt{}, refused: map[string]*Receipt{}, ledger: newLedger(),
 	}
 }
 
 // apply updates the open intents from a record.
 func (b *book) apply(r record) {
+	b.ledger.apply(r)
 	switch e := b.all[r.Intent]; {
 	case r.Event == eventIntent:
 		b.handOver(r.Takes)
@@ -204,6 +206,9 @@ func (b *book) stillOpen(now time.Time) []record {
 
 // reset forgets what will be read again. When the log was lost, what is known to be open is carried over.
 func (b *book) reset(lost bool) {
+	if !lost { // else nobody but this process knows what was spent
+		b.ledger = newLedger()
+	}
 	for _, open := range []map[string]*entry{b.all, b.taken} {
 		for _, e := range open {
 			if lost && !e.ended {

@@ -77,6 +77,9 @@ type fileStep struct {
 	over bool
 }
 
+// ledger is that of the book, which has all that is in the file.
+func (*fileStep) ledger(b *book, _ string) (*ledger, error) { return b.ledger, nil }
+
 func (s *fileStep) commit() error {
 	s.rollback()
 	return nil

@@ -69,6 +69,7 @@ func (i *Intent) event(event string) record {
 // unsent returns the record of an intent for which nothing was sent. Its key may be one that was used before.
 func (i *Intent) unsent() record {
 	r := i.event(eventEnded)
+	r.Outcome = unsent
 	if i.Inherited() {
 		r = i.event(eventAbandoned)
 	}

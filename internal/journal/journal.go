@@ -195,7 +195,7 @@ func (s *step) begin(ctx context.Context, receipt *Receipt, request Request) (*I
 	if err != nil {
 		return nil, &UnavailableError{cause: err}
 	}
-	s.tx.tidy(here, expired >= manyExpired, func() []record { return s.stillOpen(now) }) // what cannot be put away stays
+	s.tx.tidy(here, expired >= manyExpired, func() []record { return s.ledger.beforeThese(s.stillOpen(now), here) }) // what cannot be put away stays
 	r := newRecord(here, secret, receipt.caller, request)
 	r.Process, r.KeyTime, r.scope = j.store.process(), now, s.scope
 	if s.scope != "" {
@@ -219,6 +219,9 @@ func (s *step) begin(ctx context.Context, receipt *Receipt, request Request) (*I
 		r.Key, r.KeyTime, r.Takes = earlier.Key, earlier.KeyTime, earlier.Intent
 	case running != nil:
 		return nil, &RunningError{Until: running.Until}
+	}
+	if err := s.reserve(&r, receipt.budget, earlier, here); err != nil {
+		return nil, err
 	}
 	s.receipts[r.Intent] = receipt
 	if err := s.append(r); err != nil {

@@ -25,9 +25,10 @@ func (*memory) records(context.Context, time.Time, func(record)) error { return 
 func (*memory) place() string                                          { return "" }
 func (*memory) close()                                                 {}
 
-func (*memory) append(...record) error                { return nil }
-func (m *memory) secret() ([]byte, error)             { return m.key, nil }
-func (m *memory) keep(key []byte) error               { m.key = key; return nil }
-func (*memory) tidy(time.Time, bool, func() []record) {}
-func (*memory) commit() error                         { return nil }
-func (*memory) rollback()                             {}
+func (*memory) append(...record) error                    { return nil }
+func (m *memory) secret() ([]byte, error)                 { return m.key, nil }
+func (m *memory) keep(key []byte) error                   { m.key = key; return nil }
+func (*memory) tidy(time.Time, bool, func() []record)     {}
+func (*memory) ledger(b *book, _ string) (*ledger, error) { return b.ledger, nil }
+func (*memory) commit() error                             { return nil }
+func (*memory) rollback()                                 {}

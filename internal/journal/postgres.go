@@ -225,6 +225,27 @@ func (t *transaction) secret() ([]byte, error) {
 // keep replaces nothing: the secret is made once, with the tables.
 func (*transaction) keep([]byte) error { return errSecretReplaced }
 
+// ledger adds up the records of the day. The book has only those of one digest. The next step that counts waits for this one.
+func (t *transaction) ledger(_ *book, day string) (*ledger, error) {
+	found, err := run(t.ctx, t.conn,
+		sql("select pg_advisory_xact_lock($1)", lockOf("the sums of a day")),
+		sql(`select record from stripe_mcp_record where time >= $1 and event in ('intent', 'outcome', 'ended')
+			order by time, case event when 'intent' then 0 else 1 end`, day+"T00:00:00Z"),
+	)
+	if err != nil {
+		return nil, t.explain(err)
+	}
+	l := newLedger()
+	for _, row := range found[1] {
+		var r record
+		if err := json.Unmarshal(row[0], &r); err != nil {
+			return nil, errDamagedState
+		}
+		l.apply(r)
+	}
+	return l, nil
+}
+
 // tidy notes whether it is time to delete what is old. What is open has a table of its own, so it stays.
 func (t *transaction) tidy(now time.Time, _ bool, _ func() []record) {
 	const often = 60

@@ -13,6 +13,7 @@ type Receipt struct {
 	caller Caller
 	asker  context.Context // ends when the caller has left
 	read   time.Time       // when the call was read, with the monotonic clock
+	budget *Budget         // nil where the day's sums have no limit
 
 	mu        sync.Mutex
 	intents   []*Intent
@@ -35,6 +36,9 @@ func (r *Receipt) Confirm(order string) {
 	defer r.mu.Unlock()
 	r.confirmed, r.order = true, order
 }
+
+// Spend lets what the call makes count to the day's sums. It must be told before the call is sent.
+func (r *Receipt) Spend(budget Budget) { r.budget = &budget }
 
 func (r *Receipt) add(intent *Intent) {
 	r.mu.Lock()

@@ -23,6 +23,10 @@ type record struct {
 	KeyTime     time.Time `json:"key_time,omitzero"` // first use of the key
 	Until       time.Time `json:"until,omitzero"`    // when the call is over, where nobody sees whether its process lives
 
+	Day       string           `json:"day,omitempty"`       // to whose sums the cost counts
+	Cost      map[string]int64 `json:"cost,omitempty"`      // in minor units, by currency, where a day's sums are limited
+	Spendings []spending       `json:"spendings,omitempty"` // what the day's other requests cost
+
 	Result
 
 	scope string // of the step that it belongs to
@@ -36,7 +40,11 @@ const (
 	eventDelivered = "delivered" // the answer reached the caller
 	eventExpired   = "expired"   // the outcome stays unknown, and the key is too old; the next equal request is refused once
 	eventEnded     = "ended"     // not to be taken over
+	eventSpent     = "spent"     // what the requests of a day cost that are not told in this file
 )
+
+// unsent is the outcome of an intent that ended before anything was sent.
+const unsent = "refused"
 
 // entry is what the journal knows of an intent.
 type entry struct {

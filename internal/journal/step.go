@@ -42,6 +42,8 @@ type tx interface {
 	// secret returns what keys the digests, and keep replaces it.
 	secret() ([]byte, error)
 	keep(secret []byte) error
+	// ledger returns what a day has cost so far, as far as b or the store knows.
+	ledger(b *book, day string) (*ledger, error)
 	// tidy puts away what is old, when it is time to or when it is due; open returns what has to stay at hand.
 	tidy(now time.Time, due bool, open func() []record)
 	// commit ends the step. After an error nobody knows whether others see its records.
