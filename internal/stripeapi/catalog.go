@@ -44,10 +44,7 @@ func (c *Client) CreateCoupon(ctx context.Context, params *stripe.CouponParams) 
 
 // Coupons returns one page of coupons, newest first.
 func (c *Client) Coupons(ctx context.Context, params *stripe.CouponListParams) (Page[*stripe.Coupon], error) {
-	return list(ctx, "coupon", &params.ListParams, func() ([]*stripe.Coupon, *stripe.ListMeta, error) {
-		iter := c.coupons.List(params)
-		return iter.CouponList().Data, iter.Meta(), iter.Err()
-	})
+	return list[*stripe.Coupon](ctx, "coupon", &params.ListParams, func() error { return c.coupons.List(params).Err() })
 }
 
 // CreatePromotionCode creates a code that customers type in for a coupon (https://docs.stripe.com/api/promotion_codes/create).
