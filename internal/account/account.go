@@ -84,7 +84,7 @@ func New(o Options) *Account {
 // policyOf returns the owner's rules.
 func policyOf(cfg config.Config) policy.Policy {
 	return policy.Policy{
-		ReadOnly: cfg.ReadOnly, Toolsets: cfg.Toolsets, Tools: cfg.Tools, AllowLiveWrites: cfg.AllowLiveWrites, MaxAmount: cfg.MaxAmount,
+		ReadOnly: cfg.ReadOnly, Toolsets: cfg.Toolsets, Tools: cfg.Tools, AllowLiveWrites: cfg.AllowLiveWrites, MaxAmount: cfg.MaxAmount, DailyLimit: cfg.DailyLimit,
 		AllowedRedirectHosts: cfg.AllowedRedirectHosts, Confirm: policy.Confirm(cfg.Confirm),
 	}
 }
@@ -212,6 +212,11 @@ func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMes
 	defer release()
 	if refusal != nil {
 		return nil, refusal
+	}
+	if len(a.Policy.DailyLimit) > 0 && len(call.Cost) > 0 {
+		o.receipt.Spend(journal.Budget{Cost: call.Cost, Allows: func(spent map[string]int64, until time.Time) error {
+			return a.Policy.WithinDay(call.Cost, spent, until)
+		}})
 	}
 	o.sent = o.tool.Effect != tools.Reads
 	answer, err := request.Send(ctx, o.client.For(o.receipt))

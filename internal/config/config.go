@@ -54,6 +54,8 @@ type Config struct {
 	Confirm string
 	// MaxAmount caps what one call may cost, by lower-case currency in minor units; empty means no cap.
 	MaxAmount map[string]int64
+	// DailyLimit caps what all calls of a day may cost, as MaxAmount does for one. It needs the journal.
+	DailyLimit map[string]int64
 	// AllowedRedirectHosts names where people may be sent, unchecked; empty means anywhere.
 	AllowedRedirectHosts []string
 	// RateLimit is how many requests a second may be sent; 0 means what Stripe allows.

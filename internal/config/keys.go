@@ -25,6 +25,7 @@ const (
 	readOnly      = "read_only"
 	allowLive     = "allow_live_writes"
 	toolsets      = "toolsets"
+	dailyLimit    = "daily_limit"
 	tools         = "tools"
 	stripeAccount = "stripe_account"
 	stripeContext = "stripe_context"
@@ -54,7 +55,9 @@ func Keys() []Key {
 			choice(func(c *Config) *string { return &c.Confirm }, "auto", "always", "never")},
 		{"max_amount", "", "most that one call may cost, in minor units, such as {eur: 50000}; a call that costs more, or that cannot be counted, is refused",
 			amounts(func(c *Config) *map[string]int64 { return &c.MaxAmount })},
-		{"allowed_redirect_hosts", "", "hosts (shop.example or *.shop.example) that success_url, cancel_url and return_url must be on",
+		{dailyLimit, "", "most that the calls of a day (UTC) that make something or pay may add up to, such as {eur: 500000}, over all programs with one journal; counted as for max_amount",
+			amounts(func(c *Config) *map[string]int64 { return &c.DailyLimit })},
+		{"allowed_redirect_hosts", "", "hosts (shop.example or *.shop.example) that success_url, cancel_url, return_url and after_completion_url must be on",
 			names("shop.example, *.shop.example", func(c *Config) *[]string { return &c.AllowedRedirectHosts })},
 		{stripeAccount, "", "connected account, sent as Stripe-Account", account()},
 		{stripeContext, "", "account to act for, sent as Stripe-Context; an organisation key (sk_org_) needs it", contextPath()},

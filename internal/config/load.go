@@ -259,6 +259,10 @@ func (l *loader) apply() {
 	if l.cfg.StripeAccount != "" && l.cfg.StripeContext != "" {
 		l.problem(l.sources[stripeAccount].label, hint.Errorf("keep one of the two", "%s names an account, too", l.sources[stripeContext].label))
 	}
+	if len(l.cfg.DailyLimit) > 0 && !l.cfg.Journal {
+		l.problem(l.sources[dailyLimit].label, hint.Errorf("set journal to true, or take daily_limit out",
+			"the journal counts what a day costs, and it is switched off"))
+	}
 	if l.cfg.Simulator {
 		l.cfg.Mode = ModeSimulator
 		return // with no use for a key, it is not even read; and without a folder of its own it works in memory

@@ -21,6 +21,7 @@ type Policy struct {
 	Tools                []string         // of these, offer only those named here; empty for all
 	AllowLiveWrites      bool             // let a live key change something
 	MaxAmount            map[string]int64 // the highest cost of one call in minor units, by lower-case currency; empty for no cap
+	DailyLimit           map[string]int64 // the same for all calls of a day that make something or pay
 	AllowedRedirectHosts []string         // where people may be sent: host or *.host; empty for anywhere
 	Confirm              Confirm
 }
@@ -44,6 +45,7 @@ type Call struct {
 	Account string // connected account, empty for the key's own
 	Prices  Prices
 	Learn   func(context.Context, *tools.Request) error // completes the request; nil where it is complete
+	Cost    map[string]int64                            // what Check has added up, in each currency that is possible; nil where no cap needs it
 }
 
 // Prices looks prices up. *stripeapi.Client implements it.

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/idna"
 
@@ -27,7 +29,7 @@ func toolRules() []func(Policy, tools.Tool) *outcome.Error {
 
 // callRules decide whether a call that changes something is sent. The cheapest come first.
 func callRules() []func(context.Context, Policy, *Call) *outcome.Error {
-	return []func(context.Context, Policy, *Call) *outcome.Error{liveWrites, redirectHosts, complete, countable, maxAmount}
+	return []func(context.Context, Policy, *Call) *outcome.Error{liveWrites, redirectHosts, complete, countable, costs}
 }
 
 func toolsets(p Policy, tool tools.Tool) *outcome.Error {
@@ -173,38 +175,68 @@ func tooLarge(purchase tools.Purchase) *outcome.Error {
 		"Give smaller amounts or quantities. The owner has no setting for this: no sum so large can be paid")
 }
 
-// maxAmount adds up what a call costs, for a subscription in one period. A cost that cannot be counted is refused. Where
-// Stripe will choose the currency later, the cost has to be within the cap of each that it can choose.
-func maxAmount(ctx context.Context, p Policy, call *Call) *outcome.Error {
-	if len(p.MaxAmount) == 0 {
+// costs adds up what a call costs, for a subscription in one period, and compares it with the caps. A cost that cannot be counted
+// is refused. Where Stripe will choose the currency later, the cost has to be within the cap of each that it can choose.
+func costs(ctx context.Context, p Policy, call *Call) *outcome.Error {
+	caps := p.caps()
+	if len(caps) == 0 {
 		return nil
 	}
-	hint := "The owner can change max_amount in the configuration"
-	refuse := func(message string, values ...any) *outcome.Error {
-		return outcome.Refuse("max_amount", "nothing was sent: "+fmt.Sprintf(message, values...), hint)
+	hint := "The owner can change " + caps[0].setting + " in the configuration"
+	refuse := func(setting, message string, values ...any) *outcome.Error {
+		return outcome.Refuse(setting, "nothing was sent: "+fmt.Sprintf(message, values...), strings.Replace(hint, caps[0].setting, setting, 1))
 	}
 	customers := sync.OnceValues(func() (string, error) { return call.Prices.CustomerCurrency(ctx, call.Customer) })
 	total := tally{}
 	for _, purchase := range call.Purchases {
 		possible, err := unitPrices(ctx, call.Prices, purchase, customers)
 		if err != nil {
-			return refuse("what %s costs cannot be counted (%v), and max_amount is set", purchase.Argument, err)
+			return refuse(caps[0].setting, "what %s costs cannot be counted (%v), and %s is set", purchase.Argument, err, caps[0].setting)
 		}
 		if len(possible) > 1 && !purchase.InCustomersCurrency {
-			hint = "Name the currency to pay in, because the price has several, or have the owner change max_amount in the configuration"
+			hint = "Name the currency to pay in, because the price has several, or have the owner change " + caps[0].setting + " in the configuration"
 		}
 		for _, price := range possible {
-			limit, capped := p.MaxAmount[price.Currency]
-			if !capped {
-				return refuse("max_amount is set, and it has no cap for %s", strings.ToUpper(price.Currency))
-			}
 			if !total.add(price.Currency, price.Amount, purchase.Quantity) {
 				return tooLarge(purchase)
 			}
-			if total[price.Currency] > limit {
-				return refuse("it costs more than the cap of %s", tools.Display(limit, price.Currency))
+			for _, c := range caps {
+				limit, capped := c.limits[price.Currency]
+				if !capped {
+					return refuse(c.setting, "%s is set, and it has no cap for %s", c.setting, strings.ToUpper(price.Currency))
+				}
+				if total[price.Currency] > limit {
+					return refuse(c.setting, "it costs more than the %s of %s", c.name, tools.Display(limit, price.Currency))
+				}
 			}
 		}
+	}
+	call.Cost = total
+	return nil
+}
+
+// limit is one of the owner's caps on costs.
+type limit struct {
+	setting, name string
+	limits        map[string]int64
+}
+
+// caps returns the caps that are set.
+func (p Policy) caps() []limit {
+	all := []limit{{"max_amount", "cap", p.MaxAmount}, {"daily_limit", "daily limit", p.DailyLimit}}
+	return slices.DeleteFunc(all, func(l limit) bool { return len(l.limits) == 0 })
+}
+
+// WithinDay returns why a call of that cost must not be sent when so much was spent before on a day that ends then.
+func (p Policy) WithinDay(cost, spent map[string]int64, until time.Time) error {
+	for _, currency := range slices.Sorted(maps.Keys(cost)) {
+		left := max(0, p.DailyLimit[currency]-spent[currency])
+		if cost[currency] <= left {
+			continue
+		}
+		return outcome.Refuse("daily_limit", fmt.Sprintf("nothing was sent: it costs %s, and of the daily limit of %s only %s is left until %s",
+			tools.Display(cost[currency], currency), tools.Display(p.DailyLimit[currency], currency), tools.Display(left, currency), until.UTC().Format(time.RFC3339)),
+			"Call again on the next day (UTC), or have the owner change daily_limit in the configuration")
 	}
 	return nil
 }

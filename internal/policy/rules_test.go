@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -67,6 +68,7 @@ func TestCallRules(t *testing.T) {
 	var (
 		capped = policy.Policy{MaxAmount: map[string]int64{"eur": 5000}}
 		both   = policy.Policy{MaxAmount: map[string]int64{"eur": 5000, "usd": 5000}}
+		daily  = policy.Policy{DailyLimit: map[string]int64{"eur": 5000}}
 		hosts  = policy.Policy{AllowedRedirectHosts: []string{"shop.example", "*.pay.example", "bücher.example"}}
 		eur    = func(amount, quantity int64) tools.Purchase {
 			return tools.Purchase{Argument: "items[0]", UnitAmount: amount, Currency: "eur", Quantity: quantity}
@@ -98,6 +100,7 @@ func TestCallRules(t *testing.T) {
 	hints := map[string]string{
 		"amount_too_large":          "Give smaller amounts or quantities. The owner has no setting for this: no sum so large can be paid",
 		"max_amount":                "The owner can change max_amount in the configuration",
+		"daily_limit":               "The owner can change daily_limit in the configuration",
 		"redirect_host_not_allowed": "Use an address on one of the allowed hosts, or have the owner add the host to allowed_redirect_hosts in the configuration",
 		"live_writes_not_allowed":   "The owner can allow them with allow_live_writes: true in the configuration, or use a test key",
 	}
@@ -151,6 +154,13 @@ func TestCallRules(t *testing.T) {
 		{"a customer without a currency, and all fit", both, false, billing("cus_new", "price_both"), "", ""},
 		{"a customer who cannot be read", both, false, billing("cus_none", "price_both"), "max_amount", uncountable("its currency is the customer's, who could not be read: no such customer")},
 		{"a customer who is of no matter", capped, false, billing("cus_none", "price_9eur"), "", ""},
+		{"more than a day may cost", daily, false, buying(eur(5001, 1)), "daily_limit", "nothing was sent: it costs more than the daily limit of 50.00 EUR"},
+		{"all that a day may cost", daily, false, buying(eur(2500, 2)), "", ""},
+		{"a currency without a daily limit", daily, false, buying(priced("price_yen", "", 1)), "daily_limit", "nothing was sent: daily_limit is set, and it has no cap for JPY"},
+		{"a cost that a day cannot count", daily, false, buying(priced("price_metered", "", 1)), "daily_limit",
+			"nothing was sent: what items[0] costs cannot be counted (its price depends on use or on the customer), and daily_limit is set"},
+		{"within both, and beyond the day's", policy.Policy{MaxAmount: map[string]int64{"eur": 9000}, DailyLimit: daily.DailyLimit}, false, buying(eur(5001, 1)),
+			"daily_limit", "nothing was sent: it costs more than the daily limit of 50.00 EUR"},
 		{"nothing to pay", capped, false, buying(), "", ""},
 
 		{"anywhere", policy.Policy{}, false, to("https://evil.example/"), "", ""},
@@ -183,6 +193,40 @@ func TestCallRules(t *testing.T) {
 				t.Errorf("the customer was read %d times", list.read)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestWithinDay: a day's sum is compared in each currency, and a refusal says what is left and until when.
+func TestWithinDay(t *testing.T) {
+	t.Parallel()
+	type sums = map[string]int64
+	refusal := func(text string) string {
+		return "nothing was sent: it costs " + text + " is left until 2030-01-02T00:00:00Z. Call again on the next day (UTC), or have the owner change daily_limit in the configuration"
+	}
+	tests := map[string]struct {
+		cost, spent sums
+		want        string
+	}{
+		"the first of the day":          {sums{"eur": 5000}, nil, ""},
+		"all that is left":              {sums{"eur": 1000}, sums{"eur": 4000}, ""},
+		"more than is left":             {sums{"eur": 1001}, sums{"eur": 4000}, refusal("10.01 EUR, and of the daily limit of 50.00 EUR only 10.00 EUR")},
+		"nothing is left":               {sums{"jpy": 1}, sums{"jpy": 900}, refusal("1 JPY, and of the daily limit of 900 JPY only 0 JPY")},
+		"the limit was lowered":         {sums{"eur": 1}, sums{"eur": 9000}, refusal("0.01 EUR, and of the daily limit of 50.00 EUR only 0.00 EUR")},
+		"another currency's sum":        {sums{"eur": 5000}, sums{"jpy": 900}, ""},
+		"one of two currencies is over": {sums{"eur": 1, "jpy": 2}, sums{"jpy": 899}, refusal("2 JPY, and of the daily limit of 900 JPY only 1 JPY")},
+	}
+	for why, tt := range tests {
+		t.Run(why, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			err := policy.Policy{DailyLimit: sums{"eur": 5000, "jpy": 900}}.WithinDay(tt.cost, tt.spent, time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC))
+			if err != nil {
+				got = err.Error()
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -75,6 +75,9 @@ func (c *call) failure(ctx context.Context) *outcome.Error {
 
 // refusedByJournal returns the error for a call that the journal did not let out.
 func refusedByJournal(cause error) *outcome.Error {
+	if refusal := outcome.As(cause); refusal != nil { // by the owner's rules, which it asked
+		return refusal
+	}
 	if _, ok := errors.AsType[*journal.UnresolvedError](cause); ok {
 		return outcome.Refuse("earlier_call_unresolved", cause.Error()+". Nothing was sent now",
 			"Look whether the object exists (list, get or the Dashboard). If it does not, call again: the next equal call is a new operation")
