@@ -18,7 +18,7 @@ func rawJSON(text string) json.RawMessage { return json.RawMessage(text) }
 func asking(t *testing.T, stripe *countingStripe, settings ...string) (*mcpclient.Client, <-chan string) {
 	t.Helper()
 	asked := make(chan string, 10)
-	environment := append(settings, liveKey, "STRIPE_MCP_ALLOW_LIVE_WRITES=true", "STRIPE_MCP_API_BASE="+stripe.URL)
+	environment := append([]string{liveKey, "STRIPE_MCP_ALLOW_LIVE_WRITES=true", "STRIPE_MCP_API_BASE=" + stripe.URL}, settings...)
 	client, err := mcpclient.StartWatched(command(t, environment), func(line []byte) { asked <- string(line) })
 	if err != nil {
 		t.Fatal(err)

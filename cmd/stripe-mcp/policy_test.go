@@ -54,11 +54,11 @@ func newCountingStripe(t *testing.T) *countingStripe {
 			return
 		}
 		const left6 = `{"id":"ch_9eur","object":"charge","amount":900,"amount_refunded":300,"currency":"eur","status":"succeeded"}`
-		switch {
-		case r.URL.Path == "/v1/charges/ch_9eur":
+		switch r.URL.Path {
+		case "/v1/charges/ch_9eur":
 			_, _ = io.WriteString(w, left6)
 			return
-		case r.URL.Path == "/v1/charges":
+		case "/v1/charges":
 			_, _ = fmt.Fprintf(w, `{"object":"list","has_more":true,"data":[%s]}`, map[bool]string{true: left6}[r.URL.Query().Get("payment_intent") == "pi_9eur"])
 			return
 		}

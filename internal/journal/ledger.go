@@ -86,10 +86,11 @@ func (r *record) madeNothing() bool {
 // release gives a key's cost back when nobody else uses the key. Whoever took it over has learned for those before as well.
 func (l *ledger) release(key, intent string) {
 	h := l.keys[key]
-	for next := ""; intent != ""; intent = next {
-		next = h.takers[intent]
+	for intent != "" {
+		before := h.takers[intent]
 		delete(h.takers, intent)
 		delete(l.of, intent)
+		intent = before
 	}
 	if len(h.takers) == 0 {
 		delete(l.keys, key)

@@ -64,6 +64,22 @@ func routes() []route {
 		{post, "/v1/products", "product", productFields(), (*call).createProduct},
 		{get, "/v1/products/{id}", "product", none, (*call).get},
 
+		{get, "/v1/account", "account", none, (*call).account},
+	}
+	all = append(all, discountRoutes()...)
+	for i, r := range all {
+		_, listed := r.accepts["limit"]
+		all[i].accepts = r.accepts.with(contract{"expand": may(list(20, expansion(r.kind, listed)))})
+	}
+	return all
+}
+
+// discountRoutes are those of links and discounts.
+func discountRoutes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	none := contract{}
+	ofCustomer, active := equal("customer", ref("customer")), equal("active", boolean())
+	return []route{
 		{post, "/v1/payment_links", "payment_link", linkFields(), (*call).createLink},
 		listing("/v1/payment_links", "payment_link", active),
 		{get, "/v1/payment_links/{id}", "payment_link", none, (*call).get},
@@ -73,13 +89,7 @@ func routes() []route {
 		{post, "/v1/promotion_codes", "promotion_code", promotionFields(), (*call).createPromotionCode},
 		listing("/v1/promotion_codes", "promotion_code", active, ofCustomer, equal("code", text(500)), created()),
 		{get, "/v1/promotion_codes/{id}", "promotion_code", none, (*call).get},
-		{get, "/v1/account", "account", none, (*call).account},
 	}
-	for i, r := range all {
-		_, listed := r.accepts["limit"]
-		all[i].accepts = r.accepts.with(contract{"expand": may(list(20, expansion(r.kind, listed)))})
-	}
-	return all
 }
 
 // get answers with the object in the path.
