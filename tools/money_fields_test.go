@@ -20,7 +20,7 @@ func moneyDecisions() []decision {
 				duplicate: "object", internal: "application application_fee_amount application_fee_percent on_behalf_of transfer_data",
 				elsewhere: "automatic_tax line_items payment_intent_data restrictions subscription_data",
 			},
-			but: each("the platform's share does not change what is paid", "application_fee_amount").and("the platform knows for whom it sells", "on_behalf_of").
+			but: each("this tool makes a link without them, and the platform knows its own", "application application_fee_amount application_fee_percent on_behalf_of transfer_data").
 				and("a setting of its pages", "customer_creation")},
 	}
 }
