@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-
-	"stripe-mcp/internal/limits"
 )
 
 // pool hands out connections to a database. It works through a pooler that gives each transaction another connection: no
@@ -35,7 +33,7 @@ const (
 	longestRest     = time.Minute
 )
 
-func newPool(address, password string) (*pool, error) {
+func newPool(address, password string, limit time.Duration) (*pool, error) {
 	config, err := pgconn.ParseConfig(address)
 	if err != nil {
 		return nil, errAddress // the library's text may quote it
@@ -44,7 +42,7 @@ func newPool(address, password string) (*pool, error) {
 		config.Password = password
 	}
 	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = limits.Database
+		config.ConnectTimeout = limit
 	}
 	return &pool{config: config, slots: make(chan struct{}, mostConnections)}, nil
 }
@@ -154,6 +152,8 @@ func run(ctx context.Context, conn *pgconn.PgConn, statements ...statement) ([]r
 
 // moment is a time as the database reads it.
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
 // sqlNow is the time as readMoment reads it.
 const sqlNow = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"

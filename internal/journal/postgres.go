@@ -28,7 +28,8 @@ type postgres struct {
 	address  string // a URL, perhaps with a password
 	password string // from a file; empty where the address or the environment has it
 	keepFor  time.Duration
-	id       string // of this process
+	limit    time.Duration // for each step
+	id       string        // of this process
 
 	clock  atomic.Pointer[reading]
 	tidied atomic.Int64 // when old records were deleted last, in Unix seconds
@@ -46,13 +47,13 @@ type reading struct{ said, at time.Time }
 // connected before the first intent. password is used where address has none; without both it is PGPASSWORD or .pgpass.
 func Shared(address, password string, keep time.Duration) *Journal {
 	return newJournal(&postgres{
-		address: address, password: password, keepFor: keep, id: strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8], turn: make(chan struct{}, 1),
+		address: address, password: password, keepFor: keep, limit: limits.Database, id: strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8], turn: make(chan struct{}, 1),
 	})
 }
 
-func (p *postgres) process() string       { return p.id }
-func (*postgres) sync() error             { return nil } // a commit returns when it is safe
-func (*postgres) patience() time.Duration { return limits.Database }
+func (p *postgres) process() string         { return p.id }
+func (*postgres) sync() error               { return nil } // a commit returns when it is safe
+func (p *postgres) patience() time.Duration { return p.limit }
 
 // place names the database without anything that may be secret.
 func (p *postgres) place() string {
@@ -86,7 +87,7 @@ func (*postgres) scopeOf(e *entry) string { return e.digest() }
 
 // connect returns the pool and the secret. The first time, it makes what is missing in the database.
 func (p *postgres) connect(ctx context.Context) (*pool, []byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, limits.Database)
+	ctx, cancel := context.WithTimeout(ctx, p.limit)
 	defer cancel()
 	select { // and not a mutex: while a database does not answer, everybody is told so at the same time
 	case p.turn <- struct{}{}:
@@ -99,7 +100,7 @@ func (p *postgres) connect(ctx context.Context) (*pool, []byte, error) {
 	}
 	if p.pool == nil {
 		var err error
-		if p.pool, err = newPool(p.address, p.password); err != nil {
+		if p.pool, err = newPool(p.address, p.password, p.limit); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -109,7 +110,7 @@ func (p *postgres) connect(ctx context.Context) (*pool, []byte, error) {
 			return nil, nil, err
 		}
 		defer p.pool.release(ctx, conn)
-		if p.shared, err = prepare(ctx, conn); err != nil {
+		if p.shared, err = prepare(ctx, conn, p.limit); err != nil {
 			p.shared = nil
 			return nil, nil, err
 		}
@@ -169,7 +170,7 @@ func (p *postgres) begin(ctx context.Context, b *book) (tx, error) {
 func (t *transaction) start(digest string) ([]state, error) {
 	found, err := run(t.ctx, t.conn,
 		sql("begin isolation level read committed"),
-		sql(sqlLimits),
+		sql(sqlLimits, milliseconds(t.limit-answering), milliseconds(t.limit)),
 		sql("select pg_advisory_xact_lock($1)", lockOf(digest)),
 		sql("select "+sqlNow+", "+sqlSecret),
 		sql("select state from stripe_mcp_open where digest = $1", digest),

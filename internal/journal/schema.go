@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -46,9 +47,12 @@ func Grants(user string) string {
 
 // The limits of a transaction are its own, so that they do not stay with a connection that a pooler hands on. A process that
 // is frozen in the middle of a step loses it. A record that was committed is on the database's disk.
-const sqlLimits = `select set_config('lock_timeout', '3500', true), set_config('statement_timeout', '4000', true),
-	set_config('idle_in_transaction_session_timeout', '4000', true),
+const sqlLimits = `select set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true),
+	set_config('idle_in_transaction_session_timeout', $2, true),
 	set_config('synchronous_commit', case current_setting('synchronous_commit') when 'off' then 'on' else current_setting('synchronous_commit') end, true)`
+
+// answering is the part of a step's time that is left to say that a lock was not to be had.
+const answering = 500 * time.Millisecond
 
 // setupLock is the advisory lock for making the tables.
 const setupLock = "8319400208842976611" // "stripemc"
@@ -59,7 +63,7 @@ const sqlReady = `select to_regclass('stripe_mcp_record') is not null and to_reg
 const sqlSecret = "(select encode(value, 'hex') from stripe_mcp_secret)" //nolint:gosec // it reads one, and holds none
 
 // prepare makes what is missing, and returns the secret.
-func prepare(ctx context.Context, conn *pgconn.PgConn) ([]byte, error) {
+func prepare(ctx context.Context, conn *pgconn.PgConn, limit time.Duration) ([]byte, error) {
 	if ready, err := isReady(ctx, conn); err != nil {
 		return nil, err
 	} else if ready {
@@ -67,7 +71,8 @@ func prepare(ctx context.Context, conn *pgconn.PgConn) ([]byte, error) {
 			return secret, err
 		}
 	}
-	if _, err := run(ctx, conn, sql("begin isolation level read committed"), sql(sqlLimits), sql("select pg_advisory_xact_lock($1)", setupLock)); err != nil {
+	if _, err := run(ctx, conn, sql("begin isolation level read committed"),
+		sql(sqlLimits, milliseconds(limit-answering), milliseconds(limit)), sql("select pg_advisory_xact_lock($1)", setupLock)); err != nil {
 		return nil, err
 	}
 	if ready, err := isReady(ctx, conn); err != nil { // another one may have made it meanwhile

@@ -60,8 +60,7 @@ func stores() map[string]func(*testing.T) func() *Journal {
 			url, o := postgresURL(t), newOutside(t)
 			var ready []store
 			for range 2 { // processes at most
-				inner := Shared(url, "", 0).store
-				t.Cleanup(inner.close)
+				inner := patient(t, url).store
 				ready = append(ready, inner)
 			}
 			return func() *Journal {

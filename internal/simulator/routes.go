@@ -3,6 +3,7 @@ package simulator
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ func routes() []route {
 	const get, post, del = http.MethodGet, http.MethodPost, http.MethodDelete
 	none := contract{}
 	ofCustomer, ofCharge, active := equal("customer", ref("customer")), equal("charge", ref("charge")), equal("active", boolean())
-	all := []route{
+	all := slices.Concat([]route{
 		{post, "/v1/checkout/sessions", "checkout.session", sessionFields(), (*call).createSession},
 		listing("/v1/checkout/sessions", "checkout.session",
 			ofCustomer, equal("subscription", ref("subscription")), equal("status", oneOf("complete", "expired", "open")), payer()),
@@ -65,8 +66,7 @@ func routes() []route {
 		{get, "/v1/products/{id}", "product", none, (*call).get},
 
 		{get, "/v1/account", "account", none, (*call).account},
-	}
-	all = append(all, discountRoutes()...)
+	}, discountRoutes())
 	for i, r := range all {
 		_, listed := r.accepts["limit"]
 		all[i].accepts = r.accepts.with(contract{"expand": may(list(20, expansion(r.kind, listed)))})
