@@ -146,7 +146,7 @@ func listCoupons() Tool {
 	return define(Spec{
 		Name:        "stripe_list_coupons",
 		Title:       "List coupons",
-		Description: "Lists coupons, newest first, with their use so far.",
+		Description: "Lists coupons and their use, newest first.",
 		Effect:      Reads,
 		Set:         Catalog,
 		Permissions: coupons(),

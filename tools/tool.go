@@ -6,7 +6,8 @@
 //     returns define(Spec{…}, …). CONTRIBUTING.md explains each part.
 //  2. Give each argument a type that carries its constraint (Schema, Check). If the owner's rules need to know the
 //     argument, the type tells them (disclose). If the call does more without the argument, mark it (schema.Decisive). The
-//     types that tools share are in arguments.go.
+//     types that tools share are in arguments.go. What only Stripe can tell of the call, such as what is left of a
+//     payment, is asked before anybody agrees (learn).
 //  3. State the Spec's Effect. Makes and Pays are journalled before they are sent, the other effects are not. State its Set,
 //     unless it is on by default.
 //  4. Add one line to All.

@@ -10,6 +10,50 @@ import (
 	"testing"
 )
 
+// TestRotatedKeyBeforeARefund: reading the payment is the first that a replaced key is needed for.
+func TestRotatedKeyBeforeARefund(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var seen []string
+	stripe := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		key := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer sk_test_MadeUp")
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, r.Method+" "+key)
+		switch {
+		case key != "Current2":
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"error":{"type":"invalid_request_error","message":"Expired API Key provided"}}`)
+		case r.Method == http.MethodGet:
+			_, _ = io.WriteString(w, `{"id":"ch_1","object":"charge","amount":900,"currency":"eur"}`)
+		default:
+			_, _ = io.WriteString(w, `{"id":"re_1","object":"refund","amount":900,"currency":"eur","status":"succeeded"}`)
+		}
+	})
+	h := newHome(t)
+	h.write("key", "sk_test_MadeUpExpired1")
+	cmd := command(t, nil)
+	cmd.Env = h.environment("STRIPE_MCP_API_BASE="+stripe, "STRIPE_MCP_TOOLSETS=refunds", "STRIPE_MCP_STRIPE_SECRET_KEY_FILE="+h.file("key"))
+	client := handshake(t, cmd)
+	refund := func() string {
+		got, err := client.Call(t.Context(), "stripe_create_refund", map[string]string{"charge": "ch_1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Object()
+	}
+	if got := refund(); !strings.Contains(got, `"outcome":"failed"`) {
+		t.Error(got)
+	}
+	h.write("key", "sk_test_MadeUpCurrent2")
+	if got := refund(); !strings.Contains(got, `"id":"re_1"`) {
+		t.Error(got)
+	}
+	if want := "GET Expired1, GET Expired1, GET Current2, POST Current2"; strings.Join(seen, ", ") != want {
+		t.Errorf("sent %v, want %s", seen, want)
+	}
+}
+
 // TestRotatedKey: a key that was replaced at its source works without a restart, and costs one request more.
 func TestRotatedKey(t *testing.T) {
 	t.Parallel()
