@@ -21,6 +21,7 @@ var update = flag.Bool("update", false, "rewrite what the simulator knows of Str
 // TestSimulatorKnowsWhatStripeKnows holds the simulator's list of Stripe's calls, parameters and expandable fields. From
 // it the simulator tells what Stripe refuses from what only itself does not know.
 func TestSimulatorKnowsWhatStripeKnows(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join("..", "simulator", "stripe.txt")
 	want := strings.Join(catalogue(), "\n") + "\n"
 	if *update {

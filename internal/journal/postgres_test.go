@@ -28,7 +28,7 @@ func shared(t *testing.T, address string) *Journal {
 func patient(t *testing.T, address string) *Journal {
 	t.Helper()
 	j := shared(t, address)
-	j.store.(*postgres).limit = time.Minute //nolint:forcetypeassert // Shared has made it
+	j.store.(*postgres).limit = time.Minute
 	return j
 }
 
