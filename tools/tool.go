@@ -8,7 +8,8 @@
 //     argument, the type tells them (disclose). If the call does more without the argument, mark it (schema.Decisive). The
 //     types that tools share are in arguments.go. What only Stripe can tell of the call, such as what is left of a
 //     payment, is asked before anybody agrees (learn).
-//  3. State the Spec's Effect. Makes and Pays are journalled before they are sent, the other effects are not. State its Set,
+//  3. State the Spec's Effect. Makes and Pays are journalled before they are sent, the other effects are not. If some arguments
+//     let a call do more, their types raise the effect of that call, and the Spec's Raised says how far. State its Set,
 //     unless it is on by default.
 //  4. Add one line to All.
 //  5. Add one method to internal/stripeapi/client.go. It uses read, list, create or write of send.go. A resource that
@@ -60,8 +61,17 @@ type Spec struct {
 	Title       string // for people
 	Description string // for models: what the tool does, what it costs, what cannot be undone, which other tool to use
 	Effect      Effect
+	Raised      Effect // the most that a call with certain arguments does (see raise); empty if no arguments matter
 	Set         Set          // that switches it on, empty for what is on by default
 	Permissions []Permission // a restricted key needs them
+}
+
+// Most returns the most that a call of the tool can do.
+func (s Spec) Most() Effect {
+	if s.Raised == Reads {
+		return s.Effect
+	}
+	return s.Raised
 }
 
 // Tool is one operation on Stripe.
@@ -102,7 +112,9 @@ func compact(file []byte) []byte {
 type Request struct {
 	Tool         Tool
 	Customer     string     // id, or empty
+	Raised       Effect     // what the call does beyond the tool's own effect, because of its arguments; Reads for nothing more
 	Subscription string     // id of the subscription that the call changes, or empty
+	Invoice      string     // id of the invoice that the call changes, or empty
 	Payment      string     // id of the payment that the call is about, or empty
 	Dispute      string     // id of the dispute that the call is about, or empty
 	ForGood      bool       // what the call does cannot be undone
@@ -111,6 +123,7 @@ type Request struct {
 	Currency     string     // in lower case, for purchases that name none
 	Purchases    []Purchase // what people will pay for
 	Redirects    []Redirect // where people will be sent
+	Details      []string   // what else a person should know, in our own words
 	Ignored      []string   // names of what the client added to the arguments by itself
 
 	// learn completes the request with what only Stripe can say; nil where the arguments say all.
@@ -133,6 +146,21 @@ type Purchase struct {
 type Redirect struct {
 	Argument string // e.g. success_url
 	URL      string
+}
+
+// Effect returns what the call does to the account.
+func (r Request) Effect() Effect {
+	if r.Tool.Effect == Reads || r.Raised == Reads {
+		return r.Tool.Effect
+	}
+	return r.Raised
+}
+
+// raise notes that the arguments let the call do more than its tool mostly does.
+func (r *Request) raise(effect Effect) {
+	if r.Raised != Pays {
+		r.Raised = effect
+	}
 }
 
 // disclosing is implemented by argument types that the owner's rules need to know. path says where the value stands.
@@ -173,7 +201,7 @@ func (r *Request) Learn(ctx context.Context, client *stripeapi.Client) error {
 // Send asks Stripe and returns the answer as one compact JSON object. The answer conforms to the tool's output schema. Its
 // errors are *outcome.Error. ctx must have a deadline.
 func (r Request) Send(ctx context.Context, client *stripeapi.Client) (json.RawMessage, error) {
-	answer, err := r.send(ctx, client)
+	answer, err := r.send(ctx, client.As(r.Effect()))
 	if err != nil {
 		return nil, r.Tool.inArguments(err)
 	}
@@ -236,7 +264,7 @@ func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, 
 				return Request{}, invalid(spec.Name, err)
 			}
 			request := Request{Ignored: ignored, send: func(ctx context.Context, client *stripeapi.Client) (any, error) {
-				return do(ctx, client.As(spec.Effect), in)
+				return do(ctx, client, in)
 			}}
 			request.disclose(in)
 			return request, nil

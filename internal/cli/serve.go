@@ -64,8 +64,8 @@ func (a *app) published() []mcpserver.Tool {
 			Description: tool.Description,
 			Schemas:     tool.Schemas,
 			ReadOnly:    tool.Effect == tools.Reads,
-			Destructive: tool.Effect == tools.Ends || tool.Effect == tools.Pays,
-			Idempotent:  !tool.Effect.Journalled() && tool.Effect != tools.Opens,
+			Destructive: tool.Effect == tools.Ends || tool.Most() == tools.Pays,
+			Idempotent:  !tool.Most().Journalled() && tool.Effect != tools.Opens,
 			Hidden:      !a.Offers(tool),
 		}
 	}

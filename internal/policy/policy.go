@@ -68,7 +68,7 @@ func (p Policy) Withheld(tool tools.Tool) *outcome.Error {
 // Check returns why a call must not be sent, or nil when it may. A call that changes nothing is always allowed. Check completes
 // the call with what only Stripe can say, and reads prices when it has to add up a cost.
 func (p Policy) Check(ctx context.Context, call *Call) *outcome.Error {
-	if call.Tool.Effect == tools.Reads {
+	if call.Effect() == tools.Reads {
 		return nil
 	}
 	for _, rule := range callRules() {

@@ -15,7 +15,7 @@ import (
 // Asks reports whether a person has to agree to a call. insists means that the call is refused if the client cannot ask.
 func (p Policy) Asks(call Call) (asks, insists bool) {
 	switch {
-	case call.Tool.Effect == tools.Reads, p.Confirm == ConfirmNever:
+	case call.Effect() == tools.Reads, p.Confirm == ConfirmNever:
 		return false, false
 	case p.Confirm == ConfirmAlways:
 		return true, true
@@ -32,7 +32,7 @@ func Question(call Call) string {
 		fmt.Fprintf(&question, ", account %s", shown(call.Account))
 	}
 	fmt.Fprintf(&question, ": %s", strings.ToLower(call.Tool.Title[:1])+call.Tool.Title[1:])
-	for _, id := range []string{call.Subscription, call.Payment, call.Dispute} {
+	for _, id := range []string{call.Subscription, call.Invoice, call.Payment, call.Dispute} {
 		if id != "" {
 			question.WriteString(" " + shown(id))
 		}
@@ -46,10 +46,13 @@ func Question(call Call) string {
 	if call.Customer != "" {
 		question.WriteString(", customer " + shown(call.Customer))
 	}
+	for _, detail := range call.Details {
+		question.WriteString(", " + detail)
+	}
 	for _, redirect := range call.Redirects {
 		fmt.Fprintf(&question, ", %s on %s", redirect.Argument, shownHost(redirect.URL))
 	}
-	if effect := call.Tool.Effect; call.ForGood || effect == tools.Pays || effect == tools.Ends && !call.AtPeriodEnd {
+	if effect := call.Effect(); call.ForGood || effect == tools.Pays || effect == tools.Ends && !call.AtPeriodEnd {
 		question.WriteString(", at once and for good")
 	}
 	question.WriteString(". Go ahead?")

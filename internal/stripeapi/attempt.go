@@ -31,6 +31,7 @@ type object struct {
 	ID          string `json:"id"`
 	Amount      int64  `json:"amount"`       // of a refund
 	AmountTotal int64  `json:"amount_total"` // of a Checkout session
+	AmountDue   int64  `json:"amount_due"`   // of an invoice
 	Currency    string `json:"currency"`
 	Items       struct {
 		Data []struct {
@@ -42,9 +43,10 @@ type object struct {
 	} `json:"items"` // of a subscription
 }
 
-// amount returns what an object costs in minor units: all of a refund, the total of a session, or one period of a subscription.
+// amount returns what an object costs in minor units: all of a refund, the total of a session, what is due of an invoice, or
+// one period of a subscription.
 func (o object) amount() int64 {
-	total := o.Amount + o.AmountTotal
+	total := o.Amount + o.AmountTotal + o.AmountDue
 	for _, item := range o.Items.Data {
 		total += item.Quantity * item.Price.UnitAmount
 	}

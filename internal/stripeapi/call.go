@@ -13,12 +13,14 @@ import (
 
 // call records what happened to one request in all its attempts.
 type call struct {
-	effect  Effect
-	asked   asked
-	list    bool             // the answer is a list of what is asked
-	answer  answer           // takes the objects; nil where only the answer's status matters
-	receipt *journal.Receipt // follows the answer to the caller
-	acting  string           // key of the configuration that names the account to act for, or empty
+	effect    Effect
+	asked     asked
+	list      bool             // the answer is a list of what is asked
+	answer    answer           // takes the objects; nil where only the answer's status matters
+	receipt   *journal.Receipt // follows the answer to the caller
+	acting    string           // key of the configuration that names the account to act for, or empty
+	operation *operation       // that the request is a part of, or nil
+	part      int              // of the operation, from 1 on
 
 	mu       sync.Mutex
 	intent   *journal.Intent // nil when the request is not journalled
@@ -45,6 +47,38 @@ func callFrom(ctx context.Context) *call {
 		return c
 	}
 	return &call{effect: Makes} // the safe assumption: it is journalled
+}
+
+// begin takes in the intent under which the call is recorded, or why it must not be sent.
+func (c *call) begin(intent *journal.Intent, err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.intent, c.began = intent, time.Now()
+	if err != nil && !errors.Is(err, context.Canceled) { // else the caller has left, and failure says so
+		c.blocked = err
+	}
+	if c.operation != nil {
+		c.operation.intent, c.operation.began = intent, c.began
+	}
+	return err
+}
+
+// result is what the journal records of the call.
+func (c *call) result() journal.Result {
+	verdict := c.outcome()
+	last, _ := c.last()
+	return journal.Result{
+		Outcome:    string(verdict),
+		Object:     last.object.ID,
+		Amount:     last.object.amount(),
+		Currency:   last.object.Currency,
+		RequestID:  last.requestID,
+		Attempts:   len(c.attempts),
+		DurationMS: time.Since(c.began).Milliseconds(),
+		// A saved error is settled when the caller knows of it. What waits for approval is not: the next equal call asks again.
+		Settled: verdict != outcome.Unknown && verdict != outcome.PendingApproval || last.savedError(),
+		Final:   verdict == outcome.Failed,
+	}
 }
 
 // add records a finished attempt. An attempt that Stripe plainly refused no longer counts as pending.
@@ -84,7 +118,7 @@ func (c *call) markSent() {
 // lifetime returns the context of a request. A read ends with its caller. So does a write that Stripe cannot have carried
 // out. Any other write goes on until the caller's deadline, or a little longer than the caller.
 func (c *call) lifetime(caller context.Context) (context.Context, context.CancelFunc) {
-	if c.effect == Reads {
+	if c.effect == Reads || c.part > 1 { // the operation sees itself through
 		return caller, func() {}
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(caller))

@@ -58,6 +58,7 @@ type connection struct {
 	timeout       time.Duration
 	backend       stripe.Backend
 	key           secret.Secret
+	logger        *slog.Logger
 	checkout      checkoutsession.Client
 	customers     customer.Client
 	subscriptions subscription.Client
@@ -88,6 +89,7 @@ func New(cfg Config) *Client {
 		timeout:       cfg.Timeout,
 		backend:       backend,
 		key:           cfg.Key,
+		logger:        cfg.Logger,
 		checkout:      checkoutsession.Client{B: backend, Key: key},
 		customers:     customer.Client{B: backend, Key: key},
 		subscriptions: subscription.Client{B: backend, Key: key},
@@ -178,25 +180,17 @@ func (c *Client) Subscriptions(ctx context.Context, params *stripe.SubscriptionL
 func (c *Client) CancelSubscription(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
 	params := &stripe.SubscriptionCancelParams{}
 	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Cancel(id, params) },
-		end{Over, func(s *stripe.Subscription) string { return "the subscription is still " + string(s.Status) }})
+		Over, func(s *stripe.Subscription) string { return "the subscription is still " + string(s.Status) })
 }
 
 // CancelSubscriptionAtPeriodEnd lets a subscription end with its period instead of renewing.
 func (c *Client) CancelSubscriptionAtPeriodEnd(ctx context.Context, id string) (Reply[*stripe.Subscription], error) {
 	params := &stripe.SubscriptionParams{CancelAtPeriodEnd: new(true)}
 	return c.cancel(ctx, id, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) },
-		end{
-			func(s *stripe.Subscription) bool { return Over(s) || s.CancelAtPeriodEnd },
-			func(*stripe.Subscription) string {
-				return "the subscription's end is still not planned: cancel_at_period_end is false"
-			},
+		func(s *stripe.Subscription) bool { return Over(s) || s.CancelAtPeriodEnd },
+		func(*stripe.Subscription) string {
+			return "the subscription's end is still not planned: cancel_at_period_end is false"
 		})
-}
-
-// end is what a cancellation wants, and what is said when the subscription is not there yet.
-type end struct {
-	done    func(*stripe.Subscription) bool
-	instead func(*stripe.Subscription) string
 }
 
 // Over reports whether a subscription has ended for good.
@@ -204,52 +198,15 @@ func Over(s *stripe.Subscription) bool {
 	return s.Status == stripe.SubscriptionStatusCanceled || s.Status == stripe.SubscriptionStatusIncompleteExpired
 }
 
-// cancel sends a cancellation and finds out what happened. The answer can get lost. Stripe also answers a second
-// cancellation with 404, although the subscription exists. In both cases cancel reads the subscription, and wanted decides.
+// cancel sends a cancellation and finds out what happened. Stripe answers a second one with 404, although the subscription
+// exists. instead says what a subscription is that has not ended.
 func (c *Client) cancel(ctx context.Context, id string, params *stripe.Params, request func() (*stripe.Subscription, error),
-	wanted end,
+	done func(*stripe.Subscription) bool, instead func(*stripe.Subscription) string,
 ) (Reply[*stripe.Subscription], error) {
-	sending, release := leaveTime(ctx)
-	defer release()
-	canceled, _, err := write(sending, c, asked{object: "subscription", id: id}, params, request)
-	failure := outcome.As(err)
-	var note string
-	switch {
-	case failure == nil && wanted.done(canceled):
-		return Reply[*stripe.Subscription]{Object: canceled}, nil
-	case failure == nil: // "I have, and it has not"
-		note = "read again, because Stripe's answer to the cancellation did not show it"
-		failure = &outcome.Error{
-			Outcome: outcome.Unknown, Type: outcome.TypeUnexpected, Retryable: true,
-			Message: "Stripe answered, and " + wanted.instead(canceled),
-			Hint:    "Look at it in a moment (stripe_get_subscription or the Dashboard). Calling again does no harm",
-		}
-	case failure.Outcome == outcome.Unknown:
-		note = "read again, because the answer to the cancellation was lost"
-	case failure.Status == http.StatusNotFound:
-		note = "it had been canceled before"
-	default:
-		return Reply[*stripe.Subscription]{}, failure
-	}
-	found, err := c.Subscription(ctx, id)
-	switch unread := outcome.As(err); {
-	case unread == nil && wanted.done(found):
-		return Reply[*stripe.Subscription]{found, note}, nil
-	case unread == nil && failure.Type == outcome.TypeUnexpected:
-		failure.Message = "Stripe answered, and " + wanted.instead(found)
-	case unread == nil && failure.Outcome == outcome.Unknown:
-		failure.Message = "the cancellation was sent and its answer got lost; a moment later " + wanted.instead(found)
-	case unread == nil:
-	case unread.Status == http.StatusNotFound:
-		return Reply[*stripe.Subscription]{}, unread // it never existed
-	case failure.Outcome != outcome.Unknown:
-		failure = &outcome.Error{
-			Outcome: outcome.Unknown, Type: unread.Type, RequestID: unread.RequestID, Retryable: true, Status: unread.Status,
-			Message: "Stripe found nothing to cancel, as it does for what is canceled already, and the subscription could not be read: " + unread.Message,
-			Hint:    "Call again with the same arguments: repeating it does no harm",
-		}
-	}
-	return Reply[*stripe.Subscription]{}, failure
+	return end(ctx, c, ending[*stripe.Subscription]{
+		asked: asked{object: "subscription", id: id}, params: params, request: request, read: c.Subscription, done: done, instead: instead,
+		what: "subscription", deed: "cancellation", verb: "cancel", past: "canceled", over: []int{http.StatusNotFound},
+	})
 }
 
 // CreateBillingPortalSession creates a customer-portal session (https://docs.stripe.com/api/customer_portal/sessions/create).

@@ -58,31 +58,47 @@ func list[T any](ctx context.Context, object string, params *stripe.ListParams, 
 // write sends a request that has the client's effect.
 func write[T any](ctx context.Context, c *Client, want asked, params *stripe.Params, request func() (T, error)) (T, *call, error) {
 	call := &call{effect: c.effect, asked: want, receipt: c.receipt}
-	if c.effect == Reads {
+	if err := c.mayWrite(); err != nil {
 		var none T
-		return none, call, outcome.Refuse(outcome.TypeInternal, "a tool that only reads tried to write. Nothing was sent", "Report this as a fault of stripe-mcp")
+		return none, call, err
 	}
 	result, err := send(ctx, call, params, request)
 	return result, call, err
 }
 
-// create is write for a new object. Stripe's answer may be the saved one of an earlier equal request. That one may be out
-// of date, so create then reads the object again.
+// mayWrite returns why a client must not write, or nil.
+func (c *Client) mayWrite() error {
+	if c.effect != Reads {
+		return nil
+	}
+	return outcome.Refuse(outcome.TypeInternal, "a tool that only reads tried to write. Nothing was sent", "Report this as a fault of stripe-mcp")
+}
+
+// create is write for what is done once, such as a new object. See current.
 func create[T any](
 	ctx context.Context, c *Client, want asked, params *stripe.Params, request func() (T, error), again func(context.Context, T) (T, error),
 ) (Reply[T], error) {
 	sending, release := leaveTime(ctx)
 	defer release()
 	made, call, err := write(sending, c, want, params, request)
-	note := call.shared()
-	if err != nil || note == "" || !call.replayed() {
-		return Reply[T]{made, note}, err
+	if err != nil {
+		return Reply[T]{Object: made}, err
 	}
-	current, err := again(ctx, made)
+	return current(ctx, call, made, again)
+}
+
+// current returns what a request made, as it is now. Stripe's answer may be the saved one of an earlier equal request. That one
+// may be out of date, so the object is then read again.
+func current[T any](ctx context.Context, call *call, made T, again func(context.Context, T) (T, error)) (Reply[T], error) {
+	note := call.shared()
+	if note == "" || !call.replayed() {
+		return Reply[T]{made, note}, nil
+	}
+	now, err := again(ctx, made)
 	if err != nil {
 		return Reply[T]{made, note + ". It could not be read again: this is how it was then"}, nil
 	}
-	return Reply[T]{current, note}, nil
+	return Reply[T]{now, note}, nil
 }
 
 // another is the way to a second object that always works.
@@ -95,6 +111,8 @@ func (c *call) shared() string {
 	switch {
 	case c.intent == nil || !c.intent.Inherited():
 		return ""
+	case c.asked.id != "" && c.operation == nil && c.replayed():
+		return "done once, by an earlier equal call, and not again now. " + c.another()
 	case c.replayed():
 		return "found, not created: this is the same object as an earlier equal call's. " + c.another()
 	}

@@ -22,7 +22,6 @@ import (
 
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/limits"
-	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/secret"
 )
 
@@ -121,41 +120,30 @@ func (t *transport) complete(req *http.Request) {
 
 // begin records a request before it is sent and sets its idempotency key. After an error the request must not be sent.
 func (t *transport) begin(ctx context.Context, call *call, req *http.Request, form []byte) error {
-	intent, err := t.journal.Begin(ctx, call.receipt, journal.Request{
-		Method: req.Method, Path: req.URL.Path, Body: string(form), Base: t.base, Account: cmp.Or(t.account, t.context), Authorization: req.Header.Get("Authorization"),
-		Page: call.asked.page,
-	})
-	call.mu.Lock()
-	defer call.mu.Unlock()
-	call.intent, call.began = intent, time.Now()
-	if err != nil {
-		if !errors.Is(err, context.Canceled) { // else the caller has left, and failure says so
-			call.blocked = err
+	if !call.join() {
+		intent, err := t.journal.Begin(ctx, call.receipt, journal.Request{
+			Method: req.Method, Path: req.URL.Path, Body: call.body(form), Base: t.base, Account: cmp.Or(t.account, t.context), Authorization: req.Header.Get("Authorization"),
+			Page: call.asked.page,
+		})
+		if err := call.begin(intent, err); err != nil {
+			return err
 		}
-		return err
 	}
-	req.Header.Set("Idempotency-Key", intent.Key())
+	req.Header.Set("Idempotency-Key", call.key())
 	return nil
 }
 
-// settle records how the request ended.
+// settle records how the request ended. An operation does that itself, after its last request.
 func (t *transport) settle(ctx context.Context, call *call) {
-	verdict := call.outcome()
-	last, _ := call.last()
-	err := call.intent.Settle(ctx, journal.Result{
-		Outcome:    string(verdict),
-		Object:     last.object.ID,
-		Amount:     last.object.amount(),
-		Currency:   last.object.Currency,
-		RequestID:  last.requestID,
-		Attempts:   len(call.attempts),
-		DurationMS: time.Since(call.began).Milliseconds(),
-		// A saved error is settled when the caller knows of it. What waits for approval is not: the next equal call asks again.
-		Settled: verdict != outcome.Unknown && verdict != outcome.PendingApproval || last.savedError(),
-		Final:   verdict == outcome.Failed,
-	})
-	if err != nil {
-		t.logger.ErrorContext(ctx, "the outcome of a request could not be recorded; an equal one will find what it made", "error", err)
+	if call.operation == nil {
+		recordOutcome(ctx, t.logger, call.intent, call.result())
+	}
+}
+
+// recordOutcome records how what an intent stands for ended.
+func recordOutcome(ctx context.Context, logger *slog.Logger, intent *journal.Intent, result journal.Result) {
+	if err := intent.Settle(ctx, result); err != nil {
+		logger.ErrorContext(ctx, "the outcome of a request could not be recorded; an equal one will find what it made", "error", err)
 	}
 }
 
