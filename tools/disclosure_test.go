@@ -29,7 +29,7 @@ type write struct {
 
 // writes are calls of every tool that writes. Together they use every argument.
 func writes() []write {
-	const session = "stripe_create_checkout_session"
+	const session, update = "stripe_create_checkout_session", "stripe_update_subscription"
 	return []write{
 		{session, `{"mode":"payment","customer":"cus_7","currency":"USD","success_url":"https://a.example/ok","cancel_url":"https://b.example/","metadata":{"k":"v"},
 			"line_items":[{"price":"price_7","quantity":3},{"price_data":{"unit_amount":701,"product_data":{"name":"n","description":"d","images":["https://c.example/i.png"]}}},
@@ -59,6 +59,33 @@ func writes() []write {
 		{"stripe_cancel_subscription", `{"subscription_id":"sub_7","cancel_at_period_end":true}`, tools.Request{Subscription: "sub_7", AtPeriodEnd: true}},
 		{"stripe_create_billing_portal_session", `{"customer":"cus_7","return_url":"https://a.example/"}`,
 			tools.Request{Customer: "cus_7", Redirects: []tools.Redirect{{Argument: "return_url", URL: "https://a.example/"}}}},
+		{update, `{"subscription_id":"sub_7","items":[{"id":"si_7","price":"price_7","quantity":3},{"id":"si_8","quantity":4},{"id":"si_9","deleted":true}],"proration_behavior":"none",
+			"cancel_at_period_end":true,"pause_collection":"void","resumes_at":"2027-01-01","trial_end":"2027-01-01","metadata":{"k":"v"}}`,
+			tools.Request{
+				Subscription: "sub_7", Details: []string{"it ends with its period", "without si_9", "collection is paused"},
+				Purchases: []tools.Purchase{
+					{Argument: "items[0]", Price: "price_7", Quantity: 3, InCustomersCurrency: true}, {Argument: "items[1]", Quantity: 4, InCustomersCurrency: true},
+				},
+			}},
+		{update, `{"subscription_id":"sub_7","unset":["cancel_at","metadata","pause_collection"]}`,
+			tools.Request{Subscription: "sub_7", Details: []string{"clears cancel at", "clears metadata", "clears pause collection"}}},
+		{update, `{"subscription_id":"sub_7","items":[{"price":"price_7"}]}`, tools.Request{
+			Subscription: "sub_7", Raised: tools.Makes, Purchases: []tools.Purchase{{Argument: "items[0]", Price: "price_7", Quantity: 1, InCustomersCurrency: true}},
+		}},
+		{update, `{"subscription_id":"sub_7","proration_behavior":"always_invoice","items":[{"price":"price_7"}]}`, tools.Request{
+			Subscription: "sub_7", Raised: tools.Pays, Details: []string{"billed now"},
+			Purchases: []tools.Purchase{{Argument: "items[0]", Price: "price_7", Quantity: 1, InCustomersCurrency: true}},
+		}},
+		{update, `{"subscription_id":"sub_7","trial_end":"now"}`, tools.Request{Subscription: "sub_7", Raised: tools.Pays, Details: []string{"its trial ends now"}}},
+		{"stripe_update_customer", `{"customer_id":"cus_7","email":"a@b.example","name":"n","phone":"1","description":"d","metadata":{"k":"v"}}`,
+			tools.Request{Customer: "cus_7", Details: []string{"sets email", "sets name", "sets phone", "sets description", "sets metadata"}}},
+		{"stripe_update_customer", `{"customer_id":"cus_7","unset":["phone"]}`, tools.Request{Customer: "cus_7", Details: []string{"clears phone"}}},
+		{"stripe_create_invoice", `{"customer":"cus_7","lines":[{"description":"d","amount":701,"currency":"EUR"},{"price":"price_7","quantity":3}],"days_until_due":14,"send":true,"metadata":{"k":"v"}}`,
+			tools.Request{Customer: "cus_7", Currency: "eur", Details: []string{"sent by e-mail"}, Purchases: []tools.Purchase{
+				{Argument: "lines[0]", UnitAmount: 701, Currency: "eur", Quantity: 1}, {Argument: "lines[1]", Price: "price_7", Currency: "eur", Quantity: 3, InCustomersCurrency: true},
+			}}},
+		{"stripe_finalize_invoice", `{"invoice_id":"in_7","send":true}`, tools.Request{Invoice: "in_7", Details: []string{"sent by e-mail"}}},
+		{"stripe_void_invoice", `{"invoice_id":"in_7"}`, tools.Request{Invoice: "in_7"}},
 		{"stripe_create_refund", `{"payment_intent":"pi_7","amount":701,"reason":"duplicate","metadata":{"k":"v"}}`,
 			tools.Request{Payment: "pi_7", Purchases: []tools.Purchase{{Argument: "amount", UnitAmount: 701, Quantity: 1}}}},
 		{"stripe_create_product", `{"name":"n","description":"d","metadata":{"k":"v"}}`, tools.Request{}},
@@ -91,6 +118,9 @@ func TestDisclosure(t *testing.T) {
 		}
 		if diff := cmp.Diff(call.want, request, cmpopts.IgnoreUnexported(tools.Request{}), cmpopts.IgnoreFields(tools.Request{}, "Tool")); diff != "" {
 			t.Errorf("%s:\n%s", call.tool, diff)
+		}
+		if tool := request.Tool; request.Effect() != tool.Effect && request.Effect() > tool.Most() {
+			t.Errorf("%s %s does more than the tool says", call.tool, request.Effect())
 		}
 		var arguments any
 		if err := json.Unmarshal([]byte(call.arguments), &arguments); err != nil {
@@ -131,6 +161,8 @@ func discloses(r tools.Request, name string, value any) bool {
 		return r.Customer == text
 	case name == "subscription", name == "subscription_id":
 		return r.Subscription == text
+	case name == "invoice_id":
+		return r.Invoice == text
 	case name == "payment_intent", name == "charge":
 		return r.Payment == text
 	case name == "dispute_id":
@@ -187,6 +219,9 @@ func TestJournalled(t *testing.T) {
 		"stripe_cancel_subscription":           "what has ended cannot end again",
 		"stripe_create_billing_portal_session": "a second link opens the same page",
 		"stripe_update_dispute":                "the same evidence twice is still the same, and the bank takes it once",
+		"stripe_update_subscription":           "what is changed to a value has that value, unless the call adds or bills something",
+		"stripe_update_customer":               "what is changed to a value has that value",
+		"stripe_void_invoice":                  "what has ended cannot end again",
 	}
 	for _, call := range writes() {
 		t.Run(call.tool, func(t *testing.T) {
@@ -209,7 +244,7 @@ func TestJournalled(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := 1
-			if _, may := harmless[call.tool]; may {
+			if _, may := harmless[call.tool]; may && call.want.Raised == tools.Reads {
 				want = 0
 			}
 			if recorded != want {

@@ -30,7 +30,7 @@ type sight struct {
 
 func derive(tool tools.Tool) sight {
 	input, output := tool.Derive()
-	return sight{tool.Name, tool.Title, tool.Description, tool.Effect.String(), input, output}
+	return sight{tool.Name, tool.Title, tool.Description, tool.Effects(), input, output}
 }
 
 // lines returns compact JSON with nothing but tabs and line breaks added. Schemas takes those out again.

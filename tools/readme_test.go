@@ -107,7 +107,7 @@ func toolTable(t *testing.T, set tools.Set) string {
 			}
 			arguments = append(arguments, name)
 		}
-		table.WriteString("| `" + tool.Name + "` | " + strings.Join(arguments, ", ") + " | " + tool.Effect.String() + " |\n")
+		table.WriteString("| `" + tool.Name + "` | " + strings.Join(arguments, ", ") + " | " + tool.Effects() + " |\n")
 	}
 	return table.String()
 }

@@ -170,8 +170,10 @@ func notPlanned(ctx context.Context, client *stripeapi.Client, id string) error 
 		return unread
 	}
 	if !stripeapi.Over(found) && (found.CancelAtPeriodEnd || found.CancelAt != 0) {
-		return outcome.Refuse("end_is_planned", untouched+"the subscription's end is planned",
-			"To end it now, leave cancel_at_period_end out. To keep it, use the Stripe Dashboard")
+		refusal := outcome.Refuse("end_is_planned", untouched+"the subscription's end is planned",
+			"To end it now, leave cancel_at_period_end out. To keep it, use ")
+		refusal.Use = updateSubscription().Name
+		return refusal
 	}
 	return nil
 }

@@ -61,7 +61,7 @@ type Spec struct {
 	Title       string // for people
 	Description string // for models: what the tool does, what it costs, what cannot be undone, which other tool to use
 	Effect      Effect
-	Raised      Effect // the most that a call with certain arguments does (see raise); empty if no arguments matter
+	Raised      Effect       // the most that a call with certain arguments does (see raise); empty if no arguments matter
 	Set         Set          // that switches it on, empty for what is on by default
 	Permissions []Permission // a restricted key needs them
 }
@@ -72,6 +72,14 @@ func (s Spec) Most() Effect {
 		return s.Effect
 	}
 	return s.Raised
+}
+
+// Effects says for people what a call of the tool can do.
+func (s Spec) Effects() string {
+	if s.Raised == Reads {
+		return s.Effect.String()
+	}
+	return s.Effect.String() + ", at most " + s.Raised.String()
 }
 
 // Tool is one operation on Stripe.
@@ -231,6 +239,13 @@ func All() []Tool {
 		listRefunds(),
 		listDisputes(),
 		getBalance(),
+
+		updateSubscription(),
+		updateCustomer(),
+		previewInvoice(),
+		createInvoice(),
+		finalizeInvoice(),
+		voidInvoice(),
 
 		createRefund(),
 

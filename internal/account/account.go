@@ -313,6 +313,9 @@ func (o *order) describe(ctx context.Context, err error) (json.RawMessage, *outc
 			failure.Hint = "Look in Stripe whether anything happened. The log on stderr says more"
 		}
 	}
+	if failure.Use != "" {
+		failure.Hint += o.account.orDashboard(failure.Use)
+	}
 	encoded, err := tools.Encode(struct {
 		Error *outcome.Error `json:"error"`
 	}{failure})
@@ -320,4 +323,12 @@ func (o *order) describe(ctx context.Context, err error) (json.RawMessage, *outc
 		return fmt.Appendf(nil, `{"error":{"outcome":%q,"type":%q}}`, failure.Outcome, outcome.TypeInternal), failure
 	}
 	return encoded, failure
+}
+
+// orDashboard returns the name of a tool, or where else its work can be done when the owner does not let it be used.
+func (a *Account) orDashboard(name string) string {
+	if tool, known := a.Find(name); known && a.Offers(tool) {
+		return name
+	}
+	return "the Stripe Dashboard"
 }

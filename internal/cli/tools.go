@@ -39,7 +39,7 @@ func (p *process) toolsTable() error {
 		_, _ = fmt.Fprintln(p.stderr, "stripe-mcp: every call will be refused: "+a.Fault.Error())
 	}
 	for _, tool := range a.Offered() {
-		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", tool.Name, cmp.Or(tool.Set, "default"), tool.Effect, tool.Title); err != nil {
+		if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", tool.Name, cmp.Or(tool.Set, "default"), tool.Effects(), tool.Title); err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,7 @@ type Error struct {
 	DocURL      string   `json:"doc_url,omitempty"`
 	Retryable   bool     `json:"retryable"` // whether the same call may succeed later as it is
 	Status      int      `json:"-"`         // HTTP status, 0 without an answer
+	Use         string   `json:"-"`         // name of the tool that does what was meant, with which the hint ends if it is on; else with the Dashboard
 }
 
 // Error returns the message with its hint.

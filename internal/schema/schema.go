@@ -52,11 +52,12 @@ func For[T any]() *Schema[T] {
 	if described.Properties == nil { // some clients refuse all tools when one has no list of arguments, even an empty one
 		described.Properties = map[string]*Node{}
 	}
-	published := publish(described)
 	return &Schema[T]{
-		root:     derive(t),
-		json:     published,
-		validate: sync.OnceValues(func() (*validator.Schema, error) { return compile(published) }), // the first call pays
+		root: derive(t),
+		json: publish(described),
+		validate: sync.OnceValues(func() (*validator.Schema, error) { // the first call pays
+			return compile(encode(derive(t)))
+		}),
 	}
 }
 
@@ -112,8 +113,28 @@ func Answer[T any]() json.RawMessage {
 	return publish(root)
 }
 
-// publish returns a schema as JSON, without the parts that only error messages use.
+// inWords is the name under which a node of our own says that its limits are not published.
+const inWords = "inWords"
+
+// InWords marks a constraint whose limits are enforced and not published: a model reads them in several tools, and its client
+// has to keep them all in the conversation. The argument's description says what matters of them.
+func InWords(n *Node) *Node {
+	n.Extra = map[string]any{inWords: true}
+	return n
+}
+
+// publish returns a schema as clients get it.
 func publish(root *Node) json.RawMessage {
+	walk(root, func(n *Node) {
+		if n.Extra[inWords] != nil {
+			n.Pattern, n.MinLength, n.MaxLength, n.Minimum, n.Maximum, n.MinItems, n.MaxItems = "", nil, nil, nil, nil, nil, nil
+		}
+	})
+	return encode(root)
+}
+
+// encode returns a schema as JSON, without the parts that only error messages use.
+func encode(root *Node) json.RawMessage {
 	walk(root, func(n *Node) { n.Comment, n.Examples, n.Extra = "", nil, nil })
 	published, err := json.Marshal(root)
 	if err != nil {

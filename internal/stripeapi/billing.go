@@ -12,7 +12,7 @@ import (
 
 // UpdateSubscription changes a subscription (https://docs.stripe.com/api/subscriptions/update).
 func (c *Client) UpdateSubscription(ctx context.Context, id string, params *stripe.SubscriptionParams) (Reply[*stripe.Subscription], error) {
-	return create(ctx, c, asked{object: "subscription", id: id}, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) },
+	return create(ctx, c, asked{object: "subscription", id: id, differs: `metadata {"order":"2"}`}, &params.Params, func() (*stripe.Subscription, error) { return c.subscriptions.Update(id, params) },
 		func(ctx context.Context, changed *stripe.Subscription) (*stripe.Subscription, error) {
 			return c.Subscription(ctx, changed.ID)
 		})

@@ -52,9 +52,11 @@ func (c *call) again() string {
 	if !c.intent.Durable() {
 		until = "as long as this server runs, and " + until + " at the longest,"
 	}
-	return "Call again with exactly the same arguments: " + until +
-		" that carries the same idempotency key, so Stripe answers with the one object instead of making another. " +
-		c.another()
+	same := "Call again with exactly the same arguments: " + until + " that carries the same idempotency key, so Stripe "
+	if c.changes() {
+		return same + "does it once" + c.another()
+	}
+	return same + "answers with the one object instead of making another" + c.another()
 }
 
 // ReplaceKey is the advice about a key that Stripe does not know any more.

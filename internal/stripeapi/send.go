@@ -3,6 +3,7 @@ package stripeapi
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/stripe/stripe-go/v79"
@@ -101,22 +102,32 @@ func current[T any](ctx context.Context, call *call, made T, again func(context.
 	return Reply[T]{now, note}, nil
 }
 
-// another is the way to a second object that always works.
+// another says how the same is done a second time, empty where that has no sense.
 func (c *call) another() string {
-	return "To make another on purpose, give it something that differs, such as " + cmp.Or(c.asked.differs, `metadata {"order":"2"}`)
+	const differs = ". To %s on purpose, give it something that differs, such as "
+	switch {
+	case !c.changes():
+		return fmt.Sprintf(differs, "make another") + cmp.Or(c.asked.differs, `metadata {"order":"2"}`)
+	case c.asked.differs != "":
+		return fmt.Sprintf(differs, "do it again") + c.asked.differs
+	}
+	return ""
 }
+
+// changes reports whether the request changes an object that exists.
+func (c *call) changes() bool { return c.asked.id != "" && c.operation == nil }
 
 // shared returns the note of an answer that is also that of an earlier equal call, empty where there was none.
 func (c *call) shared() string {
 	switch {
 	case c.intent == nil || !c.intent.Inherited():
 		return ""
-	case c.asked.id != "" && c.operation == nil && c.replayed():
-		return "done once, by an earlier equal call, and not again now. " + c.another()
+	case c.changes() && c.replayed():
+		return "done by an earlier equal call, and not a second time now" + c.another()
 	case c.replayed():
-		return "found, not created: this is the same object as an earlier equal call's. " + c.another()
+		return "found, not created: this is the same object as an earlier equal call's" + c.another()
 	}
-	return "this is the same object as an earlier equal call's. " + c.another()
+	return "this is the same object as an earlier equal call's" + c.another()
 }
 
 // replayed reports whether Stripe repeated what it had answered before.

@@ -1,0 +1,70 @@
+package tools
+
+import (
+	"context"
+
+	"stripe-mcp/internal/stripeapi"
+)
+
+type finalizeInvoiceInput struct {
+	InvoiceID invoiceID `json:"invoice_id" jsonschema:"in_…"`
+	Send      bool      `json:"send,omitempty" jsonschema:"Also e-mails it"`
+}
+
+type voidInvoiceInput struct {
+	InvoiceID invoiceID `json:"invoice_id" jsonschema:"in_…"`
+}
+
+func (id invoiceID) disclose(_ string, r *Request) { r.Invoice = string(id) }
+
+func (in finalizeInvoiceInput) disclose(_ string, r *Request) {
+	if in.Send {
+		r.Details = append(r.Details, "sent by e-mail")
+	}
+	r.learn = in.learn
+}
+
+// learn reads the invoice, because only that says what the customer will owe.
+func (in finalizeInvoiceInput) learn(ctx context.Context, client *stripeapi.Client, r *Request) error {
+	found, err := client.Invoice(ctx, string(in.InvoiceID))
+	if err != nil {
+		return err
+	}
+	r.Customer, _ = invoiceParties(found)
+	r.Purchases = []Purchase{{Argument: "invoice_id", UnitAmount: max(found.AmountDue, 0), Currency: string(found.Currency), Quantity: 1}}
+	return nil
+}
+
+func finalizeInvoice() Tool {
+	return define(Spec{
+		Name:  "stripe_finalize_invoice",
+		Title: "Finalize invoice",
+		Description: "Finishes a draft: the customer owes it from then on. It cannot be a draft again, and one that is collected automatically charges the " +
+			"stored payment method. stripe_create_invoice does this by itself.",
+		Effect:      Pays,
+		Set:         Billing,
+		Permissions: invoices(),
+	}, func(ctx context.Context, client *stripeapi.Client, in finalizeInvoiceInput) (invoiceDetails, error) {
+		finalized, err := client.FinalizeInvoice(ctx, string(in.InvoiceID), in.Send)
+		out := toInvoiceDetails(finalized.Object)
+		out.Note = finalized.Note
+		return out, err
+	})
+}
+
+func voidInvoice() Tool {
+	return define(Spec{
+		Name:  "stripe_void_invoice",
+		Title: "Void invoice",
+		Description: "Ends an open invoice unpaid, so that nobody can pay it any more. That cannot be undone. " +
+			"A paid invoice cannot be voided, only refunded.",
+		Effect:      Ends,
+		Set:         Billing,
+		Permissions: invoices(),
+	}, func(ctx context.Context, client *stripeapi.Client, in voidInvoiceInput) (invoiceDetails, error) {
+		voided, err := client.VoidInvoice(ctx, string(in.InvoiceID))
+		out := toInvoiceDetails(voided.Object)
+		out.Note = voided.Note
+		return out, err
+	})
+}
