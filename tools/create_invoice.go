@@ -15,7 +15,7 @@ type createInvoiceInput struct {
 	Lines        invoiceLines  `json:"lines" jsonschema:"Each: description, amount, currency; or price, quantity"`
 	DaysUntilDue *daysUntilDue `json:"days_until_due,omitempty" jsonschema:"Default 30"`
 	Send         bool          `json:"send,omitempty" jsonschema:"Also e-mails it"`
-	Metadata     metadata      `json:"metadata,omitempty" jsonschema:"Your own strings, up to 50"`
+	Metadata     metadata      `json:"metadata,omitempty" jsonschema:"Your own strings"`
 }
 
 type (
@@ -117,9 +117,8 @@ func createInvoice() Tool {
 	return define(Spec{
 		Name:  "stripe_create_invoice",
 		Title: "Create invoice",
-		Description: "Makes a finished invoice that the customer pays at hosted_invoice_url. " +
-			"It cannot be edited, only voided (stripe_void_invoice), and no stored card is charged. " +
-			"For a sale that is paid at once use stripe_create_checkout_session; subscriptions make their own invoices.",
+		Description: "Makes a finished invoice to be paid at hosted_invoice_url; no stored card is charged. " +
+			"It cannot be edited, only voided. Subscriptions make their own invoices.",
 		Effect:      Makes,
 		Set:         Billing,
 		Permissions: invoices(),

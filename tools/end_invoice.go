@@ -39,8 +39,8 @@ func finalizeInvoice() Tool {
 	return define(Spec{
 		Name:  "stripe_finalize_invoice",
 		Title: "Finalize invoice",
-		Description: "Finishes a draft: the customer owes it from then on. It cannot be a draft again, and one that is collected automatically charges the " +
-			"stored payment method. stripe_create_invoice does this by itself.",
+		Description: "Finishes a draft: the customer owes it, or their stored payment method is charged. It cannot be taken back. " +
+			"stripe_create_invoice needs none of this.",
 		Effect:      Pays,
 		Set:         Billing,
 		Permissions: invoices(),
@@ -54,10 +54,9 @@ func finalizeInvoice() Tool {
 
 func voidInvoice() Tool {
 	return define(Spec{
-		Name:  "stripe_void_invoice",
-		Title: "Void invoice",
-		Description: "Ends an open invoice unpaid, so that nobody can pay it any more. That cannot be undone. " +
-			"A paid invoice cannot be voided, only refunded.",
+		Name:        "stripe_void_invoice",
+		Title:       "Void invoice",
+		Description: "Ends an open invoice unpaid. That cannot be undone. A paid one can only be refunded.",
 		Effect:      Ends,
 		Set:         Billing,
 		Permissions: invoices(),

@@ -13,8 +13,7 @@ type previewInvoiceInput struct {
 	Customer          objectID          `json:"customer,omitempty" jsonschema:"cus_…"`
 	Subscription      objectID          `json:"subscription,omitempty" jsonschema:"sub_…; none: a new one"`
 	Items             changedItems      `json:"items,omitempty" jsonschema:"As for an update"`
-	ProrationBehavior prorationBehavior `json:"proration_behavior,omitempty" jsonschema:"always_invoice: what is billed at once"`
-	TrialEnd          trialEnd          `json:"trial_end,omitempty" jsonschema:"RFC 3339, or now"`
+	ProrationBehavior prorationBehavior `json:"proration_behavior,omitempty" jsonschema:"always_invoice: billed at once"`
 }
 
 // Check finds previews of nobody's invoice.
@@ -64,7 +63,6 @@ func previewInvoice() Tool {
 
 func (in previewInvoiceInput) params() *stripe.InvoiceCreatePreviewParams {
 	details := &stripe.InvoiceCreatePreviewSubscriptionDetailsParams{ProrationBehavior: given(in.ProrationBehavior)}
-	details.TrialEnd, details.TrialEndNow = in.TrialEnd.params()
 	for _, item := range in.Items {
 		details.Items = append(details.Items, &stripe.InvoiceCreatePreviewSubscriptionDetailsItemParams{
 			ID: given(item.ID), Price: given(item.Price), Quantity: (*int64)(item.Quantity), Deleted: item.deleted(),
