@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,8 +29,9 @@ func undocumented(sent request) []string {
 
 // requestSchema returns the specification of a request's parameters, nil when it has no such request.
 func requestSchema(sent request) *spec.Schema {
-	for path, operations := range specification.Paths {
-		operation := operations[spec.HTTPVerb(strings.ToLower(sent.method))]
+	paths := slices.Sorted(maps.Keys(specification.Paths)) // a name comes before the braces that stand for any
+	for _, path := range paths {
+		operation := specification.Paths[path][spec.HTTPVerb(strings.ToLower(sent.method))]
 		if operation == nil || !matches(string(path), sent.path) {
 			continue
 		}

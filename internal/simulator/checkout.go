@@ -42,7 +42,7 @@ func (c *call) createSession() (Object, error) {
 	}
 	c.put(append(fresh, made)...)
 	c.name(lines)
-	c.addLines(made.Text("id"), lines)
+	c.setLines(made.Text("id"), lines)
 	return made, nil
 }
 

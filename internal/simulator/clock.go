@@ -36,6 +36,9 @@ func dueAt(o Object) int64 {
 	case "subscription incomplete":
 		return o.Number("created") + payWithin
 	case "subscription active", "subscription trialing", "subscription past_due":
+		if resumes := o.Child("pause_collection").Number("resumes_at"); resumes > 0 {
+			return min(resumes, o.Number("current_period_end"))
+		}
 		return o.Number("current_period_end")
 	case "coupon ":
 		if o["redeem_by"] != nil && o["valid"] == true {
@@ -62,6 +65,9 @@ func (a *Account) turn(o Object) {
 	case o["object"] == "promotion_code":
 		o["active"] = false
 		a.put(o)
+	case o.Number("current_period_end") > a.Now && o.Child("pause_collection") != nil:
+		o["pause_collection"] = nil
+		a.put(o)
 	case o["cancel_at_period_end"] == true:
 		asked := o["canceled_at"]
 		a.End(o)
@@ -75,20 +81,28 @@ func (a *Account) turn(o Object) {
 }
 
 func (a *Account) renew(s Object) {
-	var total int64
-	var period Object
+	due, period := total(a.Lines(s.Text("id"))), intervalOf(s.Items())
 	for _, item := range s.Items() {
-		price := item.Child("price")
-		total, period = total+price.Number("unit_amount")*item.Number("quantity"), price.Child("recurring")
+		due += item.Child("price").Number("unit_amount") * item.Number("quantity")
 	}
 	s["current_period_start"] = a.Now
 	s["current_period_end"] = periodAfter(s.Number("billing_cycle_anchor"), a.Now, period)
 	owner := a.Get("customer", s.Text("customer"))
 	s["status"] = "active"
-	if total > 0 && !chargeable(a.CardFor(s, owner)) {
+	if due+owner.Number("balance") > 0 && !chargeable(a.CardFor(s, owner)) {
 		s["status"], owner["delinquent"] = "past_due", true
 	}
-	a.bill(s, owner, a.billed(s, s.Items(), false), "subscription_cycle", true)
+	lines := append(a.Lines(s.Text("id")), a.billed(s, s.Items(), false)...)
+	a.setLines(s.Text("id"), nil)
+	paused := s.Child("pause_collection")
+	if paused != nil {
+		s["status"] = "active"
+	}
+	made := a.bill(s, owner, lines, "subscription_cycle", paused == nil)
+	if paused != nil && made["status"] == "open" {
+		made["status"] = map[string]string{"keep_as_draft": "draft", "mark_uncollectible": "uncollectible", "void": "void"}[paused.Text("behavior")]
+		a.put(made)
+	}
 }
 
 // periodAfter is the end of the period that a time is in. Periods are whole intervals from the anchor. Where a month is

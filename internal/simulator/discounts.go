@@ -131,7 +131,7 @@ func (a *Account) takeOff(session, coupon, promotion Object) {
 		left -= part
 		line["amount_discount"], line["amount_total"] = part, line.Number("amount_subtotal")-part
 	}
-	a.addLines(session.Text("id"), lines)
+	a.setLines(session.Text("id"), lines)
 	session["discounts"] = []any{Object{"coupon": coupon["id"], "promotion_code": promotion["id"]}}
 	session["total_details"] = Object{"amount_discount": off, "amount_shipping": 0, "amount_tax": 0}
 	if session["amount_total"] = subtotal - off; subtotal == off {
@@ -181,7 +181,7 @@ func (a *Account) redeem(session Object) Object {
 // only, goes.
 func (a *Account) lessDiscount(s Object, subtotal int64) int64 {
 	made := s.Child("discount")
-	if end := made.Number("end"); made == nil || subtotal == 0 || end > 0 && end <= a.Now {
+	if end := made.Number("end"); made == nil || subtotal <= 0 || end > 0 && end <= a.Now {
 		if subtotal > 0 {
 			s["discount"], s["discounts"] = nil, []any{}
 		}

@@ -39,7 +39,7 @@ func (c *call) createLink() (Object, error) {
 	made["url"] = c.address("/b/" + newID("test_", 24))
 	c.put(made)
 	c.name(lines)
-	c.addLines(made.Text("id"), lines)
+	c.setLines(made.Text("id"), lines)
 	return made, nil
 }
 
@@ -74,6 +74,6 @@ func (a *Account) OpenLink(path string) Object {
 		session["payment_status"] = "no_payment_required"
 	}
 	a.put(session)
-	a.addLines(session.Text("id"), lines)
+	a.setLines(session.Text("id"), lines)
 	return session
 }

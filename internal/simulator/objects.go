@@ -34,12 +34,19 @@ func (o Object) Number(name string) int64 {
 func (o Object) Child(name string) Object { return asObject(o[name]) }
 
 // Items are those of a subscription that was stored.
-func (o Object) Items() (items []Object) {
-	rows, _ := o.Child("items")["data"].([]any)
-	for _, row := range rows {
-		items = append(items, asObject(row))
+func (o Object) Items() []Object { return o.Rows("items") }
+
+// Rows are those of a list in a field of an object that was stored.
+func (o Object) Rows(name string) (all []Object) {
+	switch rows := o.Child(name)["data"].(type) {
+	case []any:
+		for _, row := range rows {
+			all = append(all, asObject(row))
+		}
+	case []Object:
+		all = append(all, rows...)
 	}
-	return items
+	return all
 }
 
 func asObject(v any) Object {

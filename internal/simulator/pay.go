@@ -76,7 +76,7 @@ func (a *Account) PayInvoice(invoice Object, by Payer) {
 	card := a.keepCard(owner, by)
 	a.chargeInvoice(invoice, owner, a.Get("payment_method", card))
 	a.put(invoice)
-	if Ended(s) {
+	if s == nil || Ended(s) {
 		return
 	}
 	s["default_payment_method"], owner["delinquent"] = card, false

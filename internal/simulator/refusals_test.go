@@ -152,7 +152,7 @@ func strangers() []refusal {
 		{name: "a parameter in a price", method: post, path: sessions, form: adHoc + "[tax_behavior]=exclusive", param: "line_items[0][price_data][tax_behavior]"},
 		{name: "a parameter of a session", method: post, path: sessions, form: "mode=payment&locale=de&" + goodURL + "&" + oneTime, param: "locale"},
 		{name: "a filter", method: get, path: "/v1/customers", form: "test_clock=clock_1", param: "test_clock"},
-		{name: "a parameter of a change", method: post, path: "/v1/subscriptions/sub_1", form: "proration_behavior=none", param: "proration_behavior"},
+		{name: "a parameter of a change", method: post, path: "/v1/subscriptions/sub_1", form: "billing_cycle_anchor=now", param: "billing_cycle_anchor"},
 		{name: "a mode", method: post, path: sessions, form: "mode=setup&" + goodURL, param: "mode", says: "does not know mode=setup. Stripe does"},
 		{name: "a test card", method: post, path: "/v1/customers", form: "payment_method=pm_card_mastercard", param: "payment_method", says: "the test card pm_card_mastercard"},
 		{name: "a test card in the address", method: get, path: "/v1/payment_methods/pm_card_amex", param: "id", status: 404},

@@ -18,7 +18,7 @@ import (
 //	object KIND ID                     the age of an object and the object
 //	age KIND AGE, field KIND F V AGE   its id, to list what there is, or what has a value in a field
 //	due TIME KIND ID                   nothing, to find what time changes next
-//	lines SESSION                      the line items of a session
+//	lines ID                           what Lines returns of a session, a subscription or an invoice
 //	answer KEY                         what an idempotency key got
 //	balance CURRENCY                   what the account has
 type state struct{ rows store }
@@ -241,9 +241,9 @@ func (st *state) due(now int64) Object {
 	return st.Get(kind, id)
 }
 
-// Lines are the line items of a session.
-func (st *state) Lines(session string) (lines []Object) {
-	if value := st.rows.get(key("lines", session)); value != nil {
+// Lines are the line items of a session or a draft invoice, or what a subscription's next invoice bills besides.
+func (st *state) Lines(of string) (lines []Object) {
+	if value := st.rows.get(key("lines", of)); value != nil {
 		for _, line := range decoded(value).([]any) { //nolint:forcetypeassert // as it was put
 			lines = append(lines, asObject(line))
 		}
@@ -251,8 +251,12 @@ func (st *state) Lines(session string) (lines []Object) {
 	return lines
 }
 
-func (st *state) addLines(session string, lines []Object) {
-	st.rows.put(key("lines", session), encoded(lines))
+func (st *state) setLines(of string, lines []Object) {
+	if len(lines) == 0 {
+		st.rows.remove(key("lines", of))
+		return
+	}
+	st.rows.put(key("lines", of), encoded(lines))
 }
 
 // answered is the answer that an idempotency key got after a time.

@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 )
 
@@ -16,16 +17,13 @@ func newSubscriptionFields() contract {
 		"price": may(ref("price")), "price_data": may(inline(contract{"product": must(ref("product"))})),
 		"quantity": may(integer(0, 999_999)), "metadata": clearable(metadata()),
 	}
-	return subscriptionFields().with(contract{
+	return contract{
+		"cancel_at_period_end": may(boolean()), "metadata": clearable(metadata()),
 		"customer": must(ref("customer")), "items": must(list(mostItems, fields(item))), "currency": may(currency()),
 		"default_payment_method": may(text(5000)), "trial_period_days": may(integer(1, 730)),
 		// Stripe's pending_if_incomplete is for updates.
 		"payment_behavior": may(oneOf("allow_incomplete", "default_incomplete", "error_if_incomplete")),
-	})
-}
-
-func subscriptionFields() contract {
-	return contract{"cancel_at_period_end": may(boolean()), "metadata": clearable(metadata())}
+	}
 }
 
 func cancellationFields() contract {
@@ -175,33 +173,33 @@ func (a *Account) line(price Object, quantity int64, s Object) Object {
 	})
 }
 
-// bill writes the next invoice of a subscription, and stores all three. It charges the card, if there is one and charge says so.
-func (a *Account) bill(s, owner Object, lines []Object, reason string, charge bool) {
-	number, total := owner.Number("next_invoice_sequence"), int64(0)
-	for _, line := range lines {
-		total += line.Number("amount")
-	}
-	subtotal := total
-	total = a.lessDiscount(s, subtotal)
+// bill writes the next invoice of a subscription, and stores all three. It charges the card, if there is one and charge says
+// so. What is given back, and not needed for this invoice, is credit for the next one.
+func (a *Account) bill(s, owner Object, lines []Object, reason string, charge bool) Object {
+	number := owner.Number("next_invoice_sequence")
 	owner["next_invoice_sequence"], owner["currency"] = number+1, s["currency"]
-	made := a.create("invoice", Object{
-		"customer": owner["id"], "customer_email": owner["email"], "customer_name": owner["name"],
+	made := a.invoiceOf(owner, s["currency"])
+	showLines(made, lines)
+	total := a.lessDiscount(s, made.Number("subtotal"))
+	balance := owner.Number("balance") + total
+	due := max(balance, 0)
+	owner["balance"] = min(balance, 0)
+	maps.Copy(made, Object{
 		"subscription": s["id"], "number": fmt.Sprintf("%s-%04d", owner["invoice_prefix"], number),
-		"billing_reason": reason, "currency": s["currency"], "period_start": a.Now, "period_end": a.Now,
-		"amount_due": total, "amount_remaining": total, "subtotal": subtotal, "total": total,
+		"billing_reason": reason, "total": total, "amount_due": due, "amount_remaining": due,
 	})
-	made["lines"] = listOf(lines, false, "/v1/invoices/"+made.Text("id")+"/lines")
 	made["hosted_invoice_url"], s["latest_invoice"] = a.address("/i/"+made.Text("id")), made["id"]
 	made.Child("status_transitions")["finalized_at"] = a.Now
 	card := a.CardFor(s, owner)
 	switch {
-	case total == 0:
+	case due == 0:
 		made["status"], made["paid"] = "paid", true
 		made.Child("status_transitions")["paid_at"] = a.Now
 	case charge && card != nil:
 		a.chargeInvoice(made, owner, card)
 	}
 	a.put(s, owner, made)
+	return made
 }
 
 // Ended tells whether a subscription is over for good.
@@ -232,18 +230,6 @@ func (a *Account) EndLater(s Object, yes bool) {
 		s["cancel_at"], s["canceled_at"] = s["current_period_end"], a.Now
 	}
 	a.put(s)
-}
-
-func (c *call) updateSubscription() (Object, error) {
-	if atEnd := c.in["cancel_at_period_end"]; atEnd != nil {
-		if Ended(c.target) {
-			return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
-		}
-		c.EndLater(c.target, atEnd == "true")
-	}
-	c.target["metadata"] = merged(c.in["metadata"], c.target.Child("metadata"))
-	c.put(c.target)
-	return c.target, nil
 }
 
 // cancelSubscription finds nothing to cancel the second time, although the subscription can still be read.

@@ -155,6 +155,10 @@ func (v *visit) invoice() reply {
 	s := v.Get("subscription", invoice.Text("subscription"))
 	panel := outcome("mark off", "–", "This invoice is void", el("p", "Nothing is due."))
 	switch {
+	case invoice["status"] == "draft":
+		panel = outcome("mark off", "–", "This invoice is a draft", el("p", "It cannot be paid yet."))
+	case invoice["status"] == "paid" && s == nil:
+		panel = outcome("mark", "✓", "Invoice paid", el("p", "Thank you."))
 	case invoice["status"] == "paid":
 		panel = outcome("mark", "✓", "Invoice paid", el("p", "The subscription is ", el("b", s.Text("status")), "."))
 	case invoice["status"] == "open" && v.asks(true, false):
@@ -164,18 +168,34 @@ func (v *visit) invoice() reply {
 		return reply{to: v.r.URL.Path}
 	}
 	title, due := "Invoice "+invoice.Text("number"), sum(invoice, "total")
-	plan, price := v.plan(s)
 	payer := with("", invoice.Text("customer_name"), ", ") + invoice.Text("customer_email")
 	return v.split(title, g.Group{
 		el("h1", attr("id", "what"), title),
 		el("p.total", due),
-		el("ul.lines", sold(plan, "", price, due)),
+		el("ul.lines", v.billed(invoice, s)),
 		el("p.sum", el("span", "Amount due"), el("span", sum(invoice, "amount_remaining"))),
 		el("dl.facts",
 			el("div", el("dt", "Billed to"), el("dd", payer)),
 			el("div", el("dt", "Issued"), el("dd", date(invoice, "created"))),
 		),
 	}, panel)
+}
+
+// billed are the lines of an invoice: for a period of a subscription its plan, otherwise each by itself.
+func (v *visit) billed(invoice, s simulator.Object) g.Group {
+	if s != nil && invoice["billing_reason"] != "subscription_update" {
+		plan, price := v.plan(s)
+		return g.Group{sold(plan, "", price, sum(invoice, "total"))}
+	}
+	var lines g.Group
+	for _, line := range invoice.Rows("lines") {
+		what := times(line.Text("description"), line.Number("quantity"))
+		if line["proration"] == true {
+			what = line.Text("description")
+		}
+		lines = append(lines, sold(what, "", "", sum(line, "amount")))
+	}
+	return lines
 }
 
 // split is a page with what is sold on one side and how to pay it on the other.
