@@ -18,36 +18,22 @@ type changedItems []changedItem
 
 // Schema returns the constraint of the items.
 func (changedItems) Schema() *schema.Node {
-	node := schema.InWords(schema.ListOf[changedItem](1, 20))
+	node := schema.ListOf[changedItem](1, 20)
 	node.Comment = "must be a list of 1 to 20 items"
 	return node
 }
 
 type changedItem struct {
-	ID       itemID        `json:"id,omitempty" jsonschema:"si_…; none adds an item"`
-	Price    soldPrice     `json:"price,omitempty" jsonschema:"New price"`
-	Quantity *itemQuantity `json:"quantity,omitempty" jsonschema:"1 with a new price"`
-	Deleted  bool          `json:"deleted,omitempty" jsonschema:"Take it out"`
+	ID       itemID              `json:"id,omitempty" jsonschema:"si_…; none adds an item"`
+	Price    priceID             `json:"price,omitempty" jsonschema:"New price"`
+	Quantity *subscribedQuantity `json:"quantity,omitempty" jsonschema:"1 with a new price"`
+	Deleted  bool                `json:"deleted,omitempty" jsonschema:"Take it out"`
 }
 
-// The limits of the next types are published in words only.
-type (
-	itemID       string
-	soldPrice    string
-	itemQuantity int64
-)
+type itemID string
 
 // Schema returns the constraint of an item's id. Stripe always chooses it.
-func (itemID) Schema() *schema.Node { return schema.InWords(mintedID("si_", "si_NcLYdDxLHxlFo7")) }
-
-// Schema returns the constraint of a price's id; Check completes it.
-func (soldPrice) Schema() *schema.Node { return schema.InWords(priceID("").Schema()) }
-
-// Check finds ids that cannot be one.
-func (id soldPrice) Check() []schema.Problem { return priceID(id).Check() }
-
-// Schema returns the constraint of a quantity.
-func (itemQuantity) Schema() *schema.Node { return schema.InWords(subscribedQuantity(0).Schema()) }
+func (itemID) Schema() *schema.Node { return mintedID("si_", "si_NcLYdDxLHxlFo7") }
 
 // Check finds items that cannot be meant.
 func (item changedItem) Check() []schema.Problem {

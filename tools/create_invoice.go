@@ -21,9 +21,6 @@ type createInvoiceInput struct {
 type (
 	invoiceLines    []invoiceLine
 	lineDescription string
-	lineAmount      int64
-	lineCurrency    currency
-	lineQuantity    int64
 	daysUntilDue    int64
 )
 
@@ -31,36 +28,27 @@ type (
 const defaultDaysUntilDue daysUntilDue = 30
 
 type invoiceLine struct {
-	Description lineDescription `json:"description,omitempty" jsonschema:"Shown"`
-	Amount      *lineAmount     `json:"amount,omitempty" jsonschema:"All of it, in minor units: 2000 is 20.00 EUR"`
-	Currency    lineCurrency    `json:"currency,omitempty" jsonschema:"One for all lines"`
-	Price       soldPrice       `json:"price,omitempty" jsonschema:"One-time price"`
-	Quantity    *lineQuantity   `json:"quantity,omitempty" jsonschema:"Default 1"`
+	Description lineDescription  `json:"description,omitempty" jsonschema:"Shown"`
+	Amount      *minorUnits      `json:"amount,omitempty" jsonschema:"All of it, in minor units: 2000 is 20.00 EUR"`
+	Currency    currency         `json:"currency,omitempty" jsonschema:"One for all lines"`
+	Price       priceID          `json:"price,omitempty" jsonschema:"One-time price"`
+	Quantity    *orderedQuantity `json:"quantity,omitempty" jsonschema:"Default 1"`
 }
 
 // Schema returns the constraint of the lines.
 func (invoiceLines) Schema() *schema.Node {
-	node := schema.InWords(schema.ListOf[invoiceLine](1, 100))
+	node := schema.ListOf[invoiceLine](1, 100)
 	node.Comment = "must be a list of 1 to 100 lines"
 	node.Examples = []any{[]any{map[string]any{"description": "Work", "amount": 27000, "currency": "eur"}}}
 	return node
 }
 
 // Schema returns the constraint of a line's text.
-func (lineDescription) Schema() *schema.Node { return schema.InWords(text(500)) }
-
-// Schema returns the constraint of an amount.
-func (lineAmount) Schema() *schema.Node { return schema.InWords(minorUnits(0).Schema()) }
-
-// Schema returns the constraint of a currency code.
-func (lineCurrency) Schema() *schema.Node { return schema.InWords(currency("").Schema()) }
-
-// Schema returns the constraint of a quantity.
-func (lineQuantity) Schema() *schema.Node { return schema.InWords(orderedQuantity(0).Schema()) }
+func (lineDescription) Schema() *schema.Node { return text(500) }
 
 // Schema returns the constraint of the time to pay.
 func (daysUntilDue) Schema() *schema.Node {
-	return schema.InWords(&schema.Node{Type: "integer", Minimum: new(0.0)})
+	return &schema.Node{Type: "integer", Minimum: new(0.0)}
 }
 
 // Check finds lines of nothing, or of two things.
@@ -79,7 +67,7 @@ func (line invoiceLine) Check() []schema.Problem {
 // Check finds lines in several currencies.
 func (in createInvoiceInput) Check() []schema.Problem {
 	for i, line := range in.Lines {
-		if line.Currency != "" && currency(line.Currency).lower() != in.currency() {
+		if line.Currency != "" && line.Currency.lower() != in.currency() {
 			return []schema.Problem{{Path: fmt.Sprintf("lines[%d].currency", i), Rule: "must be the same in all lines: an invoice has one currency"}}
 		}
 	}
@@ -90,7 +78,7 @@ func (in createInvoiceInput) Check() []schema.Problem {
 func (in createInvoiceInput) currency() string {
 	for _, line := range in.Lines {
 		if line.Currency != "" {
-			return currency(line.Currency).lower()
+			return line.Currency.lower()
 		}
 	}
 	return ""
@@ -105,7 +93,7 @@ func (in createInvoiceInput) disclose(_ string, r *Request) {
 
 func (line invoiceLine) disclose(path string, r *Request) {
 	purchase := Purchase{
-		Argument: path, Price: string(line.Price), Currency: currency(line.Currency).lower(), Quantity: quantity(line.Quantity), InCustomersCurrency: line.Price != "",
+		Argument: path, Price: string(line.Price), Currency: line.Currency.lower(), Quantity: quantity(line.Quantity), InCustomersCurrency: line.Price != "",
 	}
 	if line.Amount != nil {
 		purchase.UnitAmount = int64(*line.Amount)

@@ -39,8 +39,7 @@ func finalizeInvoice() Tool {
 	return define(Spec{
 		Name:  "stripe_finalize_invoice",
 		Title: "Finalize invoice",
-		Description: "Finishes a draft: the customer owes it, or their stored payment method is charged. It cannot be taken back. " +
-			"stripe_create_invoice needs none of this.",
+		Description: "Finishes a draft: the customer owes it, or their stored payment method is charged. It cannot be taken back.",
 		Effect:      Pays,
 		Set:         Billing,
 		Permissions: invoices(),

@@ -73,6 +73,8 @@ type invoiceOutput struct {
 	bare
 
 	Status                   string `json:"status,omitempty"`
+	Total                    *int64 `json:"total,omitempty"`
+	TotalDisplay             string `json:"total_display,omitempty"`
 	AmountRemaining          *int64 `json:"amount_remaining,omitempty"`
 	AmountRemainingDisplay   string `json:"amount_remaining_display,omitempty"`
 	DueDate                  string `json:"due_date,omitempty"`

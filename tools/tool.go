@@ -264,8 +264,12 @@ func All() []Tool {
 // derives the schema that checks its arguments.
 func define[In, Out any](spec Spec, do func(context.Context, *stripeapi.Client, In) (Out, error)) Tool {
 	input := sync.OnceValue(func() *schema.Schema[In] {
-		input := schema.For[In]()
-		if spec.Effect == Ends || spec.Effect == Pays {
+		derive := schema.For[In]
+		if spec.Set != "" { // so that a model can have all sets
+			derive = schema.InWords[In]
+		}
+		input := derive()
+		if spec.Effect == Ends || spec.Most() == Pays {
 			input.Final()
 		}
 		return input

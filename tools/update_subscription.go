@@ -14,8 +14,8 @@ type updateSubscriptionInput struct {
 	Items             changedItems        `json:"items,omitempty" jsonschema:"Those that change"`
 	ProrationBehavior prorationBehavior   `json:"proration_behavior,omitempty" jsonschema:"Default create_prorations: on the next invoice"`
 	CancelAtPeriodEnd *bool               `json:"cancel_at_period_end,omitempty" jsonschema:"false takes a planned end back"`
-	PauseCollection   pauseBehavior       `json:"pause_collection,omitempty" jsonschema:"What becomes of invoices until unset"`
-	ResumesAt         moment              `json:"resumes_at,omitempty" jsonschema:"End of the pause"`
+	PauseCollection   pauseBehavior       `json:"pause_collection,omitempty" jsonschema:"What becomes of invoices"`
+	ResumesAt         moment              `json:"resumes_at,omitempty" jsonschema:"Else until unset"`
 	TrialEnd          trialEnd            `json:"trial_end,omitempty" jsonschema:"RFC 3339, or now"`
 	Metadata          changedMetadata     `json:"metadata,omitempty" jsonschema:"Keys to set"`
 	Unset             []subscriptionField `json:"unset,omitempty" jsonschema:"What to clear"`
@@ -105,8 +105,24 @@ func updateSubscription() Tool {
 			addNote(&out.Note, "its end is still planned, for a date of its own: unset cancel_at takes it back")
 		}
 		out.addInvoice(ctx, client, changed.Object)
+		if err == nil && (in.ProrationBehavior == "always_invoice" || in.TrialEnd == endNow) {
+			out.addBilled(ctx, client)
+		}
 		return out, err
 	})
+}
+
+// addBilled shows what a change has billed, even if nothing is left to pay of it.
+func (s *subscriptionOutput) addBilled(ctx context.Context, client *stripeapi.Client) {
+	if s.LatestInvoice == "" || s.Invoice != nil { // which shows what is left
+		return
+	}
+	found := client.InvoiceToPay(ctx, s.LatestInvoice)
+	addNote(&s.Note, found.Note)
+	if billed := found.Object; billed != nil {
+		s.Invoice = toInvoice(billed)
+		s.Invoice.Total, s.Invoice.TotalDisplay = &billed.Total, Display(billed.Total, string(billed.Currency))
+	}
 }
 
 func (in updateSubscriptionInput) params() *stripe.SubscriptionParams {

@@ -48,33 +48,54 @@ func send(t *testing.T, client *mcpclient.Client, method, format string, values 
 const buy = `"name":"stripe_create_checkout_session","arguments":{"mode":"payment","customer":"cus_1","success_url":"https://shop.example/ok?x=1",` +
 	`"line_items":[{"price_data":{"currency":"eur","unit_amount":2500,"product_data":{"name":"Approve this now"}},"quantity":2},{"price":"price_1"}]}`
 
-// TestConfirmARefund: a person who is asked reads how much is left of the payment, which the call does not say.
-func TestConfirmARefund(t *testing.T) {
+// TestConfirmWhatIsLearned: a person who is asked reads what the call comes to, also where its arguments do not say.
+func TestConfirmWhatIsLearned(t *testing.T) {
 	t.Parallel()
-	stripe := newCountingStripe(t)
-	client, asked := asking(t, stripe, "STRIPE_MCP_TOOLSETS=refunds")
-	send(t, client, "initialize", `{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}`)
-	answer := make(chan string, 1)
-	go func() {
-		answer <- send(t, client, "tools/call", `{"name":"stripe_create_refund","arguments":{"payment_intent":"pi_9eur"}}`)
-	}()
-	select {
-	case got := <-asked:
-		if want := `"Stripe, LIVE mode: refund payment pi_9eur for 6.00 EUR, at once and for good. Go ahead?"`; !strings.Contains(got, want) {
-			t.Errorf("asked %s", got)
-		}
-	case got := <-answer:
-		t.Fatalf("nobody was asked: %s", got)
-	}
-	if stripe.writes.Load() != 0 {
-		t.Error("something was sent before the answer")
-	}
-	time.Sleep(limits.Reaction) // as a person takes it
-	if err := client.WriteLine([]byte(`{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}`)); err != nil {
-		t.Error(err)
-	}
-	if got := <-answer; !strings.Contains(got, `x_1`) || stripe.writes.Load() != 1 {
-		t.Errorf("%d writes, and %s", stripe.writes.Load(), got)
+	for name, tt := range map[string]struct {
+		call, question string
+		writes         int32
+	}{
+		"a refund": {`"name":"stripe_create_refund","arguments":{"payment_intent":"pi_9eur"}`, "refund payment pi_9eur for 6.00 EUR, at once and for good", 1},
+		"more of an item": {`"name":"stripe_update_subscription","arguments":{"subscription_id":"sub_9eur","items":[{"id":"si_9eur","quantity":7}]}`,
+			"update subscription sub_9eur for 7 x price_9eur, customer cus_1", 1},
+		"an item less, and one more": {`"name":"stripe_update_subscription","arguments":{"subscription_id":"sub_9eur","items":[{"id":"si_9eur","deleted":true},{"price":"price_1"}],"proration_behavior":"always_invoice"}`,
+			"update subscription sub_9eur for 1 x price_1, customer cus_1, without si_9eur, billed now, at once and for good", 1},
+		"the end of a trial": {`"name":"stripe_update_subscription","arguments":{"subscription_id":"sub_9eur","trial_end":"now"}`,
+			"update subscription sub_9eur for 5 x price_9eur, customer cus_1, its trial ends now, at once and for good", 1},
+		"a planned end and a pause": {`"name":"stripe_update_subscription","arguments":{"subscription_id":"sub_9eur","cancel_at_period_end":true,"pause_collection":"void","unset":["metadata"]}`,
+			"update subscription sub_9eur, it ends with its period, collection is paused, clears metadata", 1},
+		"a customer": {`"name":"stripe_update_customer","arguments":{"customer_id":"cus_1","email":"a@b.example","unset":["phone"]}`, "update customer, customer cus_1, sets email, clears phone", 1},
+		"an invoice": {`"name":"stripe_create_invoice","arguments":{"customer":"cus_1","lines":[{"description":"Approve this","amount":500,"currency":"eur"},{"price":"price_1","quantity":2}],"send":true}`,
+			"create invoice for 5.00 EUR + 2 x price_1, customer cus_1, sent by e-mail", 3},
+		"the end of a draft":    {`"name":"stripe_finalize_invoice","arguments":{"invoice_id":"in_9eur"}`, "finalize invoice in_9eur for 9.00 EUR, customer cus_1, at once and for good", 1},
+		"the end of an invoice": {`"name":"stripe_void_invoice","arguments":{"invoice_id":"in_9eur"}`, "void invoice in_9eur, at once and for good", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stripe := newCountingStripe(t)
+			client, asked := asking(t, stripe, "STRIPE_MCP_TOOLSETS=all")
+			send(t, client, "initialize", `{"protocolVersion":"2025-11-25","capabilities":{"elicitation":{}},"clientInfo":{"name":"t","version":"1"}}`)
+			answer := make(chan string, 1)
+			go func() { answer <- send(t, client, "tools/call", `{%s}`, tt.call) }()
+			select {
+			case got := <-asked:
+				if want := `"Stripe, LIVE mode: ` + tt.question + `. Go ahead?"`; !strings.Contains(got, want) {
+					t.Errorf("asked %s", got)
+				}
+			case got := <-answer:
+				t.Fatalf("nobody was asked: %s", got)
+			}
+			if stripe.writes.Load() != 0 {
+				t.Error("something was sent before the answer")
+			}
+			time.Sleep(limits.Reaction) // as a person takes it
+			if err := client.WriteLine([]byte(`{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}`)); err != nil {
+				t.Error(err)
+			}
+			if got := <-answer; strings.Contains(got, `"isError":true`) || stripe.writes.Load() != tt.writes {
+				t.Errorf("%d writes, and %s", stripe.writes.Load(), got)
+			}
+		})
 	}
 }
 

@@ -54,11 +54,18 @@ func newCountingStripe(t *testing.T) *countingStripe {
 			return
 		}
 		const left6 = `{"id":"ch_9eur","object":"charge","amount":900,"amount_refunded":300,"currency":"eur","status":"succeeded"}`
-		switch r.URL.Path {
-		case "/v1/charges/ch_9eur":
+		switch {
+		case r.URL.Path == "/v1/charges/ch_9eur":
 			_, _ = io.WriteString(w, left6)
 			return
-		case "/v1/charges":
+		case r.Method == http.MethodGet && r.URL.Path == "/v1/subscriptions/sub_9eur":
+			_, _ = io.WriteString(w, `{"id":"sub_9eur","object":"subscription","customer":"cus_1","status":"trialing","currency":"eur",
+				"items":{"object":"list","data":[{"id":"si_9eur","object":"subscription_item","quantity":5,"price":{"id":"price_9eur","object":"price"}}]}}`)
+			return
+		case r.Method == http.MethodGet && r.URL.Path == "/v1/invoices/in_9eur":
+			_, _ = io.WriteString(w, `{"id":"in_9eur","object":"invoice","customer":"cus_1","status":"draft","currency":"eur","amount_due":900}`)
+			return
+		case r.URL.Path == "/v1/charges":
 			_, _ = fmt.Fprintf(w, `{"object":"list","has_more":true,"data":[%s]}`, map[bool]string{true: left6}[r.URL.Query().Get("payment_intent") == "pi_9eur"])
 			return
 		}
@@ -91,6 +98,9 @@ func TestPolicy(t *testing.T) {
 	priced := func(price, more string) string {
 		return fmt.Sprintf(`{"mode":"payment","line_items":[{"price":%q}],"success_url":"https://shop.example/ok"%s}`, price, more)
 	}
+	const billing = testKey + " STRIPE_MCP_TOOLSETS=billing"
+	updated := func(more string) string { return `{"subscription_id":"sub_9eur",` + more + `}` }
+	invoiced := func(lines string) string { return `{"customer":"cus_1","lines":[` + lines + `]}` }
 	item := `{"price_data":{"currency":"eur","unit_amount":999999999999,"product_data":{"name":"x"}},"quantity":999999}`
 	huge := `{"mode":"payment","line_items":[` + strings.Repeat(item+",", 18) + item + `],"success_url":"https://shop.example/ok"}`
 	const cap50 = "STRIPE_MCP_MAX_AMOUNT=eur:5000"
@@ -131,6 +141,21 @@ func TestPolicy(t *testing.T) {
 		{"a refund in a currency without a cap", testKey + " STRIPE_MCP_TOOLSETS=refunds STRIPE_MCP_MAX_AMOUNT=usd:5000", "stripe_create_refund", `{"charge":"ch_9eur","amount":1}`, "", "max_amount", "no cap for EUR"},
 		{"a refund of what was never paid", testKey + " STRIPE_MCP_TOOLSETS=refunds", "stripe_create_refund", `{"payment_intent":"pi_none"}`, `{"payment_intent":"pi_9eur"}`, "nothing_to_refund", "stripe_list_charges"},
 		{"a live refund", liveKey + " STRIPE_MCP_TOOLSETS=refunds", "stripe_create_refund", `{"charge":"ch_9eur"}`, "", "live_writes_not_allowed", "allow_live_writes"},
+
+		{"an item more", billing + " " + cap50, "stripe_update_subscription", updated(`"items":[{"price":"price_9eur","quantity":6}]`), updated(`"items":[{"price":"price_9eur","quantity":5}]`), "max_amount", "max_amount"},
+		{"more of an item", billing + " " + cap50, "stripe_update_subscription", updated(`"items":[{"id":"si_9eur","quantity":6}]`), updated(`"items":[{"id":"si_9eur","quantity":5}]`), "max_amount", "max_amount"},
+		{"another price", billing + " " + cap50, "stripe_update_subscription", updated(`"items":[{"id":"si_9eur","price":"price_tiers"}]`), updated(`"items":[{"id":"si_9eur","price":"price_9eur"}]`), "max_amount", "max_amount"},
+		{"an item less", billing + " STRIPE_MCP_MAX_AMOUNT=usd:1", "stripe_update_subscription", "", updated(`"items":[{"id":"si_9eur","deleted":true}]`), "", ""},
+		{"the end of a trial", billing + " STRIPE_MCP_MAX_AMOUNT=eur:4499", "stripe_update_subscription", updated(`"trial_end":"now"`), updated(`"trial_end":"2030-01-01"`), "max_amount", "max_amount"},
+		{"an item that is not there", billing, "stripe_update_subscription", updated(`"items":[{"id":"si_1","quantity":1}]`), updated(`"items":[{"id":"si_9eur","quantity":1}]`), "no_such_item", "items[0]"},
+		{"an invoice", billing + " " + cap50, "stripe_create_invoice", invoiced(`{"description":"x","amount":5001,"currency":"eur"}`), invoiced(`{"description":"x","amount":5000,"currency":"eur"}`), "max_amount", "max_amount"},
+		{"an invoice of prices", billing + " " + cap50, "stripe_create_invoice", invoiced(`{"price":"price_9eur","quantity":6}`), invoiced(`{"price":"price_9eur","quantity":5}`), "max_amount", "max_amount"},
+		{"an invoice of both", billing + " " + cap50, "stripe_create_invoice", invoiced(`{"price":"price_9eur","quantity":5},{"description":"x","amount":501,"currency":"eur"}`),
+			invoiced(`{"price":"price_9eur","quantity":5},{"description":"x","amount":500,"currency":"eur"}`), "max_amount", "max_amount"},
+		{"the end of a draft", billing + " STRIPE_MCP_MAX_AMOUNT=eur:899", "stripe_finalize_invoice", `{"invoice_id":"in_9eur"}`, "", "max_amount", "max_amount"},
+		{"a live update", liveKey + " STRIPE_MCP_TOOLSETS=billing", "stripe_update_subscription", updated(`"metadata":{"k":"v"}`), "", "live_writes_not_allowed", "allow_live_writes"},
+		{"a live end of an invoice", liveKey + " STRIPE_MCP_TOOLSETS=billing", "stripe_void_invoice", `{"invoice_id":"in_9eur"}`, "", "live_writes_not_allowed", "allow_live_writes"},
+		{"a live preview needs no setting", liveKey + " STRIPE_MCP_READ_ONLY=true STRIPE_MCP_TOOLSETS=billing", "stripe_preview_invoice", "", `{"customer":"cus_1","items":[{"price":"price_9eur"}]}`, "", ""},
 
 		{"a foreign host", testKey + " " + hosts, "stripe_create_checkout_session", to("https://evil.example/"), to("https://shop.example/"), "redirect_host_not_allowed", "allowed_redirect_hosts"},
 		{"a host with a port and a fragment", testKey + " " + hosts, "stripe_create_checkout_session", "", to("https://SHOP.example:8443/#@evil.example"), "", ""},

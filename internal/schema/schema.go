@@ -46,7 +46,20 @@ type Schema[T any] struct {
 
 // For derives the schema of T, a struct whose json tags name the arguments and whose jsonschema tags describe them. Fields
 // without omitempty are required. For panics if JSON Schema cannot describe T. No input can cause that.
-func For[T any]() *Schema[T] {
+func For[T any]() *Schema[T] { return schemaOf[T](encode) }
+
+// InWords is For with a published schema that has no limits: no patterns, lengths and ranges. They are enforced all the same, and
+// the descriptions say what matters of them. It is for tools of which a model reads many.
+func InWords[T any]() *Schema[T] {
+	return schemaOf[T](func(root *Node) json.RawMessage {
+		walk(root, func(n *Node) {
+			n.Pattern, n.MinLength, n.MaxLength, n.Minimum, n.Maximum, n.MinItems, n.MaxItems = "", nil, nil, nil, nil, nil, nil
+		})
+		return encode(root)
+	})
+}
+
+func schemaOf[T any](publish func(*Node) json.RawMessage) *Schema[T] {
 	t := reflect.TypeFor[T]()
 	described := derive(t)
 	if described.Properties == nil { // some clients refuse all tools when one has no list of arguments, even an empty one
@@ -64,7 +77,7 @@ func For[T any]() *Schema[T] {
 // Final is for a call that cannot be taken back: one unknown argument is then never put down to the client.
 func (s *Schema[T]) Final() { s.final = true }
 
-// JSON returns the published schema. Decode enforces the same one.
+// JSON returns the published schema. Decode enforces it, and the limits that InWords leaves out.
 func (s *Schema[T]) JSON() json.RawMessage { return s.json }
 
 // Decode reads arguments into a T. It first converts what models certainly mean (see lenient), and then validates. If the
@@ -110,26 +123,6 @@ func Answer[T any]() json.RawMessage {
 	others := root.AdditionalProperties
 	walk(root, func(n *Node) { n.AdditionalProperties = nil })
 	root.AdditionalProperties = others
-	return publish(root)
-}
-
-// inWords is the name under which a node of our own says that its limits are not published.
-const inWords = "inWords"
-
-// InWords marks a constraint whose limits are enforced and not published: a model reads them in several tools, and its client
-// has to keep them all in the conversation. The argument's description says what matters of them.
-func InWords(n *Node) *Node {
-	n.Extra = map[string]any{inWords: true}
-	return n
-}
-
-// publish returns a schema as clients get it.
-func publish(root *Node) json.RawMessage {
-	walk(root, func(n *Node) {
-		if n.Extra[inWords] != nil {
-			n.Pattern, n.MinLength, n.MaxLength, n.Minimum, n.Maximum, n.MinItems, n.MaxItems = "", nil, nil, nil, nil, nil, nil
-		}
-	})
 	return encode(root)
 }
 

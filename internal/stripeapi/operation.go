@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/stripe/stripe-go/v79"
@@ -117,7 +118,7 @@ func (o *operation) unfinished(failure *outcome.Error, id string, remove func() 
 		failure.Message = "an earlier equal call began " + fit(id) + ", and it is gone. Nothing else was made"
 		failure.Hint, failure.Retryable = "Call again: that is a new operation", true
 	default:
-		failure.Message += ". The draft " + fit(id) + " was deleted again"
+		failure.Message = strings.TrimSuffix(failure.Message, ".") + ". The draft " + fit(id) + " was deleted again"
 	}
 	return failure
 }
