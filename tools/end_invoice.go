@@ -37,8 +37,8 @@ func (in finalizeInvoiceInput) learn(ctx context.Context, client *stripeapi.Clie
 
 func finalizeInvoice() Tool {
 	return define(Spec{
-		Name:  "stripe_finalize_invoice",
-		Title: "Finalize invoice",
+		Name:        "stripe_finalize_invoice",
+		Title:       "Finalize invoice",
 		Description: "Finishes a draft: the customer owes it, or their stored payment method is charged. It cannot be taken back.",
 		Effect:      Pays,
 		Set:         Billing,

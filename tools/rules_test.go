@@ -35,6 +35,8 @@ func TestArgumentRules(t *testing.T) {
 		monthly = `{"price_data":{"currency":"eur","unit_amount":1,"product_data":{"name":"x"},"recurring":{"interval":"month"}}}`
 		noMoney = `{"price_data":{"unit_amount":1,"product_data":{"name":"x"}}}`
 		create  = "stripe_create_checkout_session"
+		update  = "stripe_update_subscription"
+		invoice = "stripe_create_invoice"
 		urlRule = `must be an absolute URL that starts with https:// or http:// and has at most 5000 characters, e.g. "https://example.com/thanks"`
 	)
 	keys := func(n int) string {
@@ -111,6 +113,37 @@ func TestArgumentRules(t *testing.T) {
 			[]string{`customer_id: must be an id: printable text, e.g. "cus_NffrFeUfNV2Hib"`}},
 		{"a prefix that Stripe mints", "stripe_get_subscription", `{"subscription_id":"cus_1"}`, `{"subscription_id":"sub_1"}`,
 			[]string{`subscription_id: must be an id that starts with sub_, e.g. "sub_1MowQVLkdIwHu7ixeRlqHVzs"`}},
+		{"an item's own id", update, `{"subscription_id":"sub_1","items":[{"id":"sub_1","quantity":1}]}`, `{"subscription_id":"sub_1","items":[{"id":"si_1","quantity":0}]}`,
+			[]string{`items[0].id: must be an id that starts with si_, e.g. "si_NcLYdDxLHxlFo7"`}},
+		{"an item to change or to add", update, `{"subscription_id":"sub_1","items":[{"quantity":1}]}`, `{"subscription_id":"sub_1","items":[{"price":"p"}]}`,
+			[]string{"items[0]: must have the id of an item, or the price of one to add"}},
+		{"an item that goes is not changed", update, `{"subscription_id":"sub_1","items":[{"id":"si_1","deleted":true,"quantity":1}]}`, `{"subscription_id":"sub_1","items":[{"id":"si_1","deleted":true}]}`,
+			[]string{"items[0].deleted: cannot be given together with price and quantity; leave them out"}},
+		{"what changes of an item", update, `{"subscription_id":"sub_1","items":[{"id":"si_1"}]}`, `{"subscription_id":"sub_1","items":[{"id":"si_1","price":"p"}]}`,
+			[]string{"items[0]: must say what changes: price, quantity or deleted"}},
+		{"a pause with an end", update, `{"subscription_id":"sub_1","resumes_at":"2030-01-01"}`, `{"subscription_id":"sub_1","resumes_at":"2030-01-01","pause_collection":"void"}`,
+			[]string{"resumes_at: goes with pause_collection only"}},
+		{"the end of a trial", update, `{"subscription_id":"sub_1","trial_end":"tomorrow"}`, `{"subscription_id":"sub_1","trial_end":"now"}`,
+			[]string{`trial_end: must be a time or a date in UTC, e.g. "2024-10-01T09:30:00Z" or "2024-10-01", or "now"`}},
+		{"an end that is planned and taken back", update, `{"subscription_id":"sub_1","cancel_at_period_end":true,"unset":["cancel_at"]}`, `{"subscription_id":"sub_1","cancel_at_period_end":false,"unset":["cancel_at"]}`,
+			[]string{"unset: cannot clear cancel_at, because the call also sets it; leave one out"}},
+		{"an update of something", "stripe_update_customer", `{"customer_id":"c","phone":"","unset":[]}`, `{"customer_id":"c","phone":"","unset":["phone"]}`,
+			[]string{"the call must change something: give an argument besides the id"}},
+		{"a name that is set and cleared", "stripe_update_customer", `{"customer_id":"c","name":"n","unset":["name"]}`, `{"customer_id":"c","name":"n","unset":["phone"]}`,
+			[]string{"unset: cannot clear name, because the call also sets it; leave one out"}},
+		{"a value that would remove its key", "stripe_update_customer", `{"customer_id":"c","metadata":{"k":""}}`, `{"customer_id":"c","metadata":{"k":"v"}}`,
+			[]string{"metadata: each value must have at least 1 character; unset can clear all metadata"}},
+		{"somebody's invoice", "stripe_preview_invoice", `{"items":[{"price":"p"}]}`, `{"customer":"c","items":[{"price":"p"}]}`, []string{"subscription: is required, or customer"}},
+		{"a line of one thing", invoice, `{"customer":"c","lines":[{"price":"p","amount":1}]}`, `{"customer":"c","lines":[{"price":"p"}]}`,
+			[]string{"lines[0]: must have exactly one of amount and price"}},
+		{"a line that says what for", invoice, `{"customer":"c","lines":[{"amount":1,"currency":"eur"}]}`, `{"customer":"c","lines":[{"amount":1,"currency":"eur","description":"d"}]}`,
+			[]string{"lines[0]: must have currency and description beside amount"}},
+		{"a line's whole amount", invoice, `{"customer":"c","lines":[{"amount":1,"currency":"eur","description":"d","quantity":3}]}`, `{"customer":"c","lines":[{"price":"p","quantity":3}]}`,
+			[]string{"lines[0].quantity: goes with price only: amount is that of the whole line"}},
+		{"one currency", invoice, `{"customer":"c","lines":[{"amount":1,"currency":"eur","description":"d"},{"price":"p","currency":"usd"}]}`,
+			`{"customer":"c","lines":[{"amount":1,"currency":"eur","description":"d"},{"price":"p","currency":"EUR"}]}`, []string{"lines[1].currency: must be the same in all lines: an invoice has one currency"}},
+		{"100 lines", invoice, `{"customer":"c","lines":[` + strings.Repeat(`{"price":"p"},`, 100) + `{"price":"p"}]}`, `{"customer":"c","lines":[` + strings.Repeat(`{"price":"p"},`, 99) + `{"price":"p"}]}`,
+			[]string{`lines: must be a list of 1 to 100 lines, e.g. [{"amount":27000,"currency":"eur","description":"Work"}]`}},
 		{"two rules at once", create, session("payment", `{"price":"p","price_data":{"currency":"eur","unit_amount":"$5","product_data":{"name":"x"}}}`,
 			`,"customer":"bad\u0007id","customer_email":"a@b"`), "", []string{
 			`customer: must be an id: printable text, e.g. "cus_NffrFeUfNV2Hib"`,
