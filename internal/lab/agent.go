@@ -155,6 +155,8 @@ func (r *run) arguments(group int) map[string]any {
 		}
 	case Subscription:
 		return map[string]any{"customer": "cus_given", "items": []any{map[string]any{"price": "price_1"}}, "metadata": map[string]string{"lab": mark}}
+	case Invoice:
+		return invoiceForm(mark)
 	case Cancel:
 	}
 	return map[string]any{"subscription_id": givenSubscription(group)}

@@ -17,17 +17,18 @@ type wrong struct{ kind, text string }
 
 // The kinds of what must not be.
 const (
-	doubled         = "doubled objects"                        // more than people wanted
-	failedHappened  = "writes reported failed that happened"   // it exists
-	succeededDidNot = "writes reported succeeded that did not" // it does not exist
-	lostPurchases   = "lost purchases"                         // orders merged without a word, or without a reason
-	unanswered      = "unanswered calls on a living process"   // or with more than one answer, or with one though cancelled
-	stray           = "non-JSON on stdout"                     // bytes that are no JSON-RPC
-	other           = "anything else"                          // unsettled at the end, bad exits, data races
+	doubled         = "doubled objects"                            // more than people wanted
+	failedHappened  = "writes reported failed that happened"       // it exists
+	succeededDidNot = "writes reported succeeded that did not"     // it does not exist
+	lostPurchases   = "lost purchases"                             // orders merged without a word, or without a reason
+	unanswered      = "unanswered calls on a living process"       // or with more than one answer, or with one though cancelled
+	halfMade        = "half-made invoices that nobody was told of" // drafts
+	stray           = "non-JSON on stdout"                         // bytes that are no JSON-RPC
+	other           = "anything else"                              // unsettled at the end, bad exits, data races
 )
 
 func wrongs() []string {
-	return []string{doubled, failedHappened, succeededDidNot, lostPurchases, unanswered, stray, other}
+	return []string{doubled, failedHappened, succeededDidNot, lostPurchases, unanswered, halfMade, stray, other}
 }
 
 // Wrong returns everything that must not be, each with its kind.
@@ -59,6 +60,7 @@ func Judge(r Result) *Verdict {
 			v.judgeCancellations(r, i, operations)
 		} else {
 			v.judgeCreations(r, i, operations, owner)
+			v.judgeDrafts(r, i, operations)
 		}
 	}
 	return v
@@ -134,10 +136,10 @@ func (v *Verdict) judgeCancellations(r Result, group int, operations []*operatio
 }
 
 func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, owner map[string]string) {
-	exists := map[string]bool{}
+	exists, finished := map[string]bool{}, map[string]bool{}
 	for _, o := range r.Objects {
 		if o.Group == group && kindOf(r.Schedule.Groups[group].Tool) == o.Kind {
-			exists[o.ID] = true
+			exists[o.ID], finished[o.ID] = true, o.Status != draft
 		}
 	}
 	page := r.Schedule.Groups[group].Tool == Session
@@ -160,8 +162,8 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 			if c.told == nil || c.told.Outcome != succeeded {
 				continue
 			}
-			if !exists[c.told.ID] {
-				v.find(succeededDidNot, "group %d: %q is not there", group, c.told.ID)
+			if !finished[c.told.ID] {
+				v.find(succeededDidNot, "group %d: %q is not there, or not finished", group, c.told.ID)
 			}
 			if c.told.Shared {
 				merged++
@@ -214,5 +216,5 @@ func (op *operation) forgotten(n int) bool {
 
 // kindOf returns what a tool creates.
 func kindOf(tool Tool) string {
-	return map[Tool]string{Customer: "customer", Session: "checkout.session", Subscription: "subscription"}[tool]
+	return map[Tool]string{Customer: "customer", Session: "checkout.session", Subscription: "subscription", Invoice: "invoice"}[tool]
 }

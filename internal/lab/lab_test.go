@@ -48,6 +48,14 @@ func strike(blow lab.Blow, point lab.Point) []lab.Strike {
 	return []lab.Strike{{Blow: blow, Point: point, Nth: 1}}
 }
 
+// nth lets strikes fall when their moment comes for that time.
+func nth(n int, strikes []lab.Strike) []lab.Strike {
+	for i := range strikes {
+		strikes[i].Nth = n
+	}
+	return strikes
+}
+
 func silent(tool lab.Tool, pause time.Duration, homes ...int) []lab.Group {
 	return []lab.Group{{Tool: tool, Homes: homes, Together: true, Manner: lab.Silent, Wait: 5 * time.Second, Pause: pause}}
 }
@@ -112,6 +120,22 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 		{"SIGTERM in the middle of a write that Stripe never answers", lab.Schedule{Timeout: time.Minute, Groups: once(lab.Customer), Faults: faults(lab.HangAfter),
 			Strikes: strike(lab.Terminate, lab.Arrived)}, 1},
 
+		{"an invoice", lab.Schedule{Groups: once(lab.Invoice)}, 1},
+		{"two equal invoices side by side", lab.Schedule{Groups: together(lab.Invoice, 0, 0)}, 2},
+		{"an invoice's draft is made, and the answer lost for good", lab.Schedule{Timeout: time.Second, Groups: once(lab.Invoice), Faults: faults(lab.HangAfter)}, 1},
+		{"an invoice's lines are lost for good", lab.Schedule{Timeout: time.Second, Groups: once(lab.Invoice), Faults: faults("", lab.HangAfter)}, 1},
+		{"an invoice's end as a draft is lost for good", lab.Schedule{Timeout: time.Second, Groups: once(lab.Invoice), Faults: faults("", "", lab.HangAfter)}, 1},
+		{"an invoice's lines are refused", lab.Schedule{Groups: once(lab.Invoice), Faults: faults("", lab.Declined)}, 0},
+		{"an invoice's end is refused, and the removal of its draft is lost", lab.Schedule{Groups: once(lab.Invoice), Faults: faults("", "", lab.Declined, lab.ResetAfter)}, 0},
+		{"an invoice's lines are refused, and its draft stays", lab.Schedule{Groups: once(lab.Invoice), Faults: faults("", lab.Declined, lab.Invalid)}, 0},
+		{"SIGKILL when an invoice's draft is there, restart, call again", lab.Schedule{Groups: once(lab.Invoice), Strikes: strike(lab.Kill, lab.Applied)}, 1},
+		{"SIGTERM when an invoice's draft is there", lab.Schedule{Groups: once(lab.Invoice), Strikes: strike(lab.Terminate, lab.Applied)}, 1},
+		{"cancel when an invoice's draft is there, call again", lab.Schedule{Groups: once(lab.Invoice), Strikes: strike(lab.CancelCall, lab.Applied)}, 1},
+		{"SIGKILL when an invoice has its lines, restart, call again", lab.Schedule{Groups: once(lab.Invoice), Strikes: nth(2, strike(lab.Kill, lab.Applied))}, 1},
+		{"cancel when an invoice has its lines, call again", lab.Schedule{Groups: once(lab.Invoice), Strikes: nth(2, strike(lab.CancelCall, lab.Applied))}, 1},
+		{"SIGKILL when an invoice is finished, restart, call again", lab.Schedule{Groups: once(lab.Invoice), Strikes: nth(3, strike(lab.Kill, lab.Half))}, 1},
+		{"SIGKILL between a refusal and the removal of the draft", lab.Schedule{Groups: once(lab.Invoice), Faults: faults("", lab.Declined), Strikes: nth(3, strike(lab.Kill, lab.Arrived))}, 0},
+		{"give up in silence on an invoice, call again while it runs", lab.Schedule{Groups: silent(lab.Invoice, 0, 0), Faults: late(8 * time.Second)}, 1},
 		{"a cancellation's answer is lost", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter)}, 1},
 		{"a cancellation's answer is lost, and so is its reading back", lab.Schedule{Timeout: time.Second, Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter, "", lab.HangBefore)}, 1},
 		{"a cancellation is killed and repeated", lab.Schedule{Groups: once(lab.Cancel), Strikes: strike(lab.Kill, lab.Applied)}, 1},

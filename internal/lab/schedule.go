@@ -64,6 +64,7 @@ const (
 	Customer     Tool = "stripe_create_customer"
 	Session      Tool = "stripe_create_checkout_session"
 	Subscription Tool = "stripe_create_subscription"
+	Invoice      Tool = "stripe_create_invoice"
 	Cancel       Tool = "stripe_cancel_subscription"
 )
 
@@ -120,7 +121,7 @@ func Random(seed uint64, index int) Schedule {
 	}
 	programs := 1 + r.IntN(mostPrograms)
 	for range 1 + r.IntN(3) {
-		g := Group{Tool: pick(r, []Tool{Customer, Session, Subscription, Cancel}), Together: r.IntN(2) == 0}
+		g := Group{Tool: pick(r, []Tool{Customer, Session, Subscription, Invoice, Cancel}), Together: r.IntN(2) == 0}
 		for range 1 + r.IntN(2) {
 			g.Homes = append(g.Homes, r.IntN(programs))
 		}

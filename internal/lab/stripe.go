@@ -40,10 +40,11 @@ type fakeStripe struct {
 // Object is something that exists at Stripe.
 type Object struct {
 	ID     string
-	Kind   string // customer, checkout.session or subscription
+	Kind   string // customer, checkout.session, subscription or invoice
 	Group  int    // of operations, from its metadata
-	Status string // of a subscription
+	Status string // of a subscription or an invoice
 	form   url.Values
+	lined  bool // an invoice that has its lines
 }
 
 // saved is what Stripe keeps for an idempotency key (https://docs.stripe.com/api/idempotent_requests).
@@ -134,7 +135,7 @@ func (s *fakeStripe) groupOf(r *http.Request, form url.Values) int {
 	if group, err := strconv.Atoi(text); err == nil {
 		return group
 	}
-	return noGroup
+	return s.groupOfInvoice(r)
 }
 
 // process does what Stripe would.
@@ -147,16 +148,23 @@ func (s *fakeStripe) process(r *http.Request, form url.Values, f Fault) answer {
 		return refusal(http.StatusNotFound, "invalid_request_error", "")
 	case r.Method == http.MethodGet:
 		return s.get(kind, id)
+	case r.Method == http.MethodDelete && kind == "invoice":
+		return s.deleteDraft(id, f)
 	case r.Method == http.MethodDelete: // knows no idempotency keys
 		return s.cancel(id, f)
 	case r.Header.Get("Idempotency-Key") == "":
 		return refusal(http.StatusBadRequest, "invalid_request_error", "the_laboratory_wants_a_key")
 	}
-	return s.once(r, form, f, func() answer { return s.create(kind, form, f) })
+	return s.once(r, form, f, func() answer {
+		if id, verb := ofInvoice(r.URL.Path); verb != "" {
+			return s.change(id, verb, f)
+		}
+		return s.create(kind, form, f)
+	})
 }
 
 func route(path string) (kind, id string) {
-	for prefix, kind := range map[string]string{"/v1/customers": "customer", "/v1/checkout/sessions": "checkout.session", "/v1/subscriptions": "subscription"} {
+	for prefix, kind := range map[string]string{"/v1/customers": "customer", "/v1/checkout/sessions": "checkout.session", "/v1/subscriptions": "subscription", "/v1/invoices": "invoice"} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			return kind, strings.TrimPrefix(rest, "/")
 		}
@@ -205,11 +213,9 @@ func (s *fakeStripe) create(kind string, form url.Values, f Fault) answer {
 	default:
 	}
 	group, _ := strconv.Atoi(form.Get("metadata[lab]")) // a test that forgets it ends up in group 0
-	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub"}[kind]
+	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub", "invoice": "in"}[kind]
 	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, len(s.objects)+1), Kind: kind, Group: group, form: form}
-	if kind == "subscription" {
-		o.Status = "active"
-	}
+	o.Status = map[string]string{"subscription": "active", "invoice": draft}[kind]
 	s.objects[o.ID] = o
 	if f.Kind == Saved500Applied {
 		return refusal(http.StatusInternalServerError, "api_error", "")
@@ -276,6 +282,8 @@ func (o *Object) answer() answer {
 	}
 	if o.Status != "" {
 		shown["status"] = o.Status
+	}
+	if o.Kind == "subscription" {
 		shown["items"] = map[string]any{"object": "list", "data": []any{}}
 	}
 	text, err := json.Marshal(shown)
