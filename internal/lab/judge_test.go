@@ -63,6 +63,11 @@ func TestJudge(t *testing.T) {
 		"refused because of another key, and not seen": {Customer, [][]*call{{lost(), unresolved()}}, nil, "anything else"},
 		"refused because of another key, then doubled": {Customer, [][]*call{{lost(), unresolved(), made("b")}}, []string{"a", "b"}, "doubled objects"},
 		"never settled":                                {Customer, [][]*call{{lost()}}, nil, "anything else"},
+		"an invoice, made and there":                   {Invoice, [][]*call{{made("a")}}, []string{"a"}, ""},
+		"an invoice that is still a draft":             {Invoice, [][]*call{{made("a")}}, []string{"a draft"}, "writes reported succeeded that did not"},
+		"a draft that was named, and another try":      {Invoice, [][]*call{{{told: &reply{Outcome: unknown, Text: "a was begun", SavedError: true}}, made("b")}}, []string{"a draft", "b"}, ""},
+		"a draft that nobody was told of":              {Invoice, [][]*call{{{cancelled: true}, made("b")}, {{cancelled: true}, made("c")}}, []string{"a draft", "b", "c"}, "doubled objects"},
+		"a refused invoice, and its draft is there":    {Invoice, [][]*call{{no()}}, []string{"a draft"}, "writes reported failed that happened"},
 		"canceled, and it is":                          {Cancel, [][]*call{{canceled("canceled")}}, []string{"canceled"}, ""},
 		"canceled, and it is not":                      {Cancel, [][]*call{{canceled("canceled")}}, []string{"active"}, "writes reported succeeded that did not"},
 		"canceled, and shown as active":                {Cancel, [][]*call{{canceled("active")}}, []string{"canceled"}, "writes reported succeeded that did not"},
@@ -83,6 +88,9 @@ func TestJudge(t *testing.T) {
 			}
 			for _, id := range tt.objects {
 				o := Object{ID: id, Kind: kindOf(tt.tool)}
+				if name, isDraft := strings.CutSuffix(id, " "+draft); isDraft {
+					o.ID, o.Status = name, draft
+				}
 				if tt.tool == Cancel {
 					o = Object{ID: givenSubscription(0), Kind: "subscription", Status: id}
 				}
