@@ -30,6 +30,7 @@ type fakeStripe struct {
 	reached  map[Point]int
 	traps    []trap
 	objects  map[string]*Object // by id
+	made     int                // objects that were ever there
 	saved    map[string]*saved
 	keys     map[string]bool // idempotency keys that arrived; "" stands for none
 	invalid  map[string]bool // keys of requests that Stripe finds invalid, whichever copy of them it looks at
@@ -214,7 +215,8 @@ func (s *fakeStripe) create(kind string, form url.Values, f Fault) answer {
 	}
 	group, _ := strconv.Atoi(form.Get("metadata[lab]")) // a test that forgets it ends up in group 0
 	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub", "invoice": "in"}[kind]
-	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, len(s.objects)+1), Kind: kind, Group: group, form: form}
+	s.made++
+	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, s.made), Kind: kind, Group: group, form: form}
 	o.Status = map[string]string{"subscription": "active", "invoice": draft}[kind]
 	s.objects[o.ID] = o
 	if f.Kind == Saved500Applied {
