@@ -221,6 +221,10 @@ func (c *call) previewInvoice() (Object, error) {
 	preview := c.invoiceOf(owner, made.items[0].Child("price")["currency"])
 	showLines(preview, lines)
 	preview["lines"] = listOf(lines, false, "/v1/invoices/upcoming/lines")
+	discount := s["discount"]
+	sum := c.lessDiscount(s, preview.Number("subtotal"))
+	due := max(sum+owner.Number("balance"), 0)
+	maps.Copy(preview, Object{"total": sum, "amount_due": due, "amount_remaining": due, "discount": discount})
 	maps.Copy(preview, Object{"status": "draft", "billing_reason": "upcoming", "subscription": s["id"], "next_payment_attempt": at, "number": nil})
 	delete(preview, "id")
 	return preview, nil
