@@ -56,14 +56,14 @@ func TestWhatAChangeCosts(t *testing.T) {
 			path, item := subscriptions+"/"+made.text("id"), made.at("items", "data", 0, "id").(string)
 			advance(t, sim, "2weeks")
 			form := strings.ReplaceAll(tt.form, "ITEM", item)
-			details := ""
-			for _, pair := range strings.Split(form, "&") {
+			details := []string{"subscription=" + made.text("id")}
+			for pair := range strings.SplitSeq(form, "&") {
 				if name, value, _ := strings.Cut(pair, "="); !strings.HasPrefix(name, "metadata") {
 					first, rest, _ := strings.Cut(name, "[")
-					details += strings.TrimSuffix("&subscription_details["+first+"]["+rest, "[") + "=" + value
+					details = append(details, strings.TrimSuffix("subscription_details["+first+"]["+rest, "[")+"="+value)
 				}
 			}
-			preview := c.must(t, http.MethodPost, invoices+"/create_preview", "subscription="+made.text("id")+details)
+			preview := c.must(t, http.MethodPost, invoices+"/create_preview", strings.Join(details, "&"))
 			if got := preview.sums("lines"); got != tt.preview {
 				t.Errorf("the preview has %s, want %s", got, tt.preview)
 			}

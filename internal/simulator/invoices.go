@@ -8,6 +8,19 @@ import (
 
 const mostInvoiceLines = 250
 
+// invoiceRoutes are the calls that make an invoice, or end one.
+func invoiceRoutes() []route {
+	return []route{
+		{http.MethodPost, "/v1/invoices", "invoice", newInvoiceFields(), (*call).createInvoice},
+		{http.MethodPost, "/v1/invoices/create_preview", "invoice", previewFields(), (*call).previewInvoice},
+		{http.MethodPost, "/v1/invoices/{id}/add_lines", "invoice", newLineFields(), (*call).addInvoiceLines},
+		{http.MethodPost, "/v1/invoices/{id}/finalize", "invoice", finalizingFields(), (*call).finalizeInvoice},
+		{http.MethodPost, "/v1/invoices/{id}/send", "invoice", contract{}, (*call).sendInvoice},
+		{http.MethodPost, "/v1/invoices/{id}/void", "invoice", contract{}, (*call).voidInvoice},
+		{http.MethodDelete, "/v1/invoices/{id}", "invoice", contract{}, (*call).deleteInvoice},
+	}
+}
+
 func newInvoiceFields() contract {
 	return contract{
 		"customer": must(ref("customer")), "currency": may(currency()), "metadata": clearable(metadata()), "description": may(text(5000)),

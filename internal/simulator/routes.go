@@ -43,13 +43,6 @@ func routes() []route {
 		listing("/v1/invoices", "invoice", ofCustomer, equal("subscription", ref("subscription")),
 			equal("status", oneOf("draft", "open", "paid", "uncollectible", "void")), created()),
 		{get, "/v1/invoices/{id}", "invoice", none, (*call).get},
-		{post, "/v1/invoices", "invoice", newInvoiceFields(), (*call).createInvoice},
-		{post, "/v1/invoices/create_preview", "invoice", previewFields(), (*call).previewInvoice},
-		{post, "/v1/invoices/{id}/add_lines", "invoice", newLineFields(), (*call).addInvoiceLines},
-		{post, "/v1/invoices/{id}/finalize", "invoice", finalizingFields(), (*call).finalizeInvoice},
-		{post, "/v1/invoices/{id}/send", "invoice", none, (*call).sendInvoice},
-		{post, "/v1/invoices/{id}/void", "invoice", none, (*call).voidInvoice},
-		{del, "/v1/invoices/{id}", "invoice", none, (*call).deleteInvoice},
 		listing("/v1/charges", "charge", ofCustomer, ofIntent(), created()),
 		{get, "/v1/charges/{id}", "charge", none, (*call).get},
 		{post, "/v1/refunds", "refund", refundFields(), (*call).createRefund},
@@ -73,7 +66,7 @@ func routes() []route {
 		{get, "/v1/products/{id}", "product", none, (*call).get},
 
 		{get, "/v1/account", "account", none, (*call).account},
-	}, discountRoutes())
+	}, discountRoutes(), invoiceRoutes())
 	for i, r := range all {
 		_, listed := r.accepts["limit"]
 		all[i].accepts = r.accepts.with(contract{"expand": may(list(20, expansion(r.kind, listed)))})

@@ -56,7 +56,7 @@ func (c *Client) CreateInvoice(ctx context.Context, draft *stripe.InvoiceParams,
 		return Reply[*stripe.Invoice]{}, failure
 	}
 	o.settle(whole, nil, object{ID: made.ID, AmountDue: made.AmountDue, Currency: string(made.Currency)})
-	return current(whole, o.last, made, c.again)
+	return current(whole, o.last, made, c.again), nil
 }
 
 // finish ends an invoice as a draft.

@@ -85,21 +85,20 @@ func create[T any](
 	if err != nil {
 		return Reply[T]{Object: made}, err
 	}
-	return current(ctx, call, made, again)
+	return current(ctx, call, made, again), nil
 }
 
 // current returns what a request made, as it is now. Stripe's answer may be the saved one of an earlier equal request. That one
 // may be out of date, so the object is then read again.
-func current[T any](ctx context.Context, call *call, made T, again func(context.Context, T) (T, error)) (Reply[T], error) {
+func current[T any](ctx context.Context, call *call, made T, again func(context.Context, T) (T, error)) Reply[T] {
 	note := call.shared()
 	if note == "" || !call.replayed() {
-		return Reply[T]{made, note}, nil
+		return Reply[T]{made, note}
 	}
-	now, err := again(ctx, made)
-	if err != nil {
-		return Reply[T]{made, note + ". It could not be read again: this is how it was then"}, nil
+	if now, err := again(ctx, made); err == nil {
+		return Reply[T]{now, note}
 	}
-	return Reply[T]{now, note}, nil
+	return Reply[T]{made, note + ". It could not be read again: this is how it was then"}
 }
 
 // another says how the same is done a second time, empty where that has no sense.
