@@ -27,7 +27,7 @@ type changedItem struct {
 	ID       itemID              `json:"id,omitempty" jsonschema:"si_…; none adds an item"`
 	Price    priceID             `json:"price,omitempty" jsonschema:"New price"`
 	Quantity *subscribedQuantity `json:"quantity,omitempty" jsonschema:"1 with a new price"`
-	Deleted  bool                `json:"deleted,omitempty" jsonschema:"Take it out"`
+	Deleted  bool                `json:"deleted,omitempty" jsonschema:"Remove"`
 }
 
 type itemID string

@@ -14,7 +14,7 @@ type createInvoiceInput struct {
 	Customer     customerID    `json:"customer" jsonschema:"cus_…"`
 	Lines        invoiceLines  `json:"lines" jsonschema:"Each: description, amount, currency; or price, quantity"`
 	DaysUntilDue *daysUntilDue `json:"days_until_due,omitempty" jsonschema:"Default 30"`
-	Send         bool          `json:"send,omitempty" jsonschema:"Also e-mails it"`
+	Send         bool          `json:"send,omitempty" jsonschema:"E-mails it"`
 	Metadata     metadata      `json:"metadata,omitempty" jsonschema:"Your own strings"`
 }
 
@@ -29,7 +29,7 @@ const defaultDaysUntilDue daysUntilDue = 30
 
 type invoiceLine struct {
 	Description lineDescription  `json:"description,omitempty" jsonschema:"Shown"`
-	Amount      *minorUnits      `json:"amount,omitempty" jsonschema:"All of it, in minor units: 2000 is 20.00 EUR"`
+	Amount      *minorUnits      `json:"amount,omitempty" jsonschema:"Of the line, in minor units"`
 	Currency    currency         `json:"currency,omitempty" jsonschema:"One for all lines"`
 	Price       priceID          `json:"price,omitempty" jsonschema:"One-time price"`
 	Quantity    *orderedQuantity `json:"quantity,omitempty" jsonschema:"Default 1"`
@@ -103,10 +103,9 @@ func (line invoiceLine) disclose(path string, r *Request) {
 
 func createInvoice() Tool {
 	return define(Spec{
-		Name:  "stripe_create_invoice",
-		Title: "Create invoice",
-		Description: "Makes a finished invoice to be paid at hosted_invoice_url; no stored card is charged. " +
-			"It cannot be edited, only voided. Subscriptions make their own invoices.",
+		Name:        "stripe_create_invoice",
+		Title:       "Create invoice",
+		Description: "Makes an invoice to be paid at hosted_invoice_url. It cannot be edited, only voided. Subscriptions make their own.",
 		Effect:      Makes,
 		Set:         Billing,
 		Permissions: invoices(),

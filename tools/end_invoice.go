@@ -8,7 +8,7 @@ import (
 
 type finalizeInvoiceInput struct {
 	InvoiceID invoiceID `json:"invoice_id" jsonschema:"in_…"`
-	Send      bool      `json:"send,omitempty" jsonschema:"Also e-mails it"`
+	Send      bool      `json:"send,omitempty" jsonschema:"E-mails it"`
 }
 
 type voidInvoiceInput struct {
@@ -39,7 +39,7 @@ func finalizeInvoice() Tool {
 	return define(Spec{
 		Name:        "stripe_finalize_invoice",
 		Title:       "Finalize invoice",
-		Description: "Finishes a draft: the customer owes it, or their stored payment method is charged. It cannot be taken back.",
+		Description: "Finishes a draft for good: the customer owes it, or their stored card is charged.",
 		Effect:      Pays,
 		Set:         Billing,
 		Permissions: invoices(),

@@ -13,7 +13,7 @@ type previewInvoiceInput struct {
 	Customer          objectID          `json:"customer,omitempty" jsonschema:"cus_…"`
 	Subscription      objectID          `json:"subscription,omitempty" jsonschema:"sub_…; none: a new one"`
 	Items             changedItems      `json:"items,omitempty" jsonschema:"As for an update"`
-	ProrationBehavior prorationBehavior `json:"proration_behavior,omitempty" jsonschema:"always_invoice: billed at once"`
+	ProrationBehavior prorationBehavior `json:"proration_behavior,omitempty" jsonschema:"As for an update"`
 }
 
 // Check finds previews of nobody's invoice.
@@ -48,10 +48,9 @@ type previewOutput struct {
 
 func previewInvoice() Tool {
 	return define(Spec{
-		Name:  "stripe_preview_invoice",
-		Title: "Preview invoice",
-		Description: "Shows the next invoice as a change would make it, and bills nothing. " +
-			"proration_total is the cost of the change itself.",
+		Name:        "stripe_preview_invoice",
+		Title:       "Preview invoice",
+		Description: "Shows the next invoice after a change; bills nothing. proration_total is the cost of the change itself.",
 		Effect:      Reads,
 		Set:         Billing,
 		Permissions: invoices(),

@@ -16,7 +16,7 @@ type updateCustomerInput struct {
 	Phone       customerPhone       `json:"phone,omitempty" jsonschema:"New number"`
 	Description customerDescription `json:"description,omitempty" jsonschema:"New note"`
 	Metadata    changedMetadata     `json:"metadata,omitempty" jsonschema:"Keys to set"`
-	Unset       []customerField     `json:"unset,omitempty" jsonschema:"What to clear"`
+	Unset       []customerField     `json:"unset,omitempty" jsonschema:"To clear"`
 }
 
 type customerField string
@@ -52,7 +52,7 @@ func updateCustomer() Tool {
 	return define(Spec{
 		Name:        "stripe_update_customer",
 		Title:       "Update customer",
-		Description: "Changes what is given and leaves the rest. The old values are lost.",
+		Description: "Changes what is given; the old values are lost.",
 		Effect:      Changes,
 		Set:         Billing,
 		Permissions: customers(),

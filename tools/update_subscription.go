@@ -11,14 +11,14 @@ import (
 
 type updateSubscriptionInput struct {
 	SubscriptionID    subscriptionID      `json:"subscription_id" jsonschema:"sub_…"`
-	Items             changedItems        `json:"items,omitempty" jsonschema:"Those that change"`
-	ProrationBehavior prorationBehavior   `json:"proration_behavior,omitempty" jsonschema:"Default create_prorations: on the next invoice"`
-	CancelAtPeriodEnd *bool               `json:"cancel_at_period_end,omitempty" jsonschema:"false takes a planned end back"`
+	Items             changedItems        `json:"items,omitempty" jsonschema:"To change"`
+	ProrationBehavior prorationBehavior   `json:"proration_behavior,omitempty" jsonschema:"Default: on the next invoice"`
+	CancelAtPeriodEnd *bool               `json:"cancel_at_period_end,omitempty" jsonschema:"false undoes a planned end"`
 	PauseCollection   pauseBehavior       `json:"pause_collection,omitempty" jsonschema:"What becomes of invoices"`
 	ResumesAt         moment              `json:"resumes_at,omitempty" jsonschema:"Else until unset"`
 	TrialEnd          trialEnd            `json:"trial_end,omitempty" jsonschema:"RFC 3339, or now"`
 	Metadata          changedMetadata     `json:"metadata,omitempty" jsonschema:"Keys to set"`
-	Unset             []subscriptionField `json:"unset,omitempty" jsonschema:"What to clear"`
+	Unset             []subscriptionField `json:"unset,omitempty" jsonschema:"To clear"`
 }
 
 type (
@@ -91,8 +91,8 @@ func updateSubscription() Tool {
 	return define(Spec{
 		Name:  "stripe_update_subscription",
 		Title: "Update subscription",
-		Description: "Changes plan, quantities, pause, trial or planned end. always_invoice, trial_end now and another interval bill at once; " +
-			"an item without id is billed beside the others. stripe_preview_invoice shows the cost first.",
+		Description: "Changes plan, quantities, pause, trial or planned end. always_invoice, trial_end now and another interval bill at once: " +
+			"use stripe_preview_invoice first.",
 		Effect:      Changes,
 		Raised:      Pays,
 		Set:         Billing,
