@@ -8,16 +8,26 @@ import (
 
 const mostInvoiceLines = 250
 
-// invoiceRoutes are the calls that make an invoice, or end one.
-func invoiceRoutes() []route {
+// billingRoutes are the calls about subscriptions and invoices.
+func billingRoutes() []route {
+	const get, post, del = http.MethodGet, http.MethodPost, http.MethodDelete
+	none, ofCustomer := contract{}, equal("customer", ref("customer"))
 	return []route{
-		{http.MethodPost, "/v1/invoices", "invoice", newInvoiceFields(), (*call).createInvoice},
-		{http.MethodPost, "/v1/invoices/create_preview", "invoice", previewFields(), (*call).previewInvoice},
-		{http.MethodPost, "/v1/invoices/{id}/add_lines", "invoice", newLineFields(), (*call).addInvoiceLines},
-		{http.MethodPost, "/v1/invoices/{id}/finalize", "invoice", finalizingFields(), (*call).finalizeInvoice},
-		{http.MethodPost, "/v1/invoices/{id}/send", "invoice", contract{}, (*call).sendInvoice},
-		{http.MethodPost, "/v1/invoices/{id}/void", "invoice", contract{}, (*call).voidInvoice},
-		{http.MethodDelete, "/v1/invoices/{id}", "invoice", contract{}, (*call).deleteInvoice},
+		{post, "/v1/subscriptions", "subscription", newSubscriptionFields(), (*call).createSubscription},
+		listing("/v1/subscriptions", "subscription", ofCustomer, subscriptionStatus(), ofPrice()),
+		{get, "/v1/subscriptions/{id}", "subscription", none, (*call).get},
+		{post, "/v1/subscriptions/{id}", "subscription", changedSubscriptionFields(), (*call).updateSubscription},
+		{del, "/v1/subscriptions/{id}", "subscription", cancellationFields(), (*call).cancelSubscription},
+		listing("/v1/invoices", "invoice", ofCustomer, equal("subscription", ref("subscription")),
+			equal("status", oneOf("draft", "open", "paid", "uncollectible", "void")), created()),
+		{get, "/v1/invoices/{id}", "invoice", none, (*call).get},
+		{post, "/v1/invoices", "invoice", newInvoiceFields(), (*call).createInvoice},
+		{post, "/v1/invoices/create_preview", "invoice", previewFields(), (*call).previewInvoice},
+		{post, "/v1/invoices/{id}/add_lines", "invoice", newLineFields(), (*call).addInvoiceLines},
+		{post, "/v1/invoices/{id}/finalize", "invoice", finalizingFields(), (*call).finalizeInvoice},
+		{post, "/v1/invoices/{id}/send", "invoice", none, (*call).sendInvoice},
+		{post, "/v1/invoices/{id}/void", "invoice", none, (*call).voidInvoice},
+		{del, "/v1/invoices/{id}", "invoice", none, (*call).deleteInvoice},
 	}
 }
 

@@ -32,17 +32,8 @@ func routes() []route {
 		{post, "/v1/customers/{id}", "customer", customerFields(), (*call).updateCustomer},
 		{del, "/v1/customers/{id}", "customer", none, (*call).deleteCustomer},
 
-		{post, "/v1/subscriptions", "subscription", newSubscriptionFields(), (*call).createSubscription},
-		listing("/v1/subscriptions", "subscription", ofCustomer, subscriptionStatus(), ofPrice()),
-		{get, "/v1/subscriptions/{id}", "subscription", none, (*call).get},
-		{post, "/v1/subscriptions/{id}", "subscription", changedSubscriptionFields(), (*call).updateSubscription},
-		{del, "/v1/subscriptions/{id}", "subscription", cancellationFields(), (*call).cancelSubscription},
-
 		{post, "/v1/billing_portal/sessions", "billing_portal.session", portalFields(), (*call).createPortalSession},
 
-		listing("/v1/invoices", "invoice", ofCustomer, equal("subscription", ref("subscription")),
-			equal("status", oneOf("draft", "open", "paid", "uncollectible", "void")), created()),
-		{get, "/v1/invoices/{id}", "invoice", none, (*call).get},
 		listing("/v1/charges", "charge", ofCustomer, ofIntent(), created()),
 		{get, "/v1/charges/{id}", "charge", none, (*call).get},
 		{post, "/v1/refunds", "refund", refundFields(), (*call).createRefund},
@@ -66,7 +57,7 @@ func routes() []route {
 		{get, "/v1/products/{id}", "product", none, (*call).get},
 
 		{get, "/v1/account", "account", none, (*call).account},
-	}, discountRoutes(), invoiceRoutes())
+	}, discountRoutes(), billingRoutes())
 	for i, r := range all {
 		_, listed := r.accepts["limit"]
 		all[i].accepts = r.accepts.with(contract{"expand": may(list(20, expansion(r.kind, listed)))})
