@@ -206,12 +206,22 @@ func (c *call) reasons(page bool) int {
 	return 0
 }
 
-// forgotten reports whether the answer to the nth call was written to a client that had given up, by a program that is not
-// the next call's: no other one can know that nobody took it in.
+// forgotten reports whether the answer to the nth call was written to a client that had given up, by a program that ended
+// before it answered a repetition: no other one can know that nobody took it in.
 func (op *operation) forgotten(n int) bool {
 	c := op.calls[n]
-	answered := c.unheard != nil && c.unheard.Outcome == succeeded || c.program.deaf
-	return answered && n+1 < len(op.calls) && op.calls[n+1].program != c.program
+	if (c.unheard == nil || c.unheard.Outcome != succeeded) && !c.program.deaf {
+		return false
+	}
+	for _, next := range op.calls[n+1:] {
+		if next.program != c.program {
+			return true
+		}
+		if next.told != nil || !next.program.excused() {
+			return false
+		}
+	}
+	return false
 }
 
 // kindOf returns what a tool creates.

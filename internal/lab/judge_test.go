@@ -114,10 +114,11 @@ func finds(t *testing.T, r Result, want string) {
 // agent has seen in the Dashboard is its own.
 func TestJudgeOfOtherPrograms(t *testing.T) {
 	t.Parallel()
-	first, second := &program{}, &program{}
-	late := func() *call {
-		return &call{program: first, ignored: true, took: 8 * time.Second, unheard: &reply{Outcome: succeeded, ID: "a"}}
+	first, second, killed := &program{}, &program{}, &program{killed: true}
+	lateOf := func(p *program) *call {
+		return &call{program: p, ignored: true, took: 8 * time.Second, unheard: &reply{Outcome: succeeded, ID: "a"}}
 	}
+	late := func() *call { return lateOf(first) }
 	made := func(id string, p *program) *call { return &call{program: p, told: &reply{Outcome: succeeded, ID: id}} }
 	looked := func(id string) *operation {
 		return &operation{seen: id, calls: []*call{
@@ -129,15 +130,17 @@ func TestJudgeOfOtherPrograms(t *testing.T) {
 		objects    []string
 		want       string
 	}{
-		"repeated through another program":   {[]*operation{{calls: []*call{late(), made("b", second)}}}, []string{"a", "b"}, ""},
-		"repeated through the same program":  {[]*operation{{calls: []*call{late(), made("b", first)}}}, []string{"a", "b"}, "doubled objects"},
-		"three of two through two programs":  {[]*operation{{calls: []*call{late(), made("b", second)}}}, []string{"a", "b", "c"}, "doubled objects"},
-		"seen in the Dashboard":              {[]*operation{looked("a")}, []string{"a"}, ""},
-		"seen, and made again all the same":  {[]*operation{looked("a")}, []string{"a", "b"}, "doubled objects"},
-		"seen, and then told to another":     {[]*operation{looked("a"), {calls: []*call{made("a", second)}}}, []string{"a"}, "lost purchases"},
-		"seen, and then another was made":    {[]*operation{looked("a"), {calls: []*call{made("b", second)}}}, []string{"a", "b"}, ""},
-		"a dead client's, made by both":      {[]*operation{{calls: []*call{{program: &program{deaf: true}, lost: true}, made("b", second)}}}, []string{"a", "b"}, "doubled objects"},
-		"a dead client's, which may be read": {[]*operation{{calls: []*call{{program: &program{deaf: true}, lost: true, ambiguous: true}, made("b", second)}}}, []string{"a", "b"}, ""},
+		"repeated through another program":               {[]*operation{{calls: []*call{late(), made("b", second)}}}, []string{"a", "b"}, ""},
+		"repeated through the same program":              {[]*operation{{calls: []*call{late(), made("b", first)}}}, []string{"a", "b"}, "doubled objects"},
+		"killed in the repetition, then through another": {[]*operation{{calls: []*call{lateOf(killed), {program: killed}, made("b", second)}}}, []string{"a", "b"}, ""},
+		"repeated and told, then through another":        {[]*operation{{calls: []*call{late(), {program: first, told: &reply{Outcome: unknown}}, made("b", second)}}}, []string{"a", "b"}, "doubled objects"},
+		"three of two through two programs":              {[]*operation{{calls: []*call{late(), made("b", second)}}}, []string{"a", "b", "c"}, "doubled objects"},
+		"seen in the Dashboard":                          {[]*operation{looked("a")}, []string{"a"}, ""},
+		"seen, and made again all the same":              {[]*operation{looked("a")}, []string{"a", "b"}, "doubled objects"},
+		"seen, and then told to another":                 {[]*operation{looked("a"), {calls: []*call{made("a", second)}}}, []string{"a"}, "lost purchases"},
+		"seen, and then another was made":                {[]*operation{looked("a"), {calls: []*call{made("b", second)}}}, []string{"a", "b"}, ""},
+		"a dead client's, made by both":                  {[]*operation{{calls: []*call{{program: &program{deaf: true}, lost: true}, made("b", second)}}}, []string{"a", "b"}, "doubled objects"},
+		"a dead client's, which may be read":             {[]*operation{{calls: []*call{{program: &program{deaf: true}, lost: true, ambiguous: true}, made("b", second)}}}, []string{"a", "b"}, ""},
 	}
 	for why, tt := range tests {
 		t.Run(why, func(t *testing.T) {
