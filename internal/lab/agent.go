@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// operation is one wish of an agent: to have one of something, or one subscription canceled.
+// operation is one wish of an agent: to have one of something, or one subscription changed.
 type operation struct {
 	group int
 	home  int
@@ -45,8 +45,8 @@ func (r *run) perform(op *operation) {
 			}
 			continue
 		}
-		// A creation has one key for all its calls, so that a no to one is a no to all. A cancellation has none.
-		if told.settled() && (told.Outcome == succeeded || !uncertain || r.schedule.Groups[op.group].Tool != Cancel) {
+		// A creation has one key for all its calls, so that a no to one is a no to all. A keyless call says nothing of the others.
+		if told.settled() && (told.Outcome == succeeded || !uncertain || !r.schedule.Groups[op.group].Tool.keyless()) {
 			return
 		}
 		uncertain = uncertain || told == nil || told.Outcome == unknown
@@ -61,18 +61,28 @@ const refusedPause = 300 * time.Millisecond
 
 // look has an agent look in the Dashboard for an object that is told to no other.
 func (r *run) look(op *operation) string {
+	tool := r.schedule.Groups[op.group].Tool
 	r.mu.Lock()
-	known := map[string]bool{}
+	known, items := map[string]bool{}, 0
 	for _, other := range r.operations {
 		known[other.seen] = true
 		for _, c := range other.calls {
 			if told := c.answer(); told != nil {
 				known[told.ID] = true
+				if told.Outcome == succeeded && !told.Shared && other.group == op.group {
+					items++
+				}
 			}
 		}
 	}
 	r.mu.Unlock()
-	seen := r.stripe.look(op.group, func(id string) bool { return known[id] })
+	seen := r.stripe.look(op.group, kindOf(tool), func(id string) bool {
+		if tool == AddItem && !known[id] && items > 0 { // the answers do not say whose an item is: their number is what counts
+			items--
+			return true
+		}
+		return known[id]
+	})
 	r.logf("an agent of group %d looks for what an earlier call may have made, and finds %q", op.group, seen)
 	r.tick(refusedOnce)
 	return seen
@@ -97,7 +107,7 @@ func (r *run) call(op *operation) *call {
 	r.logf("%s: call %s of group %d, %s", p.name, c.id, op.group, group.Tool)
 	send := func() { c.send(group.Tool, r.arguments(op.group)) }
 	switch {
-	case r.schedule.killsUnread(number) && group.Tool != Cancel: // which the journal does not hold
+	case r.schedule.killsUnread(number) && !group.Tool.keyless(): // which the journal does not hold
 		r.killUnread(p, send)
 	case group.Manner == Silent && len(op.calls) <= mostSilences:
 		send()
@@ -157,6 +167,12 @@ func (r *run) arguments(group int) map[string]any {
 		return map[string]any{"customer": "cus_given", "items": []any{map[string]any{"price": "price_1"}}, "metadata": map[string]string{"lab": mark}}
 	case Invoice:
 		return invoiceForm(mark)
+	case Refund, RefundAll:
+		return refundForm(group, r.schedule.Groups[group].Tool == RefundAll)
+	case AddItem:
+		return map[string]any{"subscription_id": givenSubscription(group), "items": []any{map[string]any{"price": "price_1"}}}
+	case Update:
+		return map[string]any{"subscription_id": givenSubscription(group), "metadata": map[string]string{"plan": plan}}
 	case Cancel:
 	}
 	return map[string]any{"subscription_id": givenSubscription(group)}

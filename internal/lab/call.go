@@ -196,7 +196,7 @@ func (c *call) send(tool Tool, arguments map[string]any) {
 	c.mu.Lock()
 	c.sent = time.Now()
 	c.mu.Unlock()
-	err := c.program.client.Send(c.id, "tools/call", map[string]any{"name": tool, "arguments": arguments})
+	err := c.program.client.Send(c.id, "tools/call", map[string]any{"name": tool.name(), "arguments": arguments})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.unsent = err != nil && c.told == nil; c.unsent {

@@ -82,7 +82,7 @@ func (r *run) command(key, state string) *exec.Cmd {
 	cmd.Env = []string{
 		"HOME=" + r.folder, "STRIPE_MCP_STATE_DIR=" + state, "STRIPE_MCP_STRIPE_SECRET_KEY=" + key,
 		"STRIPE_MCP_API_BASE=" + r.stripe.url(), "STRIPE_MCP_TIMEOUT=" + r.schedule.Timeout.String(),
-		"STRIPE_MCP_TOOLSETS=billing",
+		"STRIPE_MCP_TOOLSETS=billing,refunds",
 		"GORACE=atexit_sleep_ms=0", // a build that finds data races would linger for a second
 	}
 	if r.hosts != nil {

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Verdict is what is wrong with a run, and what cannot be decided.
@@ -56,8 +57,8 @@ func Judge(r Result) *Verdict {
 			}
 		}
 		v.judgeCalls(operations)
-		if g.Tool == Cancel {
-			v.judgeCancellations(r, i, operations)
+		if g.Tool.keyless() {
+			v.judgeChanges(r, i, operations)
 		} else {
 			v.judgeCreations(r, i, operations, owner)
 			v.judgeDrafts(r, i, operations)
@@ -112,27 +113,38 @@ func (op *operation) last() *reply {
 	return op.calls[len(op.calls)-1].told
 }
 
-func (v *Verdict) judgeCancellations(r Result, group int, operations []*operation) {
-	canceled := false
+// judgeChanges looks at what is the same however often it is done.
+func (v *Verdict) judgeChanges(r Result, group int, operations []*operation) {
+	tool, done := r.Schedule.Groups[group].Tool, false
 	for _, o := range r.Objects {
 		if o.ID == givenSubscription(group) {
-			canceled = o.Status == "canceled"
+			done = o.changed(tool)
 		}
 	}
 	reported := false
 	for _, op := range operations {
 		if last := op.last(); last != nil && last.Outcome == succeeded {
 			reported = true
-			if !canceled || last.Status != "canceled" {
-				v.find(succeededDidNot, "group %d: the cancellation, with status %q", group, last.Status)
+			if !done || !last.shows(tool) {
+				v.find(succeededDidNot, "group %d: %s: %s", group, tool, last.Text)
 			}
 		}
 	}
 	for _, op := range operations {
-		if last := op.last(); canceled && !reported && last != nil && last.Outcome == failed {
-			v.find(failedHappened, "group %d: the cancellation: %s", group, last.Text)
+		if last := op.last(); done && !reported && last != nil && last.Outcome == failed {
+			v.find(failedHappened, "group %d: %s: %s", group, tool, last.Text)
 		}
 	}
+}
+
+// changed reports whether the subscription is as tool leaves it.
+func (o Object) changed(tool Tool) bool {
+	return tool == Cancel && o.Status == "canceled" || tool == Update && o.Plan == plan
+}
+
+// shows reports whether an answer shows a subscription as tool leaves it.
+func (t *reply) shows(tool Tool) bool {
+	return tool == Cancel && t.Status == "canceled" || tool == Update && strings.Contains(t.Text, `"plan":"`+plan+`"`)
 }
 
 func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, owner map[string]string) {
@@ -142,8 +154,9 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 			exists[o.ID], finished[o.ID] = true, o.Status != draft
 		}
 	}
-	page := r.Schedule.Groups[group].Tool == Session
-	allowed, merged, reasons, saidFailed := 0, 0, 0, false
+	page, items := r.Schedule.Groups[group].Tool == Session, r.Schedule.Groups[group].Tool == AddItem
+	finished[givenSubscription(group)] = items && len(exists) > 0 // whose items the answers show, and not which of them is whose
+	allowed, merged, reasons, own, saidFailed := 0, 0, 0, 0, false
 	for i, op := range operations {
 		last := op.last()
 		if last == nil || last.Outcome != failed {
@@ -152,6 +165,7 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 		me := fmt.Sprintf("group %d, operation %d", group, i)
 		if op.seen != "" {
 			owner[op.seen] = me
+			own++
 		}
 		for n, c := range op.calls {
 			reasons += c.reasons(page)
@@ -165,14 +179,20 @@ func (v *Verdict) judgeCreations(r Result, group int, operations []*operation, o
 			if !finished[c.told.ID] {
 				v.find(succeededDidNot, "group %d: %q is not there, or not finished", group, c.told.ID)
 			}
-			if c.told.Shared {
+			switch first := owner[c.told.ID]; {
+			case c.told.Shared:
 				merged++
-			} else if first := owner[c.told.ID]; first != "" {
+			case items:
+				own++
+			case first != "":
 				v.find(lostPurchases, "%s: %q was made for %s, and nothing says so", me, c.told.ID, first)
-			} else {
+			default:
 				owner[c.told.ID] = me
 			}
 		}
+	}
+	if items && own > len(exists) {
+		v.find(lostPurchases, "group %d: %d were told of an item of their own, and there are %d", group, own, len(exists))
 	}
 	if merged > reasons {
 		v.find(lostPurchases, "group %d: %d were merged with earlier ones, for which there are %d reasons", group, merged, reasons)
@@ -226,5 +246,5 @@ func (op *operation) forgotten(n int) bool {
 
 // kindOf returns what a tool creates.
 func kindOf(tool Tool) string {
-	return map[Tool]string{Customer: "customer", Session: "checkout.session", Subscription: "subscription", Invoice: "invoice"}[tool]
+	return map[Tool]string{Customer: "customer", Session: "checkout.session", Subscription: "subscription", Invoice: "invoice", Refund: refund, RefundAll: refund, AddItem: item}[tool]
 }

@@ -20,12 +20,15 @@ func TestJudge(t *testing.T) {
 	canceled := func(status string) *call {
 		return &call{told: &reply{Outcome: succeeded, ID: givenSubscription(0), Status: status}}
 	}
+	changed := func() *call {
+		return &call{told: &reply{Outcome: succeeded, ID: givenSubscription(0), Text: `{"metadata":{"plan":"gold"}}`}}
+	}
 	saved := func() *call { return &call{told: &reply{Outcome: unknown, SavedError: true}} }
 	unresolved := func() *call { return &call{told: &reply{Outcome: "refused", Unresolved: true}} }
 	tests := map[string]struct {
 		tool       Tool
 		operations [][]*call
-		objects    []string // ids of what was created, or the status of the given subscription
+		objects    []string // ids of what was created, or the status or plan of the given subscription
 		want       string   // the beginning of what is wrong
 	}{
 		"one is wanted, made and there":                {Customer, [][]*call{{made("a")}}, []string{"a"}, ""},
@@ -68,6 +71,18 @@ func TestJudge(t *testing.T) {
 		"a draft that was named, and another try":      {Invoice, [][]*call{{{told: &reply{Outcome: unknown, Text: "a was begun", SavedError: true}}, made("b")}}, []string{"a draft", "b"}, ""},
 		"a draft that nobody was told of":              {Invoice, [][]*call{{{cancelled: true}, made("b")}, {{cancelled: true}, made("c")}}, []string{"a draft", "b", "c"}, "doubled objects"},
 		"a refused invoice, and its draft is there":    {Invoice, [][]*call{{no()}}, []string{"a draft"}, "writes reported failed that happened"},
+		"all paid back, and another was too late":      {RefundAll, [][]*call{{made("a")}, {no()}}, []string{"a"}, ""},
+		"a refund refused, and it is there":            {Refund, [][]*call{{no()}}, []string{"a"}, "writes reported failed that happened"},
+		"two refunds where one is wanted":              {Refund, [][]*call{{lost(), made("b")}}, []string{"a", "b"}, "doubled objects"},
+		"two items are wanted, and added":              {AddItem, [][]*call{{changed()}, {changed()}}, []string{"a", "b"}, ""},
+		"one item told to two, and nothing says so":    {AddItem, [][]*call{{changed()}, {changed()}}, []string{"a"}, "lost purchases"},
+		"two items where one is wanted":                {AddItem, [][]*call{{lost(), changed()}}, []string{"a", "b"}, "doubled objects"},
+		"no item added, and reported":                  {AddItem, [][]*call{{changed()}}, nil, "writes reported succeeded that did not"},
+		"an item refused, and it is there":             {AddItem, [][]*call{{no()}}, []string{"a"}, "writes reported failed that happened"},
+		"an item shared after an unknown":              {AddItem, [][]*call{{lost(), shared(givenSubscription(0))}}, []string{"a"}, ""},
+		"updated, and it is":                           {Update, [][]*call{{changed()}, {changed()}}, []string{plan}, ""},
+		"updated, and it is not":                       {Update, [][]*call{{changed()}}, []string{""}, "writes reported succeeded that did not"},
+		"refused to update, and it is":                 {Update, [][]*call{{no()}}, []string{plan}, "writes reported failed that happened"},
 		"canceled, and it is":                          {Cancel, [][]*call{{canceled("canceled")}}, []string{"canceled"}, ""},
 		"canceled, and it is not":                      {Cancel, [][]*call{{canceled("canceled")}}, []string{"active"}, "writes reported succeeded that did not"},
 		"canceled, and shown as active":                {Cancel, [][]*call{{canceled("active")}}, []string{"canceled"}, "writes reported succeeded that did not"},
@@ -91,8 +106,8 @@ func TestJudge(t *testing.T) {
 				if name, isDraft := strings.CutSuffix(id, " "+draft); isDraft {
 					o.ID, o.Status = name, draft
 				}
-				if tt.tool == Cancel {
-					o = Object{ID: givenSubscription(0), Kind: "subscription", Status: id}
+				if tt.tool.keyless() {
+					o = Object{ID: givenSubscription(0), Kind: "subscription", Status: id, Plan: id}
 				}
 				r.Objects = append(r.Objects, o)
 			}
@@ -167,6 +182,9 @@ func TestSchedules(t *testing.T) {
 	for _, manner := range append(manners(), "rolled") {
 		left[string(manner)] = true
 	}
+	for _, tool := range tools() {
+		left[string(tool)] = true
+	}
 	for i := range 1000 {
 		s := Random(1, i)
 		if s.String() != Random(1, i).String() {
@@ -177,6 +195,7 @@ func TestSchedules(t *testing.T) {
 		}
 		for _, g := range s.Groups {
 			delete(left, string(g.Manner))
+			delete(left, string(g.Tool))
 			if g.Rolls {
 				delete(left, "rolled")
 			}

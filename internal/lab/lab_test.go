@@ -64,8 +64,8 @@ func nervous(pause time.Duration) []lab.Group {
 	return []lab.Group{{Tool: lab.Customer, Homes: []int{0, 0, 0}, Manner: lab.Nervous, Wait: 200 * time.Millisecond, Pause: pause}}
 }
 
-func rolled() []lab.Group {
-	return []lab.Group{{Tool: lab.Customer, Homes: []int{0, 0}, Rolls: true}}
+func rolled(tool lab.Tool) []lab.Group {
+	return []lab.Group{{Tool: tool, Homes: []int{0, 0}, Rolls: true}}
 }
 
 func late(waits ...time.Duration) []lab.Fault {
@@ -136,6 +136,23 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 		{"SIGKILL when an invoice is finished, restart, call again", lab.Schedule{Groups: once(lab.Invoice), Strikes: nth(3, strike(lab.Kill, lab.Half))}, 1},
 		{"SIGKILL between a refusal and the removal of the draft", lab.Schedule{Groups: once(lab.Invoice), Faults: faults("", lab.Declined), Strikes: nth(3, strike(lab.Kill, lab.Arrived))}, 0},
 		{"give up in silence on an invoice, call again while it runs", lab.Schedule{Groups: silent(lab.Invoice, 0, 0), Faults: late(8 * time.Second)}, 1},
+		{"two people pay an amount of one payment back", lab.Schedule{Groups: together(lab.Refund, 0, 1)}, 2},
+		{"two people pay all of one payment back", lab.Schedule{Groups: inARow(lab.RefundAll)}, 1},
+		{"a refund's answer is lost for good, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Refund), Faults: faults("", lab.HangAfter)}, 1},
+		{"the answer to a refund of all is lost for good, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.RefundAll), Faults: faults("", lab.HangAfter)}, 1},
+		{"a refund is declined, and the answer lost", lab.Schedule{Groups: once(lab.Refund), Faults: faults("", lab.Declined), Strikes: strike(lab.Kill, lab.Half)}, 0},
+		{"SIGKILL when a refund is there, restart, call again", lab.Schedule{Groups: once(lab.Refund), Strikes: strike(lab.Kill, lab.Applied)}, 1},
+		{"SIGKILL when all is paid back, restart, call again", lab.Schedule{Groups: once(lab.RefundAll), Strikes: strike(lab.Kill, lab.Applied)}, 1},
+		{"cancel when a refund is there, call again", lab.Schedule{Groups: once(lab.Refund), Strikes: strike(lab.CancelCall, lab.Applied)}, 1},
+		{"give up in silence on a refund, call again while it runs", lab.Schedule{Groups: silent(lab.Refund, 0, 0), Faults: append(faults(""), late(8*time.Second)...)}, 1},
+		{"the key is rolled after a refund of all that happened", lab.Schedule{Timeout: time.Second, Groups: rolled(lab.RefundAll), Faults: faults("", lab.HangAfter)}, 1},
+		{"two people add an item each", lab.Schedule{Groups: together(lab.AddItem, 0, 1)}, 3},
+		{"the answer to an added item is lost for good, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.AddItem), Faults: faults("", lab.HangAfter)}, 2},
+		{"SIGKILL when an item was added, restart, call again", lab.Schedule{Groups: once(lab.AddItem), Strikes: strike(lab.Kill, lab.Applied)}, 2},
+		{"cancel when an item was added, call again", lab.Schedule{Groups: once(lab.AddItem), Strikes: strike(lab.CancelCall, lab.Applied)}, 2},
+		{"the key is rolled after an item that was added", lab.Schedule{Timeout: time.Second, Groups: rolled(lab.AddItem), Faults: faults("", lab.HangAfter)}, 3},
+		{"a plain update's answer is lost for good, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Update), Faults: faults(lab.HangAfter)}, 1},
+		{"a plain update is killed and repeated", lab.Schedule{Groups: once(lab.Update), Strikes: strike(lab.Kill, lab.Applied)}, 1},
 		{"a cancellation's answer is lost", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter)}, 1},
 		{"a cancellation's answer is lost, and so is its reading back", lab.Schedule{Timeout: time.Second, Groups: once(lab.Cancel), Faults: faults(lab.ResetAfter, "", lab.HangBefore)}, 1},
 		{"a cancellation is killed and repeated", lab.Schedule{Groups: once(lab.Cancel), Strikes: strike(lab.Kill, lab.Applied)}, 1},
@@ -149,8 +166,8 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 		{"cancel after every answer, order three times after that", lab.Schedule{Groups: nervous(400 * time.Millisecond)}, 3},
 		{"a gateway answers in Stripe's place", lab.Schedule{Groups: once(lab.Customer), Faults: faults(lab.BlockedBefore, lab.BlockedAfter, lab.ForbiddenAfter, lab.StrangerAfter, lab.StrangerBefore)}, 1},
 		{"a gateway answers a cancellation in Stripe's place", lab.Schedule{Groups: once(lab.Cancel), Faults: faults(lab.StrangerBefore, lab.ForbiddenBefore, lab.BlockedAfter)}, 1},
-		{"the key is rolled after an unknown that happened", lab.Schedule{Timeout: time.Second, Groups: rolled(), Faults: faults(lab.HangAfter)}, 2},
-		{"the key is rolled after an unknown that did not", lab.Schedule{Timeout: time.Second, Groups: rolled(), Faults: faults(lab.HangBefore)}, 2},
+		{"the key is rolled after an unknown that happened", lab.Schedule{Timeout: time.Second, Groups: rolled(lab.Customer), Faults: faults(lab.HangAfter)}, 2},
+		{"the key is rolled after an unknown that did not", lab.Schedule{Timeout: time.Second, Groups: rolled(lab.Customer), Faults: faults(lab.HangBefore)}, 2},
 		{"one of two programs is frozen", lab.Schedule{Groups: together(lab.Customer, 0, 1), Strikes: []lab.Strike{{Blow: lab.Freeze, Point: lab.Answered, Nth: 1, Wait: 2 * time.Second}}}, 2},
 		{"Stripe's clock is a day ahead", lab.Schedule{Timeout: time.Second, Groups: inARow(lab.Customer), Faults: []lab.Fault{{Kind: lab.Jump, Times: 1, Wait: 25 * time.Hour}, {Kind: lab.HangAfter, Times: 1}}}, 2},
 		{"HTTP/2: the handshake fails, then the stream is reset", lab.Schedule{TLS: true, Groups: once(lab.Customer), Faults: faults(lab.TLSFailure, lab.ResetAfter)}, 1},

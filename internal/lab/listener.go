@@ -29,7 +29,7 @@ func open(s Schedule, address string, logf func(string, ...any)) (*fakeStripe, e
 		busy: map[int]int{},
 	}
 	for i, g := range s.Groups {
-		if g.Tool == Cancel {
+		if g.Tool.changesGiven() {
 			id := givenSubscription(i)
 			stripe.objects[id] = &Object{ID: id, Kind: "subscription", Group: i, Status: "active"}
 		}
@@ -53,7 +53,7 @@ func open(s Schedule, address string, logf func(string, ...any)) (*fakeStripe, e
 	return stripe, nil
 }
 
-// givenSubscription is the id of the subscription that a group of cancellations is about.
+// givenSubscription is the id of the subscription that a group of cancellations or updates is about.
 func givenSubscription(group int) string { return "sub_given_" + strconv.Itoa(group) }
 
 func (s *fakeStripe) url() string { return s.scheme + "://" + s.address }

@@ -56,7 +56,7 @@ const (
 // mostPrograms is how many programs can run side by side.
 const mostPrograms = 3
 
-// Tool is what an operation calls.
+// Tool is what an operation calls. What follows a comma says how.
 type Tool string
 
 // The tools that change something for good.
@@ -65,8 +65,28 @@ const (
 	Session      Tool = "stripe_create_checkout_session"
 	Subscription Tool = "stripe_create_subscription"
 	Invoice      Tool = "stripe_create_invoice"
+	Refund       Tool = "stripe_create_refund, of an amount"
+	RefundAll    Tool = "stripe_create_refund, of all that is left"
+	AddItem      Tool = "stripe_update_subscription, with an item more"
+	Update       Tool = "stripe_update_subscription, of its metadata"
 	Cancel       Tool = "stripe_cancel_subscription"
 )
+
+func tools() []Tool {
+	return []Tool{Customer, Session, Subscription, Invoice, Refund, RefundAll, AddItem, Update, Cancel}
+}
+
+// name returns the tool's name for the program.
+func (t Tool) name() string {
+	name, _, _ := strings.Cut(string(t), ",")
+	return name
+}
+
+// keyless reports whether the journal does not hold it, because repeating it does no harm. Then no call has another's key.
+func (t Tool) keyless() bool { return t == Cancel || t == Update }
+
+// changesGiven reports whether it changes the subscription that its group is given.
+func (t Tool) changesGiven() bool { return t.keyless() || t == AddItem }
 
 // Strike is what is done to a program in the middle of its work.
 type Strike struct {
@@ -121,7 +141,7 @@ func Random(seed uint64, index int) Schedule {
 	}
 	programs := 1 + r.IntN(mostPrograms)
 	for range 1 + r.IntN(3) {
-		g := Group{Tool: pick(r, []Tool{Customer, Session, Subscription, Invoice, Cancel}), Together: r.IntN(2) == 0}
+		g := Group{Tool: pick(r, tools()), Together: r.IntN(2) == 0}
 		for range 1 + r.IntN(2) {
 			g.Homes = append(g.Homes, r.IntN(programs))
 		}

@@ -41,11 +41,14 @@ type fakeStripe struct {
 // Object is something that exists at Stripe.
 type Object struct {
 	ID     string
-	Kind   string // customer, checkout.session, subscription or invoice
+	Kind   string // customer, checkout.session, subscription, subscription_item, invoice or refund
 	Group  int    // of operations, from its metadata
 	Status string // of a subscription or an invoice
+	Plan   string // of a subscription that was updated
 	form   url.Values
-	lined  bool // an invoice that has its lines
+	lined  bool     // an invoice that has its lines
+	amount int64    // of a refund
+	items  []string // ids of what a subscription got later
 }
 
 // saved is what Stripe keeps for an idempotency key (https://docs.stripe.com/api/idempotent_requests).
@@ -107,7 +110,9 @@ func (s *fakeStripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	group := s.groupOf(r, form)
 	s.logf("stripe: %s %s, group %d, key %s, fault %q", r.Method, r.URL.Path, group, r.Header.Get("Idempotency-Key"), fault.Kind)
 	s.mu.Lock()
-	s.keys[r.Header.Get("Idempotency-Key")] = true
+	if ofGiven(r) == "" || addsItem(form) { // the journal holds no plain updates
+		s.keys[r.Header.Get("Idempotency-Key")] = true
+	}
 	s.busy[group]++
 	s.mu.Unlock()
 	defer func() {
@@ -130,8 +135,8 @@ func (s *fakeStripe) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // groupOf returns the group of operations that a request belongs to, noGroup when it changes nothing.
 func (s *fakeStripe) groupOf(r *http.Request, form url.Values) int {
 	text := form.Get("metadata[lab]")
-	if r.Method == http.MethodDelete {
-		text = strings.TrimPrefix(r.URL.Path, "/v1/subscriptions/sub_given_")
+	if given := ofGiven(r); given != "" {
+		text = given
 	}
 	if group, err := strconv.Atoi(text); err == nil {
 		return group
@@ -147,6 +152,8 @@ func (s *fakeStripe) process(r *http.Request, form url.Values, f Fault) answer {
 		return refusal(http.StatusUnauthorized, "invalid_request_error", "")
 	case kind == "":
 		return refusal(http.StatusNotFound, "invalid_request_error", "")
+	case r.Method == http.MethodGet && kind == "charge":
+		return s.charge(id)
 	case r.Method == http.MethodGet:
 		return s.get(kind, id)
 	case r.Method == http.MethodDelete && kind == "invoice":
@@ -160,12 +167,18 @@ func (s *fakeStripe) process(r *http.Request, form url.Values, f Fault) answer {
 		if id, verb := ofInvoice(r.URL.Path); verb != "" {
 			return s.change(id, verb, f)
 		}
+		if id != "" {
+			return s.update(id, form, f)
+		}
 		return s.create(kind, form, f)
 	})
 }
 
 func route(path string) (kind, id string) {
-	for prefix, kind := range map[string]string{"/v1/customers": "customer", "/v1/checkout/sessions": "checkout.session", "/v1/subscriptions": "subscription", "/v1/invoices": "invoice"} {
+	for prefix, kind := range map[string]string{
+		"/v1/customers": "customer", "/v1/checkout/sessions": "checkout.session", "/v1/subscriptions": "subscription", "/v1/invoices": "invoice",
+		"/v1/charges": "charge", "/v1/refunds": refund,
+	} {
 		if rest, ok := strings.CutPrefix(path, prefix); ok {
 			return kind, strings.TrimPrefix(rest, "/")
 		}
@@ -214,10 +227,13 @@ func (s *fakeStripe) create(kind string, form url.Values, f Fault) answer {
 	default:
 	}
 	group, _ := strconv.Atoi(form.Get("metadata[lab]")) // a test that forgets it ends up in group 0
-	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub", "invoice": "in"}[kind]
+	prefix := map[string]string{"customer": "cus", "checkout.session": "cs_test", "subscription": "sub", "invoice": "in", refund: "re"}[kind]
 	s.made++
 	o := &Object{ID: fmt.Sprintf("%s_%d", prefix, s.made), Kind: kind, Group: group, form: form}
-	o.Status = map[string]string{"subscription": "active", "invoice": draft}[kind]
+	o.Status = map[string]string{"subscription": "active", "invoice": draft, refund: "succeeded"}[kind]
+	if kind == refund && !s.payBack(o) {
+		return refusal(http.StatusBadRequest, "invalid_request_error", "charge_already_refunded")
+	}
 	s.objects[o.ID] = o
 	if f.Kind == Saved500Applied {
 		return refusal(http.StatusInternalServerError, "api_error", "")
@@ -226,8 +242,8 @@ func (s *fakeStripe) create(kind string, form url.Values, f Fault) answer {
 }
 
 // look does what a person does in the Dashboard who waits until nothing of a group is under way any more. It returns an
-// object of the group that is not among the known ones, or "".
-func (s *fakeStripe) look(group int, known func(id string) bool) string {
+// object of the kind that the group made and that is not among the known ones, or "".
+func (s *fakeStripe) look(group int, kind string, known func(id string) bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.busy[group] > 0 {
@@ -236,7 +252,7 @@ func (s *fakeStripe) look(group int, known func(id string) bool) string {
 		s.mu.Lock()
 	}
 	for id, o := range s.objects {
-		if o.Group == group && !known(id) {
+		if o.Group == group && o.Kind == kind && !known(id) {
 			return id
 		}
 	}
@@ -277,7 +293,10 @@ func (o *Object) answer() answer {
 	shown := map[string]any{
 		"id": o.ID, "object": o.Kind, "created": 1700000000, "livemode": false, "metadata": map[string]string{"lab": strconv.Itoa(o.Group)},
 	}
-	for _, name := range []string{"email", "customer", "mode", "success_url"} {
+	if o.Plan != "" {
+		shown["metadata"] = map[string]string{"plan": o.Plan}
+	}
+	for _, name := range []string{"email", "customer", "mode", "success_url", "charge"} {
 		if o.form.Has(name) {
 			shown[name] = o.form.Get(name)
 		}
@@ -285,8 +304,11 @@ func (o *Object) answer() answer {
 	if o.Status != "" {
 		shown["status"] = o.Status
 	}
-	if o.Kind == "subscription" {
-		shown["items"] = map[string]any{"object": "list", "data": []any{}}
+	switch o.Kind {
+	case "subscription":
+		shown["items"] = itemList(o.items)
+	case refund:
+		shown["amount"], shown["currency"] = o.amount, "eur"
 	}
 	text, err := json.Marshal(shown)
 	if err != nil {

@@ -60,6 +60,7 @@ func (t *Tally) Add(r Result, v *Verdict) {
 	}
 	for _, op := range r.operations {
 		t.counts[calls] += len(op.calls)
+		t.counts[string(r.Schedule.Groups[op.group].Tool)]++
 	}
 	for what, n := range r.ticks {
 		t.counts[what] += n
@@ -107,6 +108,10 @@ func (t *Tally) String() string {
 		}
 	}
 	list("", runs, calls, objects)
+	list("\nwhat was wanted:\n")
+	for _, tool := range tools() {
+		line(string(tool))
+	}
 	list("\nwhat must not be:\n", wrongs()...)
 	list("\nwhat cannot be decided:\n", saved500s, ambiguous)
 	list("\nwhat happened:\n", ingredients()...)
