@@ -25,11 +25,7 @@ func counting() map[string]func(*testing.T) func() *Journal {
 		"in a file that is renewed": renewed,
 		"in PostgreSQL": func(t *testing.T) func() *Journal {
 			url := postgresURL(t)
-			return func() *Journal {
-				j := Shared(url, "", 0)
-				t.Cleanup(j.Close)
-				return j
-			}
+			return func() *Journal { return patient(t, url) }
 		},
 	}
 }
