@@ -27,7 +27,10 @@ func shared(t *testing.T, address string) *Journal {
 // patient is shared for a story that is not about a database's time limit, which a busy machine may need more of.
 func patient(t *testing.T, address string) *Journal {
 	t.Helper()
-	j := shared(t, address)
+	return unhurried(shared(t, address))
+}
+
+func unhurried(j *Journal) *Journal {
 	j.store.(*postgres).limit = time.Minute
 	return j
 }
@@ -194,7 +197,7 @@ func TestTheOwnersTables(t *testing.T) {
 	address, err := url.Parse(server.URL(name))
 	must(t, err)
 	address.User = url.UserPassword(user, pgserver.Password)
-	j := Shared(address.String(), "", 24*time.Hour)
+	j := unhurried(Shared(address.String(), "", 24*time.Hour))
 	t.Cleanup(j.Close)
 	order(t, j, 1)
 	if open, err := j.Open(t.Context()); err != nil || len(open) != 0 {
@@ -359,7 +362,7 @@ func TestASharedSecret(t *testing.T) {
 	var hosts sync.WaitGroup
 	for range 5 {
 		hosts.Go(func() {
-			j := Shared(server.URL(name), "", 0)
+			j := unhurried(Shared(server.URL(name), "", 0))
 			defer j.Close()
 			request := equal()
 			request.Body = "email=" + j.store.process()
@@ -387,7 +390,7 @@ func TestASharedSecret(t *testing.T) {
 func TestOldRecords(t *testing.T) {
 	t.Parallel()
 	address := postgresURL(t)
-	j := Shared(address, "", 24*time.Hour)
+	j := unhurried(Shared(address, "", 24*time.Hour))
 	t.Cleanup(j.Close)
 	intent, err := j.Begin(t.Context(), nil, equal())
 	must(t, err)
@@ -396,7 +399,7 @@ func TestOldRecords(t *testing.T) {
 	must(t, err)
 	_, err = conn.Exec(t.Context(), "update stripe_mcp_record set time = time - interval '25 hours'")
 	must(t, errors.Join(err, conn.Close(t.Context())))
-	later := Shared(address, "", 24*time.Hour)
+	later := unhurried(Shared(address, "", 24*time.Hour))
 	t.Cleanup(later.Close)
 	order(t, later, 1)
 	if n := kept(t, later); n != 3 {
