@@ -140,6 +140,7 @@ func TestNoWriteLostOrDoubled(t *testing.T) {
 		{"two people pay all of one payment back", lab.Schedule{Groups: inARow(lab.RefundAll)}, 1},
 		{"a refund's answer is lost for good, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.Refund), Faults: faults("", lab.HangAfter)}, 1},
 		{"the answer to a refund of all is lost for good, call again", lab.Schedule{Timeout: time.Second, Groups: once(lab.RefundAll), Faults: faults("", lab.HangAfter)}, 1},
+		{"a refund's answer is lost for good, and its payment cannot be read after that", lab.Schedule{Timeout: time.Second, Groups: once(lab.Refund), Faults: faults("", lab.HangAfter, lab.Unauthorized)}, 1},
 		{"a refund is declined, and the answer lost", lab.Schedule{Groups: once(lab.Refund), Faults: faults("", lab.Declined), Strikes: strike(lab.Kill, lab.Half)}, 0},
 		{"SIGKILL when a refund is there, restart, call again", lab.Schedule{Groups: once(lab.Refund), Strikes: strike(lab.Kill, lab.Applied)}, 1},
 		{"SIGKILL when all is paid back, restart, call again", lab.Schedule{Groups: once(lab.RefundAll), Strikes: strike(lab.Kill, lab.Applied)}, 1},
