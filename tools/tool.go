@@ -203,7 +203,7 @@ func (r *Request) Learn(ctx context.Context, client *stripeapi.Client) error {
 	if r.learn == nil {
 		return nil
 	}
-	return r.learn(ctx, client, r)
+	return r.Tool.inArguments(r.learn(ctx, client, r))
 }
 
 // Send asks Stripe and returns the answer as one compact JSON object. The answer conforms to the tool's output schema. Its

@@ -42,7 +42,7 @@ func TestRotatedKeyBeforeARefund(t *testing.T) {
 		}
 		return got.Object()
 	}
-	if got := refund(); !strings.Contains(got, `"outcome":"failed"`) {
+	if got := refund(); !strings.Contains(got, `"outcome":"refused"`) || !strings.Contains(got, "What an earlier equal call did stays as it was") {
 		t.Error(got)
 	}
 	h.write("key", "sk_test_MadeUpCurrent2")

@@ -143,7 +143,14 @@ func complete(ctx context.Context, _ Policy, call *Call) *outcome.Error {
 	if call.Learn == nil {
 		return nil
 	}
-	return outcome.As(call.Learn(ctx, &call.Request))
+	unread := outcome.As(call.Learn(ctx, &call.Request))
+	const notFound = 404 // HTTP
+	if unread != nil && unread.Status != notFound { // of the change, which was not sent; an earlier equal one may have been
+		unread.Outcome = outcome.Refused
+		unread.Message = "nothing was sent, because what the call is about could not be read: " + unread.Message
+		unread.Hint = strings.TrimSuffix(unread.Hint, ".") + ". What an earlier equal call did stays as it was"
+	}
+	return unread
 }
 
 // tally is what purchases cost in all, in minor units by currency.
