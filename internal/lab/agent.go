@@ -23,8 +23,7 @@ func (r *run) mostCalls() int {
 	return alone
 }
 
-// perform repeats an operation until its outcome is known. A creation has one key for all its calls, so that a no to one is
-// a no to all. A keyless call says nothing of the others, nor does one that may have failed before it asked for the change.
+// perform repeats an operation until its outcome is known.
 func (r *run) perform(op *operation) {
 	uncertain := false // a call before may have happened
 	for range r.mostCalls() {
@@ -46,15 +45,9 @@ func (r *run) perform(op *operation) {
 			}
 			continue
 		}
-		if told.settled() {
-			tool := r.schedule.Groups[op.group].Tool
-			ofARead := tool.readsFirst() && !told.ofTheChange()
-			if told.Outcome == succeeded || !uncertain || !tool.keyless() && !ofARead {
-				return
-			}
-			if ofARead {
-				r.tick(noOfARead)
-			}
+		// A creation has one key for all its calls, so that a no to one is a no to all. A keyless call says nothing of the others.
+		if told.settled() && (told.Outcome == succeeded || !uncertain || !r.schedule.Groups[op.group].Tool.keyless()) {
+			return
 		}
 		uncertain = uncertain || told == nil || told.Outcome == unknown
 		if uncertain {

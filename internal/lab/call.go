@@ -3,7 +3,6 @@ package lab
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -49,18 +48,12 @@ type reply struct {
 	Unresolved bool // refused, because an earlier call under another key may have made it
 	SavedError bool // Stripe is said to keep an internal error as its answer
 	Retryable  bool
-	Code       string // Stripe's, of an error
 	Text       string
 }
 
 // settled reports whether a sensible agent lets the matter rest.
 func (t *reply) settled() bool {
 	return t != nil && (t.Outcome == succeeded || t.Outcome == failed && !t.Retryable)
-}
-
-// ofTheChange reports whether a no is Stripe's word about the change. The laboratory refuses no read with these.
-func (t *reply) ofTheChange() bool {
-	return slices.Contains([]string{"card_declined", "parameter_invalid", "charge_already_refunded"}, t.Code)
 }
 
 const (
@@ -86,7 +79,6 @@ func read(answer mcpclient.Response) (*reply, error) {
 		Error  struct {
 			Outcome   string `json:"outcome"`
 			Type      string `json:"type"`
-			Code      string `json:"code"`
 			Hint      string `json:"hint"`
 			Retryable bool   `json:"retryable"`
 		} `json:"error"`
@@ -97,7 +89,7 @@ func read(answer mcpclient.Response) (*reply, error) {
 	told := &reply{Outcome: succeeded, ID: text.ID, Status: text.Status, Text: result.Object()}
 	told.Shared = strings.Contains(text.Note, "an earlier equal call")
 	if result.IsError {
-		told.Outcome, told.Retryable, told.Code = text.Error.Outcome, text.Error.Retryable, text.Error.Code
+		told.Outcome, told.Retryable = text.Error.Outcome, text.Error.Retryable
 		told.Unresolved = text.Error.Type == "earlier_call_unresolved"
 		told.SavedError = strings.Contains(text.Error.Hint, "Stripe keeps an internal error")
 	}

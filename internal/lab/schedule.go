@@ -85,9 +85,6 @@ func (t Tool) name() string {
 // keyless reports whether the journal does not hold it, because repeating it does no harm. Then no call has another's key.
 func (t Tool) keyless() bool { return t == Cancel || t == Update }
 
-// readsFirst reports whether a call can fail at what it reads before it asks for the change.
-func (t Tool) readsFirst() bool { return t == Refund || t == RefundAll || t == AddItem }
-
 // changesGiven reports whether it changes the subscription that its group is given.
 func (t Tool) changesGiven() bool { return t.keyless() || t == AddItem }
 

@@ -18,7 +18,6 @@ const (
 	objects   = "objects at Stripe"
 	saved500s = "runs ended in a saved 500, after which the agents ordered again: doubling cannot be excluded there"
 	ambiguous = "answers may have been written without anybody taking them in: their repetition counts as new"
-	noOfARead = "calls failed after an unknown, perhaps at what they read first: the agents call again"
 )
 
 // What else can happen beside faults and strikes.
@@ -114,7 +113,7 @@ func (t *Tally) String() string {
 		line(string(tool))
 	}
 	list("\nwhat must not be:\n", wrongs()...)
-	list("\nwhat cannot be decided:\n", saved500s, ambiguous, noOfARead)
+	list("\nwhat cannot be decided:\n", saved500s, ambiguous)
 	list("\nwhat happened:\n", ingredients()...)
 	for _, what := range troubles() {
 		if t.counts[string(what)] > 0 {
