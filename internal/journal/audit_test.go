@@ -17,7 +17,7 @@ func TestAudit(t *testing.T) {
 		},
 		"in PostgreSQL": func(t *testing.T) func() *Journal {
 			address := postgresURL(t)
-			return func() *Journal { return patient(t, address) }
+			return func() *Journal { return shared(t, address) }
 		},
 	} {
 		t.Run(where, func(t *testing.T) {

@@ -25,7 +25,7 @@ func counting() map[string]func(*testing.T) func() *Journal {
 		"in a file that is renewed": renewed,
 		"in PostgreSQL": func(t *testing.T) func() *Journal {
 			url := postgresURL(t)
-			return func() *Journal { return patient(t, url) }
+			return func() *Journal { return shared(t, url) }
 		},
 	}
 }

@@ -19,17 +19,12 @@ import (
 // shared returns a journal in the database at address.
 func shared(t *testing.T, address string) *Journal {
 	t.Helper()
-	j := Shared(address, "", 0)
+	j := unhurried(Shared(address, "", 0))
 	t.Cleanup(j.Close)
 	return j
 }
 
-// patient is shared for a story that is not about a database's time limit, which a busy machine may need more of.
-func patient(t *testing.T, address string) *Journal {
-	t.Helper()
-	return unhurried(shared(t, address))
-}
-
+// unhurried gives a journal the time that a busy machine needs, for stories that are not about the limit.
 func unhurried(j *Journal) *Journal {
 	j.store.(*postgres).limit = time.Minute
 	return j
@@ -49,7 +44,7 @@ const long = 2 * time.Minute // for a call that has to live through anything tha
 func TestTwoHosts(t *testing.T) {
 	t.Parallel()
 	address := postgresURL(t)
-	one, two := patient(t, address), patient(t, address)
+	one, two := shared(t, address), shared(t, address)
 	ctx, receipt := called(t, long)
 	first, err := one.Begin(ctx, receipt, equal())
 	must(t, err)
@@ -86,15 +81,15 @@ func TestTwoHosts(t *testing.T) {
 func TestAHostThatDied(t *testing.T) {
 	t.Parallel()
 	address := postgresURL(t)
-	one, two := patient(t, address), patient(t, address)
+	one, two := shared(t, address), shared(t, address)
 	order(t, one, 1)
 	order(t, two, 2) // so that both are connected
-	ctx, receipt := called(t, 2*time.Second)
+	ctx, receipt := called(t, 5*time.Second)
 	first, err := one.Begin(ctx, receipt, equal())
 	must(t, err)
 	one.Close() // and nothing more is heard of it
 
-	ctx, receipt = called(t, 2*time.Second)
+	ctx, receipt = called(t, 5*time.Second)
 	_, err = two.Begin(ctx, receipt, equal())
 	running, ok := errors.AsType[*RunningError](err)
 	if !ok {
@@ -115,7 +110,7 @@ func TestAHostThatDied(t *testing.T) {
 func TestCallersLeave(t *testing.T) {
 	t.Parallel()
 	address := postgresURL(t)
-	one, two := patient(t, address), patient(t, address)
+	one, two := shared(t, address), shared(t, address)
 	ctx, receipt := called(t, long)
 	_, err := one.Begin(ctx, receipt, equal())
 	must(t, err)
@@ -141,6 +136,7 @@ func TestUnusable(t *testing.T) {
 		change(address)
 		return address.String()
 	}
+	const late = "did not answer in time"
 	tests := map[string]struct {
 		address  string
 		message  string
@@ -148,7 +144,7 @@ func TestUnusable(t *testing.T) {
 		password string
 	}{
 		"nobody listens":      {at(func(u *url.URL) { u.Host = "127.0.0.1:1" }), "cannot be reached: ", "Start the database", ""},
-		"nobody answers":      {at(func(u *url.URL) { u.Host = silent(t) }), "did not answer in time", "Start the database", ""},
+		"nobody answers":      {at(func(u *url.URL) { u.Host = silent(t) }), late, "Start the database", ""},
 		"no such host":        {at(func(u *url.URL) { u.Host = "db.invalid" }), "the host name db.invalid does not resolve", "Start the database", ""},
 		"a wrong password":    {at(func(u *url.URL) { u.User = url.UserPassword(pgserver.Owner, "AnotherMadeUpOne") }), "password authentication failed", "Correct the password", ""},
 		"of a file":           {at(func(u *url.URL) { u.User = url.User(pgserver.Owner) }), "password authentication failed", "Correct the password", "AnotherMadeUpOne"},
@@ -162,6 +158,9 @@ func TestUnusable(t *testing.T) {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			j := Shared(tt.address, tt.password, 0)
+			if tt.message != late {
+				j = unhurried(j)
+			}
 			t.Cleanup(j.Close)
 			_, err := j.Begin(t.Context(), nil, equal())
 			if _, ok := errors.AsType[*UnavailableError](err); !ok || !strings.Contains(err.Error(), tt.message) || !strings.Contains(Hint(err), tt.hint) {
@@ -293,7 +292,7 @@ func TestManyHosts(t *testing.T) {
 	t.Cleanup(pool.Stop)
 	name, err := server.Database(t.Context())
 	must(t, err)
-	hosts := []*Journal{patient(t, pool.URL(name)), patient(t, pool.URL(name)), patient(t, pool.URL(name))}
+	hosts := []*Journal{shared(t, pool.URL(name)), shared(t, pool.URL(name)), shared(t, pool.URL(name))}
 	var keys sync.Map
 	var all sync.WaitGroup
 	for i := range 30 {
@@ -333,7 +332,7 @@ func TestManyHosts(t *testing.T) {
 func TestNothingPrivateInTheDatabase(t *testing.T) {
 	t.Parallel()
 	address := postgresURL(t)
-	j := patient(t, address)
+	j := shared(t, address)
 	intent, err := j.Begin(t.Context(), nil, equal())
 	must(t, err)
 	must(t, intent.Settle(t.Context(), Result{Outcome: "unknown"}))

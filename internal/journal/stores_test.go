@@ -60,7 +60,7 @@ func stores() map[string]func(*testing.T) func() *Journal {
 			url, o := postgresURL(t), newOutside(t)
 			var ready []store
 			for range 2 { // processes at most
-				inner := patient(t, url).store
+				inner := shared(t, url).store
 				ready = append(ready, inner)
 			}
 			return func() *Journal {
