@@ -144,7 +144,7 @@ func complete(ctx context.Context, _ Policy, call *Call) *outcome.Error {
 		return nil
 	}
 	unread := outcome.As(call.Learn(ctx, &call.Request))
-	const notFound = 404 // HTTP
+	const notFound = 404                            // HTTP
 	if unread != nil && unread.Status != notFound { // of the change, which was not sent; an earlier equal one may have been
 		unread.Outcome = outcome.Refused
 		unread.Message = "nothing was sent, because what the call is about could not be read: " + unread.Message
