@@ -230,7 +230,8 @@ func (c *call) reasons(page bool) int {
 // before it answered a repetition: no other one can know that nobody took it in.
 func (op *operation) forgotten(n int) bool {
 	c := op.calls[n]
-	if (c.unheard == nil || c.unheard.Outcome != succeeded) && !c.program.deaf {
+	over := c.unheard != nil && (c.unheard.Outcome == succeeded || c.unheard.SavedError) // as far as the program knows
+	if !over && !c.program.deaf {
 		return false
 	}
 	for _, next := range op.calls[n+1:] {

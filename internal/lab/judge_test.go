@@ -148,6 +148,7 @@ func TestJudgeOfOtherPrograms(t *testing.T) {
 		"repeated through another program":               {[]*operation{{calls: []*call{late(), made("b", second)}}}, []string{"a", "b"}, ""},
 		"repeated through the same program":              {[]*operation{{calls: []*call{late(), made("b", first)}}}, []string{"a", "b"}, "doubled objects"},
 		"killed in the repetition, then through another": {[]*operation{{calls: []*call{lateOf(killed), {program: killed}, made("b", second)}}}, []string{"a", "b"}, ""},
+		"a saved 500 that nobody heard of":               {[]*operation{{calls: []*call{{program: first, ignored: true, unheard: &reply{Outcome: unknown, SavedError: true}}, made("b", second)}}}, []string{"a", "b"}, ""},
 		"repeated and told, then through another":        {[]*operation{{calls: []*call{late(), {program: first, told: &reply{Outcome: unknown}}, made("b", second)}}}, []string{"a", "b"}, "doubled objects"},
 		"three of two through two programs":              {[]*operation{{calls: []*call{late(), made("b", second)}}}, []string{"a", "b", "c"}, "doubled objects"},
 		"seen in the Dashboard":                          {[]*operation{looked("a")}, []string{"a"}, ""},
