@@ -16,7 +16,7 @@
 //     is new there also needs a field in connection.
 //  6. Add one route to routes in internal/simulator, unless the simulator has it already.
 //  7. Add rows to cmd/stripe-mcp/tools_test.go and internal/contracttest/requests_test.go. For a tool that lists, add
-//     one to TestOnePage there. For a tool that writes, add them to disclosure_test.go too.
+//     one to TestOnePage beside it. For a tool that writes, add them to disclosure_test.go too.
 //  8. Run make golden docs. It writes published/*.json and the README's table.
 //
 // A tool that lists answers with pageOf and takes a cursor. Its rows have a type of their own, which leaves out what only

@@ -149,7 +149,7 @@ func (j *Journal) await(ctx context.Context, receipt *Receipt, request Request) 
 		} else if err == nil || running == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			return intent, err
 		}
-		if !sleep(ctx, min(pause, max(running.Until.Sub(j.now()), limits.FirstPoll))) {
+		if !limits.Sleep(ctx, min(pause, max(running.Until.Sub(j.now()), limits.FirstPoll))) {
 			if errors.Is(ctx.Err(), context.Canceled) {
 				return nil, ctx.Err()
 			}

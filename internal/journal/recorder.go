@@ -134,7 +134,7 @@ func (j *Journal) Flush(ctx context.Context) error {
 			return err
 		}
 		left, err := j.recorder.outcome()
-		if !left || !sleep(ctx, limits.FirstPoll) {
+		if !left || !limits.Sleep(ctx, limits.FirstPoll) {
 			return err
 		}
 		j.again(func(string) bool { return true }) //nolint:contextcheck // writing goes on when ctx ends

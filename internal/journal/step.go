@@ -207,17 +207,5 @@ func (j *Journal) lookInStep(ctx context.Context, show func(*book)) error {
 	})
 }
 
-// sleep waits, and reports whether ctx is still good after that.
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // errSecretReplaced says that the shared secret is not the one that this process has learned.
 var errSecretReplaced = errors.New("the secret that keys its digests was replaced a moment ago; call again")

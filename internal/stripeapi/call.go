@@ -89,15 +89,6 @@ func (c *call) add(a attempt) {
 	c.pending = c.judge() == outcome.Unknown
 }
 
-// misread notes that the library could not read an answer after all.
-func (c *call) misread() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if n := len(c.attempts); n > 0 && c.attempts[n-1].sent && c.attempts[n-1].refusal == nil && c.attempts[n-1].trouble == noTrouble {
-		c.attempts[n-1].trouble = misshapen
-	}
-}
-
 // last returns the last attempt, and whether there was one. It decides how a failure is described.
 func (c *call) last() (attempt, bool) {
 	c.mu.Lock()

@@ -43,7 +43,6 @@ func (c *call) failure(ctx context.Context) *outcome.Error {
 	if c.blocked != nil {
 		return refusedByJournal(c.blocked)
 	}
-	c.misread()
 	failure := &outcome.Error{Outcome: c.outcome(), Type: outcome.TypeNetwork}
 	last, tried := c.last()
 	switch {

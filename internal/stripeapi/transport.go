@@ -85,7 +85,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if call.keyInUse() { // by the earlier call, which is still under way: its end is worth waiting for
 			retries, wait = 0, min(wait, limits.InUse)
 		}
-		if retries == maxRetries || !call.worthRetrying(ctx, resp, err) || !sleep(ctx, wait) {
+		if retries == maxRetries || !call.worthRetrying(ctx, resp, err) || !limits.Sleep(ctx, wait) {
 			return resp, err
 		}
 	}
@@ -245,18 +245,6 @@ func pause(retries int, resp *http.Response) time.Duration {
 	}
 	wait := min(limits.LongestWait, limits.FirstWait<<retries)
 	return wait/2 + mathrand.N(wait/2) //nolint:gosec // spreads load, guards nothing
-}
-
-// sleep waits. It reports false when ctx ends first.
-func sleep(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // retryAfter returns the pause that an answer asks for, or 0.
