@@ -78,12 +78,12 @@ func (d *doctor) checkClients() {
 	}
 	entries := 0
 	for _, c := range d.clients() {
-		entry, ours, err := c.Current(itself)
+		ours, err := c.Ours(itself)
 		if err != nil {
 			d.faulty(warning, "clients", err, "repair that file")
 		}
-		if ours {
-			entries++
+		entries += len(ours)
+		for _, entry := range ours {
 			d.checkEntry(c, entry, itself)
 		}
 	}
@@ -92,7 +92,7 @@ func (d *doctor) checkClients() {
 	}
 }
 
-func (d *doctor) checkEntry(c clients.Client, entry clients.Entry, itself string) {
+func (d *doctor) checkEntry(c clients.Client, entry clients.Named, itself string) {
 	other := entry.ConfigFile()
 	if err := c.Fault(entry, itself, config.Names()); err != nil {
 		d.faulty(failure, "clients", err, runSetup)

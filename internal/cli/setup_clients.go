@@ -37,7 +37,7 @@ func (s *setup) additions(chosen []clients.Client) ([]clients.Plan, error) {
 	if s.simulator {
 		entry.Args = append(entry.Args, "--simulator")
 	}
-	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(entry) }), nil
+	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(clients.DefaultName, entry) }), nil
 }
 
 // announce says what would be written.
@@ -54,7 +54,7 @@ func (s *setup) announce(plans []clients.Plan, edit config.Edit) error {
 	for _, p := range plans {
 		s.printPlan(p, "would get an entry", "")
 		if s.print {
-			s.printf("%s\n", p.Snippet())
+			s.printf("%s\n", p.Lines())
 		}
 	}
 	return nil
@@ -98,7 +98,7 @@ func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 	if err != nil {
 		return err
 	}
-	plans := clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Remove(program) })
+	plans := clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Remove(clients.DefaultName, program) })
 	failed := s.apply(plans, "entry removed")
 	if len(s.named) == 0 {
 		if err := s.config.Vault().Remove(ctx); err != nil {

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"reflect"
 
-	"github.com/tailscale/hujson"
-
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/secret"
@@ -23,6 +21,7 @@ const largest = 64 << 20
 type Change struct {
 	Client Client
 	Path   string // the file that changes: where a link leads
+	Name   string // of the entry
 	Entry  Entry  // as it will be; zero after removal
 	before []byte // nil when there is no file yet
 	after  []byte
@@ -34,24 +33,21 @@ func (c Change) Linked() bool { return c.Path != c.Client.Path }
 // Unchanged reports whether the file says already what it should.
 func (c Change) Unchanged() bool { return bytes.Equal(c.before, c.after) }
 
-// Add plans to make the client start entry. It fails when the file cannot be understood or has an entry of our name for
-// another program.
-func (c Client) Add(entry Entry) (Change, error) {
-	if c.typed {
-		entry.Type = "stdio"
-	}
+// Add plans to make the client start entry under that name. It fails when the file cannot be understood or has an entry of
+// that name for another program.
+func (c Client) Add(name string, entry Entry) (Change, error) {
 	change, doc, err := c.open()
-	change.Entry = entry
+	change.Name, change.Entry = name, entry
 	if err != nil {
 		return change, err
 	}
-	old, found, err := doc.entry(c.section)
+	old, found, err := doc.entry(name)
 	if err == nil && found && !old.starts(entry.Command) {
 		err = hint.Errorf("rename or remove that entry", "its entry %q starts another program", name)
 	}
 	if err == nil {
-		change.Entry = entry.merged(old)
-		err = doc.put(c.section, change.Entry)
+		change.Entry = entry.merged(old.Entry)
+		err = doc.put(name, change.Entry)
 	}
 	if err != nil {
 		return change, c.leftAlone(err)
@@ -59,37 +55,40 @@ func (c Client) Add(entry Entry) (Change, error) {
 	return change.planned(doc)
 }
 
-// Remove plans to take our entry out, which starts program or another copy of it. An entry of our name for anything else
-// stays.
-func (c Client) Remove(program string) (Change, error) {
+// Remove plans to take the entry of that name out, which starts program or another copy of it. An entry of that name for
+// anything else stays.
+func (c Client) Remove(name, program string) (Change, error) {
 	change, doc, err := c.open()
+	change.Name = name
 	if err != nil {
 		return change, err
 	}
-	old, found, err := doc.entry(c.section)
+	old, found, err := doc.entry(name)
 	if err != nil {
 		return change, c.leftAlone(err)
 	}
 	if !found || !old.starts(program) {
 		return change, nil
 	}
-	servers, _, _ := objectIn(doc.root, c.section)
-	remove(servers, memberOf(servers, name))
+	if err := doc.drop(name, false); err != nil {
+		return change, c.leftAlone(err)
+	}
 	return change.planned(doc)
 }
 
-// Current returns the entry that the client has under our name, and false when it has none that starts program or another
-// copy of it.
-func (c Client) Current(program string) (Entry, bool, error) {
+// Ours returns the entries in the client's file that start program or another copy of it, under whatever name.
+func (c Client) Ours(program string) ([]Named, error) {
 	_, doc, err := c.open()
 	if err != nil {
-		return Entry{}, false, err
+		return nil, err
 	}
-	entry, found, err := doc.entry(c.section)
-	if err != nil {
-		return Entry{}, false, c.leftAlone(err)
+	var ours []Named
+	for _, name := range doc.names() {
+		if entry, found, err := doc.entry(name); err == nil && found && entry.starts(program) {
+			ours = append(ours, entry)
+		}
 	}
-	return entry, found && entry.starts(program), nil
+	return ours, nil
 }
 
 func (c Client) leftAlone(err error) error {
@@ -102,38 +101,42 @@ const byteOrderMark = "\ufeff"
 func (c Client) open() (Change, document, error) {
 	change := Change{Client: c, Path: c.Path}
 	if c.fault != nil {
-		return change, document{}, c.fault
+		return change, nil, c.fault
 	}
 	_, err := os.Lstat(c.Path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		if change.Path, err = filepath.EvalSymlinks(c.Path); err != nil {
-			return change, document{}, c.leftAlone(errors.New("it is a link that leads nowhere"))
+			return change, nil, c.leftAlone(errors.New("it is a link that leads nowhere"))
 		}
 		if change.before, _, err = local.ReadFile(change.Path, largest); err != nil {
-			return change, document{}, err
+			return change, nil, err
 		}
 	}
 	change.after = change.before
-	text := bytes.TrimPrefix(change.before, []byte(byteOrderMark))
-	if len(bytes.TrimSpace(text)) == 0 {
-		text = []byte("{}\n")
-	}
-	doc, err := parse(text)
+	doc, err := c.format.parse(withoutMark(change.before))
 	if err != nil {
-		return change, doc, c.leftAlone(err)
+		return change, nil, c.leftAlone(err)
 	}
 	return change, doc, nil
 }
 
+// withoutMark returns text without what marks its encoding. White space alone says nothing.
+func withoutMark(text []byte) []byte {
+	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil
+	}
+	return text
+}
+
 // planned makes doc the file's new contents, once it is sure that apart from our entry nothing changes.
 func (c Change) planned(doc document) (Change, error) {
-	text := doc.tree.Pack()
-	old := bytes.TrimPrefix(c.before, []byte(byteOrderMark))
-	if len(bytes.TrimSpace(old)) == 0 {
-		old = []byte("{}")
+	text := doc.text()
+	was, err := c.Client.format.parse(withoutMark(c.before))
+	if err == nil {
+		doc, err = c.Client.format.parse(text)
 	}
-	was, is := othersIn(old, c.Client.section), othersIn(text, c.Client.section)
-	if was == nil || !reflect.DeepEqual(was, is) {
+	if err != nil || !reflect.DeepEqual(was.others(c.Name), doc.others(c.Name)) {
 		return c, c.Client.leftAlone(hint.Errorf("add the entry yourself; setup --print shows it", "it cannot be changed without touching the rest of it"))
 	}
 	if bytes.HasPrefix(c.before, []byte(byteOrderMark)) {
@@ -141,25 +144,6 @@ func (c Change) planned(doc document) (Change, error) {
 	}
 	c.after = text
 	return c, nil
-}
-
-// othersIn returns what text says but for our entry, and for the section when nothing else is in it. It is nil when text
-// is no JSON.
-func othersIn(text []byte, section string) map[string]any {
-	tree, err := hujson.Parse(text)
-	if err != nil {
-		return nil
-	}
-	var members map[string]any
-	if decode(tree, &members) != nil {
-		return nil
-	}
-	servers, _ := members[section].(map[string]any)
-	delete(servers, name)
-	if len(servers) == 0 {
-		delete(members, section)
-	}
-	return members
 }
 
 // Apply writes the file in one step, and returns where the old contents were saved; empty when there
@@ -185,10 +169,8 @@ func (c Change) Apply() (backup string, err error) {
 	return backup, nil
 }
 
-// Snippet returns what the client's file needs, for people who would rather write it themselves.
-func (c Change) Snippet() string {
-	return encode(map[string]map[string]Entry{c.Client.section: {name: c.Entry}}, "", "  ")
-}
+// Lines returns what the client's file needs, for people who would rather write it themselves.
+func (c Change) Lines() string { return c.Client.format.lines(c.Name, c.Entry) }
 
 // Plan is what will be done to one client's file, or why it cannot be.
 type Plan struct {

@@ -19,16 +19,17 @@ func TestLeftAlone(t *testing.T) {
 		`{"mcpServers": {"a": sk_test_MadeUp1}}`: "not valid JSON",
 		`[]`:                                     "is not an object",
 		`{"mcpServers": [1]}`:                    "its mcpServers is not an object",
-		`{"mcpServers": {"stripe": "x"}}`:        `its entry "stripe" is not one that starts a program`,
+		"{\n\"mcpServers\": {},\n\"mcpServers\": {}}":      `"mcpServers" stands twice in it, in line 2 and in line 3`,
+		`{"mcpServers": {"stripe": "x"}}`:                  `its entry "stripe" is not one that starts a program`,
 		`{"mcpServers": {"stripe": {"command": "npx"}}}`:   "starts another program\nhint: rename or remove",
 		`{"mcpServers": {"stripe": {"url": "https://x"}}}`: "starts another program\nhint: rename or remove",
 	} {
 		c := with(t, "claude-desktop", text)
-		_, err := c.Add(entry())
+		_, err := c.Add(clients.DefaultName, entry())
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), c.Path+" stays as it is") || strings.Contains(err.Error(), "MadeUp") {
 			t.Errorf("%s: %v", text, err)
 		}
-		if change, err := c.Remove("/opt/stripe-mcp"); err == nil && !change.Unchanged() {
+		if change, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp"); err == nil && !change.Unchanged() {
 			t.Errorf("%s: it would be removed", text)
 		}
 		if got := read(t, c.Path); got != text {
@@ -39,7 +40,7 @@ func TestLeftAlone(t *testing.T) {
 	if err := os.MkdirAll(c.Path, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Add(entry()); err == nil || !strings.Contains(err.Error(), "is a folder, not a file") {
+	if _, err := c.Add(clients.DefaultName, entry()); err == nil || !strings.Contains(err.Error(), "is a folder, not a file") {
 		t.Errorf("a folder: %v", err)
 	}
 }
@@ -75,7 +76,7 @@ func TestLinks(t *testing.T) {
 	if err := os.Symlink(target, c.Path); err != nil {
 		t.Fatal(err)
 	}
-	change, err := c.Add(entry())
+	change, err := c.Add(clients.DefaultName, entry())
 	if err != nil || !change.Linked() {
 		t.Fatal(change.Linked(), err)
 	}
@@ -93,7 +94,7 @@ func TestLinks(t *testing.T) {
 	if err := os.Remove(target); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Add(entry()); err == nil || !strings.Contains(err.Error(), "a link that leads nowhere") {
+	if _, err := c.Add(clients.DefaultName, entry()); err == nil || !strings.Contains(err.Error(), "a link that leads nowhere") {
 		t.Errorf("a dangling link: %v", err)
 	}
 }
@@ -102,7 +103,7 @@ func TestLinks(t *testing.T) {
 func TestChangedInTheMeantime(t *testing.T) {
 	t.Parallel()
 	c := with(t, "claude-code", "{}")
-	change, err := c.Add(entry())
+	change, err := c.Add(clients.DefaultName, entry())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,16 +118,16 @@ func TestRenamedProgram(t *testing.T) {
 	t.Parallel()
 	const program = "/opt/stripe"
 	c := with(t, "cursor", `{"mcpServers":{"stripe":{"command":"/opt/stripe","args":["--config","/c.yaml"]}}}`)
-	if change, err := c.Add(clients.Entry{Command: program, Args: []string{"--config", "/c.yaml"}}); err != nil || !change.Unchanged() {
+	if change, err := c.Add(clients.DefaultName, clients.Entry{Command: program, Args: []string{"--config", "/c.yaml"}}); err != nil || !change.Unchanged() {
 		t.Errorf("unchanged is %v, %v", change.Unchanged(), err)
 	}
-	if _, ours, err := c.Current(program); err != nil || !ours {
+	if ours, err := c.Ours(program); err != nil || len(ours) != 1 {
 		t.Errorf("ours is %v, %v", ours, err)
 	}
-	if change, err := c.Remove(program); err != nil || change.Unchanged() {
+	if change, err := c.Remove(clients.DefaultName, program); err != nil || change.Unchanged() {
 		t.Errorf("it would stay: %v", err)
 	}
-	if change, err := c.Remove("/opt/other"); err != nil || !change.Unchanged() {
+	if change, err := c.Remove(clients.DefaultName, "/opt/other"); err != nil || !change.Unchanged() {
 		t.Errorf("another program would remove it: %v", err)
 	}
 }

@@ -59,19 +59,19 @@ func entry() clients.Entry {
 // add makes the change and checks that a second one has nothing to do.
 func add(t *testing.T, c clients.Client) {
 	t.Helper()
-	change, err := c.Add(entry())
+	change, err := c.Add(clients.DefaultName, entry())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := change.Apply(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := c.Add(entry())
+	again, err := c.Add(clients.DefaultName, entry())
 	if err != nil || !again.Unchanged() {
 		t.Errorf("a second time, unchanged is %v, %v", again.Unchanged(), err)
 	}
-	if current, ours, err := c.Current("/opt/stripe-mcp"); err != nil || !ours || current.Command != "/opt/stripe-mcp" {
-		t.Errorf("current is %+v, %v, %v", current, ours, err)
+	if ours, err := c.Ours("/opt/stripe-mcp"); err != nil || len(ours) != 1 || ours[0].Name != clients.DefaultName || ours[0].Command != "/opt/stripe-mcp" {
+		t.Errorf("ours are %+v, %v", ours, err)
 	}
 }
 
@@ -141,8 +141,6 @@ func TestEveryOtherByteStays(t *testing.T) {
 		{"tabs", "{\n\t\"mcpServers\": {\n\t\t\"a\": {}\n\t}\n}", "{\n\t\"mcpServers\": {\n\t\t\"a\": {},\n\t\t" + strings.ReplaceAll(block, "  ", "\t") + "\n\t}\n}"},
 		{"lines of Windows", "\ufeff{\r\n    \"mcpServers\": {\r\n        \"ä\": {}\r\n    }\r\n}\r\n",
 			"\ufeff{\r\n    \"mcpServers\": {\r\n        \"ä\": {},\r\n        " + strings.ReplaceAll(strings.ReplaceAll(block, "  ", "    "), "\n", "\r\n") + "\r\n    }\r\n}\r\n"},
-		{"two sections, of which readers take the last", "{\n  \"mcpServers\": {\"a\": {}},\n  \"mcpServers\": {\n    \"b\": {}\n  }\n}\n",
-			"{\n  \"mcpServers\": {\"a\": {}},\n  \"mcpServers\": {\n    \"b\": {},\n    " + block + "\n  }\n}\n"},
 		{"one line", `{"mcpServers":{"a":{}},"z":1}`, "{\"mcpServers\":{\"a\":{},\n    " + block + "\n  },\"z\":1}"},
 	}
 	for _, tt := range tests {
@@ -156,7 +154,7 @@ func TestEveryOtherByteStays(t *testing.T) {
 			if got := read(t, c.Path+".before-stripe-mcp"); got != tt.before {
 				t.Errorf("the backup is %q", got)
 			}
-			change, err := c.Remove("/opt/stripe-mcp")
+			change, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -213,11 +211,11 @@ func FuzzAdd(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		c := with(t, "cursor", text)
-		if change, err := c.Add(entry()); err == nil {
+		if change, err := c.Add(clients.DefaultName, entry()); err == nil {
 			if _, err := change.Apply(); err != nil {
 				t.Fatal(err)
 			}
-			if again, err := c.Add(entry()); err != nil || !again.Unchanged() {
+			if again, err := c.Add(clients.DefaultName, entry()); err != nil || !again.Unchanged() {
 				t.Errorf("%q became %q, and then: %v", text, read(t, c.Path), err)
 			}
 		}

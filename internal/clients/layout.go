@@ -34,6 +34,24 @@ func (l layout) value(value any, depth int) hujson.Value {
 	return tree
 }
 
+// object is a JSON object whose members keep their order.
+type object []member
+
+type member struct {
+	name  string
+	value any
+	empty bool // its value says nothing
+}
+
+// MarshalJSON implements json.Marshaler.
+func (o object) MarshalJSON() ([]byte, error) {
+	members := make([]string, len(o))
+	for i, m := range o {
+		members[i] = encode(m.name, "", "") + ":" + encode(m.value, "", "")
+	}
+	return []byte("{" + strings.Join(members, ",") + "}"), nil
+}
+
 // encode returns value as JSON.
 func encode(value any, prefix, step string) string {
 	var text bytes.Buffer

@@ -3,9 +3,12 @@ package clients
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"stripe-mcp/internal/local"
 )
@@ -30,17 +33,31 @@ func Program() (string, error) {
 // Process prepares a start of the server as a desktop client would start it.
 func (e Entry) Process(ctx context.Context, lookup func(string) string) *exec.Cmd {
 	command := exec.CommandContext(ctx, e.Command, e.Args...) //nolint:gosec // it is this program
-	command.Env = environment(lookup)
+	for _, name := range desktop() {
+		if value := lookup(name); value != "" {
+			command.Env = append(command.Env, name+"="+value)
+		}
+	}
 	return command
 }
 
-// environment returns what a desktop client gives a server of the user's environment.
-func environment(lookup func(string) string) []string {
-	var given []string
-	for _, name := range []string{"HOME", "PATH", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "SYSTEMROOT"} { // the last ones exist on Windows
-		if value := lookup(name); value != "" {
-			given = append(given, name+"="+value)
+// Process prepares a start of entry as the client would start it that has environ itself.
+func (c Client) Process(ctx context.Context, entry Entry, environ []string) *exec.Cmd {
+	command := exec.CommandContext(ctx, entry.Command, entry.Args...) //nolint:gosec // the client starts it, too
+	command.Env = []string{}
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
+		if c.passes == nil || slices.ContainsFunc(c.passes, func(passed string) bool { return strings.EqualFold(passed, name) }) {
+			command.Env = append(command.Env, variable)
 		}
 	}
-	return given
+	for _, name := range slices.Sorted(maps.Keys(entry.Env)) {
+		command.Env = append(command.Env, name+"="+entry.Env[name])
+	}
+	return command
+}
+
+// desktop returns the variables that a desktop client gives a server of its own. The last ones exist on Windows.
+func desktop() []string {
+	return []string{"HOME", "PATH", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "SYSTEMROOT"}
 }

@@ -1,0 +1,88 @@
+package clients
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
+	"stripe-mcp/internal/secret"
+)
+
+// DefaultName is the name of our entry where the caller has no other. Clients put it before the tools' names.
+const DefaultName = "stripe"
+
+// Entry is how a client starts a server.
+type Entry struct {
+	Command string
+	Args    []string
+	Env     map[string]string
+}
+
+// Named is an entry in a client's file.
+type Named struct {
+	Name string
+	Entry
+	Disabled bool // its owner switched it off there
+}
+
+// starts reports whether an entry starts program, or one of this name wherever it lies.
+func (e Entry) starts(program string) bool {
+	if e.Command == program {
+		return true
+	}
+	base := strings.TrimSuffix(strings.ToLower(filepath.Base(strings.ReplaceAll(e.Command, `\`, "/"))), ".exe")
+	return base == "stripe-mcp"
+}
+
+// merged returns e with the further arguments and variables of old, but without keys and without what the configuration says.
+func (e Entry) merged(old Entry) Entry {
+	contains := strings.Contains(strings.Join(old.Args, "\x00"), strings.Join(e.Args, "\x00"))
+	if contains && len(strays(old.Args)) == 0 && slices.Contains(old.Args, "--simulator") == slices.Contains(e.Args, "--simulator") {
+		e.Args = old.Args
+	}
+	env := map[string]string{}
+	for variable, value := range old.Env {
+		if !strings.Contains(variable, "STRIPE_SECRET_KEY") && variable != "STRIPE_MCP_CONFIG" && variable != "STRIPE_MCP_STATE_DIR" && !secret.Looks(value) {
+			env[variable] = value
+		}
+	}
+	maps.Copy(env, e.Env)
+	e.Env = env
+	return e
+}
+
+// Fault returns an error when an entry, which is ours in the client's file, holds a key, has arguments that the server does
+// not take or does not start program. settings are the names that a configuration file knows.
+func (c Client) Fault(entry Named, program string, settings []string) error {
+	repair := "run stripe-mcp setup --client " + c.Name
+	if entry.Name != DefaultName {
+		repair += " --name " + entry.Name
+	}
+	if slices.ContainsFunc(slices.AppendSeq(slices.Clone(entry.Args), maps.Values(entry.Env)), secret.Looks) {
+		return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, c.Path)
+	}
+	if err := CheckArguments(entry.Args, settings); err != nil {
+		message, _ := hint.Split(err)
+		return hint.Errorf(repair, "%s: its entry in %s has wrong arguments: %s", c.Title, c.Path, message)
+	}
+	if !local.SameFile(entry.Command, program) {
+		return hint.Errorf(repair, "%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), program)
+	}
+	return nil
+}
+
+// ConfigFile returns the configuration file that the entry names, or "".
+func (e Entry) ConfigFile() string {
+	for i, argument := range e.Args {
+		if path, found := strings.CutPrefix(argument, "--config="); found {
+			return path
+		}
+		if argument == "--config" && i+1 < len(e.Args) {
+			return e.Args[i+1]
+		}
+	}
+	return ""
+}
