@@ -38,7 +38,7 @@ func TestSetup(t *testing.T) {
 	h.run(nil, setupKey+"\n", arguments...).check(t, 0,
 		"TEST mode, a secret key of acct_1MadeUp Ann's shop\n",
 		"key-encryption key is in "+h.file(".local/state/stripe-mcp/vault-"),
-		"claude-desktop: "+h.file(claude)+": entry written; the old file is "+h.file(claude)+".before-stripe-mcp")
+		"claude-desktop: "+h.file(claude)+": entry written; its original is "+h.file(claude)+".before-stripe-mcp")
 
 	after := h.files()
 	for path, text := range after {

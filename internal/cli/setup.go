@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,9 +41,10 @@ func (p *process) setupCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
 	}
+	names := clients.Names(clients.All(os.Getenv, runtime.GOOS))
 	flags := command.Flags()
 	flags.BoolVar(&s.keyStdin, "key-stdin", false, "read the key from stdin")
-	flags.StringArrayVar(&s.named, "client", nil, "set up this client: claude-desktop, claude-code, cursor or vscode; may be given again (default: those installed)")
+	flags.StringArrayVar(&s.named, "client", nil, "set up this client; may be given again (default: those installed). One of "+strings.Join(names, ", "))
 	flags.BoolVar(&s.print, "print", false, "show what would be written, and write nothing")
 	flags.BoolVar(&s.remove, "remove", false, "take the entries out of the clients and delete the stored key; with --client, only that client's entry")
 	flags.BoolVar(&s.yes, "yes", false, "do not ask; writing with a live key stays as it is")
@@ -50,7 +52,7 @@ func (p *process) setupCommand() *cobra.Command {
 	command.MarkFlagsMutuallyExclusive("print", "remove")
 	command.MarkFlagsMutuallyExclusive("toolset", "remove")
 	command.MarkFlagsMutuallyExclusive("key-stdin", "remove")
-	_ = command.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(clients.Names(p.clients()), cobra.ShellCompDirectiveNoFileComp)) // the flag exists
+	_ = command.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	return command
 }
 
@@ -79,11 +81,8 @@ func (s *setup) run(ctx context.Context) error {
 	if err := local.CheckPlaces(places...); err != nil {
 		return configError(fmt.Errorf("nothing was changed: %w", err))
 	}
-	switch {
-	case s.remove:
+	if s.remove {
 		return s.undo(ctx, chosen)
-	case s.print && len(s.named) == 0:
-		chosen = s.clients()
 	}
 	plans, err := s.additions(chosen)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
@@ -29,15 +30,21 @@ func (s *setup) choose() ([]clients.Client, error) {
 // additions works out how to add our entry to the chosen clients. The configuration that it names says all that a client's
 // environment may lack, the state folder included.
 func (s *setup) additions(chosen []clients.Client) ([]clients.Plan, error) {
-	program, err := clients.Program()
+	entry, err := s.entry()
 	if err != nil {
 		return nil, err
 	}
+	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(clients.DefaultName, entry) }), nil
+}
+
+// entry returns how clients start this program.
+func (s *setup) entry() (clients.Entry, error) {
+	program, err := clients.Program()
 	entry := clients.Entry{Command: program, Args: []string{"--config", s.config.Path()}}
 	if s.simulator {
 		entry.Args = append(entry.Args, "--simulator")
 	}
-	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(clients.DefaultName, entry) }), nil
+	return entry, err
 }
 
 // announce says what would be written.
@@ -52,38 +59,58 @@ func (s *setup) announce(plans []clients.Plan, edit config.Edit) error {
 	}
 	s.printf("configuration: %s: %s\n", s.config.Path(), state(changed, "would be written"))
 	for _, p := range plans {
-		s.printPlan(p, "would get an entry", "")
-		if s.print {
-			s.printf("%s\n", p.Lines())
-		}
+		s.printPlan(p, "would get an entry", "", s.print)
+	}
+	if s.print && len(s.named) == 0 {
+		return s.printOthers(plans)
 	}
 	return nil
 }
 
-// printPlan says what becomes of one client's file.
-func (s *setup) printPlan(p clients.Plan, done, backup string) {
-	if p.Fault != nil {
-		s.printf("%s: %v\n", p.Client.Name, p.Fault)
-		return
+// printOthers says what clients need that are not installed or not known.
+func (s *setup) printOthers(plans []clients.Plan) error {
+	entry, err := s.entry()
+	if err != nil {
+		return err
 	}
+	others := slices.DeleteFunc(clients.Names(s.clients()), func(name string) bool {
+		return slices.ContainsFunc(plans, func(p clients.Plan) bool { return p.Client.Name == name })
+	})
+	s.printf("not installed: %s\nhint: setup --print --client NAME shows the lines of one of them; most other clients take these:\n%s\n",
+		strings.Join(others, ", "), clients.Lines(clients.DefaultName, entry))
+	return nil
+}
+
+// printPlan says what becomes of one client's file, with the lines that it needs where asked.
+func (s *setup) printPlan(p clients.Plan, done, original string, lines bool) {
 	text := state(!p.Unchanged(), done)
+	if p.ByHand {
+		text = "write these lines into it yourself"
+	}
 	if p.Linked() {
 		text += "; it is a link to " + p.Path
 	}
-	if backup != "" {
-		text += "; the old file is " + backup
+	if original != "" {
+		text += "; its original is " + original
 	}
-	s.printf("%s: %s: %s\n", p.Client.Name, p.Client.Path, text)
+	if p.Fault != nil {
+		s.printf("%s: %v\n", p.Client.Name, p.Fault)
+	} else {
+		s.printf("%s: %s: %s\n", p.Client.Name, p.Client.Path, text)
+	}
+	if lines {
+		s.printf("%s\n", p.Lines())
+	}
 }
 
 // apply writes the clients' files and says what became of each.
 func (s *setup) apply(plans []clients.Plan, done string) (failed bool) {
 	for _, p := range plans {
-		backup := ""
+		original := ""
 		if p.Fault == nil {
-			backup, p.Fault = p.Apply()
+			original, p.Fault = p.Apply()
 		}
-		s.printPlan(p, done, backup)
+		s.printPlan(p, done, original, p.ByHand)
 		failed = failed || p.Fault != nil
 	}
 	return failed

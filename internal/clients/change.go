@@ -14,15 +14,14 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
-// largest is more than any client's file has; Claude Code keeps its history in its own.
-const largest = 64 << 20
-
 // Change is a planned change of one client's file. Nothing is written before Apply.
 type Change struct {
 	Client Client
 	Path   string // the file that changes: where a link leads
 	Name   string // of the entry
 	Entry  Entry  // as it will be; zero after removal
+	ByHand bool   // the person has to write the lines into the file
+	locked bool   // the file is read-only
 	before []byte // nil when there is no file yet
 	after  []byte
 }
@@ -31,61 +30,129 @@ type Change struct {
 func (c Change) Linked() bool { return c.Path != c.Client.Path }
 
 // Unchanged reports whether the file says already what it should.
-func (c Change) Unchanged() bool { return bytes.Equal(c.before, c.after) }
+func (c Change) Unchanged() bool { return bytes.Equal(c.before, c.after) && !c.ByHand }
+
+// Lines returns what the client's file needs, for people who write it themselves.
+func (c Change) Lines() string { return c.Client.format.lines(c.Name, c.Entry) }
+
+// Lines returns what most clients read, in their file of servers.
+func Lines(name string, entry Entry) string {
+	return jsonFormat{section: "mcpServers", env: "env"}.lines(name, entry)
+}
 
 // Add plans to make the client start entry under that name. It fails when the file cannot be understood or has an entry of
-// that name for another program.
+// that name for another program. ByHand is set where the change is left to the person: without an error for a client whose
+// file is never edited, and with one that says why for the others.
 func (c Client) Add(name string, entry Entry) (Change, error) {
-	change, doc, err := c.open()
-	change.Name, change.Entry = name, entry
-	if err != nil {
-		return change, err
+	change, doc, err := c.open(name)
+	change.Entry = entry
+	if err == nil {
+		err = change.put(doc)
 	}
-	old, found, err := doc.entry(name)
-	if err == nil && found && !old.starts(entry.Command) {
-		err = hint.Errorf("rename or remove that entry", "its entry %q starts another program", name)
+	if _, uncertain := errors.AsType[uncertainError](err); uncertain {
+		change.ByHand = true
+	}
+	if c.printOnly && err != nil && c.fault == nil {
+		change.ByHand, err = true, nil
+	}
+	return change, err
+}
+
+// put makes the entry a part of doc, and that the file's new contents.
+func (c *Change) put(doc document) error {
+	old, found, err := doc.entry(c.Name)
+	if err == nil && found && !old.starts(c.Entry.Command) {
+		err = hint.Errorf("rename or remove that entry", "its entry %q starts another program", c.Name)
+	}
+	if err != nil {
+		return c.Client.leftAlone(err)
+	}
+	c.Entry = c.Entry.merged(old.Entry)
+	if c.Client.printOnly {
+		c.ByHand = !old.same(c.Entry)
+		return nil
+	}
+	err = doc.put(c.Name, c.Entry)
+	if err == nil {
+		doc, err = c.become(doc.text(), !found)
 	}
 	if err == nil {
-		change.Entry = entry.merged(old.Entry)
-		err = doc.put(name, change.Entry)
+		if now, _, wrong := doc.entry(c.Name); wrong != nil || !now.same(c.Entry) {
+			c.after, err = c.before, uncertain("its entry is not written in a way that can be changed for certain")
+		}
 	}
 	if err != nil {
-		return change, c.leftAlone(err)
+		return c.Client.leftAlone(err)
 	}
-	return change.planned(doc)
+	return nil
 }
 
 // Remove plans to take the entry of that name out, which starts program or another copy of it. An entry of that name for
-// anything else stays.
+// anything else stays. Where nothing else changed since the first entry was added, the file becomes what it was.
 func (c Client) Remove(name, program string) (Change, error) {
-	change, doc, err := c.open()
-	change.Name = name
+	change, doc, err := c.open(name)
 	if err != nil {
 		return change, err
 	}
 	old, found, err := doc.entry(name)
-	if err != nil {
-		return change, c.leftAlone(err)
-	}
-	if !found || !old.starts(program) {
+	if err == nil && (!found || !old.starts(program)) {
 		return change, nil
 	}
-	if err := doc.drop(name, false); err != nil {
-		return change, c.leftAlone(err)
+	if err == nil && c.printOnly {
+		err = uncertain("its entry %q is left to people", name)
 	}
-	return change.planned(doc)
+	if err == nil {
+		err = doc.drop(name)
+	}
+	if err == nil {
+		text := doc.text()
+		doc.tidy()
+		if original, same := change.original(doc); same {
+			text = original
+		}
+		_, err = change.become(text, true)
+	}
+	if _, uncertain := errors.AsType[uncertainError](err); uncertain {
+		message, _ := hint.Split(err)
+		err = hint.Errorf("take the entry out of it yourself", "%s", message)
+	}
+	if err != nil {
+		return change, change.Client.leftAlone(err)
+	}
+	return change, nil
 }
 
-// Ours returns the entries in the client's file that start program or another copy of it, under whatever name.
-func (c Client) Ours(program string) ([]Named, error) {
-	_, doc, err := c.open()
+// original returns what the file was before its first change, and whether that says the same as doc, which is tidy.
+func (c Change) original(doc document) ([]byte, bool) {
+	text, _, err := local.ReadFile(c.backup(), largest)
 	if err != nil {
-		return nil, err
+		return nil, false
 	}
+	was, err := c.Client.format.parse(withoutMark(text))
+	if err != nil {
+		return nil, false
+	}
+	same := reflect.DeepEqual(was.others(c.Name, true), doc.others(c.Name, true))
+	was.tidy()
+	return text, same && bytes.Equal(squeezed(was.text()), squeezed(doc.text()))
+}
+
+// squeezed returns text without its white space.
+func squeezed(text []byte) []byte { return bytes.Join(bytes.Fields(text), nil) }
+
+// Ours returns the entries of the client that start program or another copy of it, under whatever name.
+func (c Client) Ours(program string) ([]Named, error) {
 	var ours []Named
-	for _, name := range doc.names() {
-		if entry, found, err := doc.entry(name); err == nil && found && entry.starts(program) {
-			ours = append(ours, entry)
+	for _, file := range c.files() {
+		_, doc, err := file.read()
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range doc.names() {
+			if entry, found, err := doc.entry(name); err == nil && found && entry.starts(program) {
+				entry.Path = file.Path
+				ours = append(ours, entry)
+			}
 		}
 	}
 	return ours, nil
@@ -95,10 +162,57 @@ func (c Client) leftAlone(err error) error {
 	return fmt.Errorf("%s stays as it is: %w", c.Path, err)
 }
 
-const byteOrderMark = "\ufeff"
+// files returns the client once for each of its files.
+func (c Client) files() []Client {
+	if len(c.reads) == 0 {
+		return []Client{c}
+	}
+	var all []Client
+	for _, path := range c.reads {
+		if path == c.Path || exists(path) {
+			file := c
+			file.Path = path
+			all = append(all, file)
+		}
+	}
+	return all
+}
 
-// open follows links and parses the file. The change that it returns changes nothing yet.
-func (c Client) open() (Change, document, error) {
+// open reads the file that has an entry of that name, or else the one for new entries.
+func (c Client) open(name string) (Change, document, error) {
+	var holders []Client
+	files := c.files()
+	for _, file := range files {
+		if len(files) == 1 {
+			break
+		}
+		change, doc, err := file.read()
+		change.Name = name
+		if err != nil {
+			return change, nil, err
+		}
+		if _, found, err := doc.entry(name); found || err != nil {
+			holders = append(holders, file)
+		}
+	}
+	switch len(holders) {
+	case 0:
+	case 1:
+		c = holders[0]
+	default:
+		first, second := holders[0].Path, holders[1].Path
+		return Change{Client: c, Path: c.Path, Name: name}, nil, hint.Errorf("keep one of them", "%s and %s stay as they are: both have an entry %q", first, second, name)
+	}
+	change, doc, err := c.read()
+	change.Name = name
+	return change, doc, err
+}
+
+// largest is more than any client's file has; Claude Code keeps its history in its own.
+const largest = 64 << 20
+
+// read follows links and parses the file. The change that it returns changes nothing yet.
+func (c Client) read() (Change, document, error) {
 	change := Change{Client: c, Path: c.Path}
 	if c.fault != nil {
 		return change, nil, c.fault
@@ -108,9 +222,11 @@ func (c Client) open() (Change, document, error) {
 		if change.Path, err = filepath.EvalSymlinks(c.Path); err != nil {
 			return change, nil, c.leftAlone(errors.New("it is a link that leads nowhere"))
 		}
-		if change.before, _, err = local.ReadFile(change.Path, largest); err != nil {
+		var info fs.FileInfo
+		if change.before, info, err = local.ReadFile(change.Path, largest); err != nil {
 			return change, nil, err
 		}
+		change.locked = info.Mode().Perm()&0o200 == 0
 	}
 	change.after = change.before
 	doc, err := c.format.parse(withoutMark(change.before))
@@ -119,6 +235,8 @@ func (c Client) open() (Change, document, error) {
 	}
 	return change, doc, nil
 }
+
+const byteOrderMark = "\ufeff"
 
 // withoutMark returns text without what marks its encoding. White space alone says nothing.
 func withoutMark(text []byte) []byte {
@@ -129,27 +247,33 @@ func withoutMark(text []byte) []byte {
 	return text
 }
 
-// planned makes doc the file's new contents, once it is sure that apart from our entry nothing changes.
-func (c Change) planned(doc document) (Change, error) {
-	text := doc.text()
+// become makes text the file's new contents, once it is sure that apart from our entry nothing changes. Of that only how it
+// starts a program may change, or all of it where whole is true.
+func (c *Change) become(text []byte, whole bool) (is document, err error) {
 	was, err := c.Client.format.parse(withoutMark(c.before))
 	if err == nil {
-		doc, err = c.Client.format.parse(text)
+		is, err = c.Client.format.parse(withoutMark(text))
 	}
-	if err != nil || !reflect.DeepEqual(was.others(c.Name), doc.others(c.Name)) {
-		return c, c.Client.leftAlone(hint.Errorf("add the entry yourself; setup --print shows it", "it cannot be changed without touching the rest of it"))
+	if err != nil || !reflect.DeepEqual(was.others(c.Name, whole), is.others(c.Name, whole)) {
+		return nil, uncertain("it cannot be changed without touching the rest of it")
 	}
-	if bytes.HasPrefix(c.before, []byte(byteOrderMark)) {
-		text = append([]byte(byteOrderMark), text...)
+	if mark := []byte(byteOrderMark); bytes.HasPrefix(c.before, mark) && !bytes.HasPrefix(text, mark) {
+		text = append(mark, text...)
+	}
+	if c.locked && !bytes.Equal(text, c.before) {
+		return nil, hint.Errorf("make it writable, and run this again", "it is read-only")
 	}
 	c.after = text
-	return c, nil
+	return is, nil
 }
 
-// Apply writes the file in one step, and returns where the old contents were saved; empty when there
-// were none. In that copy keys are cut short, because the change may have removed one. When it fails the file is as it was.
-func (c Change) Apply() (backup string, err error) {
-	if c.Unchanged() {
+func (c Change) backup() string { return c.Path + ".before-stripe-mcp" }
+
+// Apply writes the file in one step, and returns where its original is; empty when there was none. That is what the file was
+// before its first change, in which keys are cut short, because the change may have removed one. When Apply fails the file is
+// as it was.
+func (c Change) Apply() (original string, err error) {
+	if bytes.Equal(c.before, c.after) {
 		return "", nil
 	}
 	now, err := os.ReadFile(c.Path)
@@ -159,18 +283,16 @@ func (c Change) Apply() (backup string, err error) {
 	if err != nil || !bytes.Equal(now, c.before) {
 		return "", c.Client.leftAlone(hint.Errorf("run this again", "another program has changed it just now"))
 	}
-	backup = c.Path + ".before-stripe-mcp"
-	if err := local.WritePrivate(backup, []byte(secret.Redact(string(c.before)))); err != nil {
-		return "", c.Client.leftAlone(fmt.Errorf("no backup could be made: %w", err))
+	if !exists(c.backup()) {
+		if err := local.WritePrivate(c.backup(), []byte(secret.Redact(string(c.before)))); err != nil {
+			return "", c.Client.leftAlone(fmt.Errorf("no backup could be made: %w", err))
+		}
 	}
 	if err := local.WriteFile(c.Path, c.after); err != nil {
 		return "", c.Client.leftAlone(err)
 	}
-	return backup, nil
+	return c.backup(), nil
 }
-
-// Lines returns what the client's file needs, for people who would rather write it themselves.
-func (c Change) Lines() string { return c.Client.format.lines(c.Name, c.Entry) }
 
 // Plan is what will be done to one client's file, or why it cannot be.
 type Plan struct {

@@ -25,7 +25,8 @@ type Entry struct {
 type Named struct {
 	Name string
 	Entry
-	Disabled bool // its owner switched it off there
+	Path     string // of that file
+	Disabled bool   // its owner switched it off there
 }
 
 // starts reports whether an entry starts program, or one of this name wherever it lies.
@@ -62,14 +63,14 @@ func (c Client) Fault(entry Named, program string, settings []string) error {
 		repair += " --name " + entry.Name
 	}
 	if slices.ContainsFunc(slices.AppendSeq(slices.Clone(entry.Args), maps.Values(entry.Env)), secret.Looks) {
-		return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, c.Path)
+		return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, entry.Path)
 	}
 	if err := CheckArguments(entry.Args, settings); err != nil {
 		message, _ := hint.Split(err)
-		return hint.Errorf(repair, "%s: its entry in %s has wrong arguments: %s", c.Title, c.Path, message)
+		return hint.Errorf(repair, "%s: its entry in %s has wrong arguments: %s", c.Title, entry.Path, message)
 	}
 	if !local.SameFile(entry.Command, program) {
-		return hint.Errorf(repair, "%s: its entry in %s starts %s, which is not this program (%s)", c.Title, c.Path, secret.Redact(entry.Command), program)
+		return hint.Errorf(repair, "%s: its entry in %s starts %s, which is not this program (%s)", c.Title, entry.Path, secret.Redact(entry.Command), program)
 	}
 	return nil
 }
@@ -85,4 +86,9 @@ func (e Entry) ConfigFile() string {
 		}
 	}
 	return ""
+}
+
+// same reports whether both start a server in the same way.
+func (e Entry) same(other Entry) bool {
+	return e.Command == other.Command && slices.Equal(e.Args, other.Args) && maps.Equal(e.Env, other.Env)
 }

@@ -1,6 +1,10 @@
 package clients
 
-import "bytes"
+import (
+	"bytes"
+
+	"stripe-mcp/internal/hint"
+)
 
 // format is how clients write their servers into a file.
 type format interface {
@@ -18,13 +22,26 @@ type document interface {
 	entry(name string) (entry Named, found bool, err error)
 	// put adds the entry of that name or changes the one that is there, of which further members stay.
 	put(name string, entry Entry) error
-	// drop takes the entry of that name out, and the whole section where empty is true and nothing else is in it.
-	drop(name string, empty bool) error
+	// drop takes the entry of that name out.
+	drop(name string) error
+	// tidy takes out a section without entries.
+	tidy()
 	// text returns the file.
 	text() []byte
-	// others returns what the file says but for the entry of that name, and for the section when nothing else is in it.
-	others(name string) map[string]any
+	// others returns what the file says but for how the entry of that name starts a program, or but for the whole entry. A
+	// section without entries is left out, too.
+	others(name string, whole bool) map[string]any
 }
 
 // lineOf returns the number of the line in which text has the offset.
 func lineOf(text []byte, offset int) int { return 1 + bytes.Count(text[:offset], []byte("\n")) }
+
+// uncertainError says why a change is left to the person, who needs the lines for it.
+type uncertainError struct{ error }
+
+// Unwrap implements what package errors looks for.
+func (e uncertainError) Unwrap() error { return e.error }
+
+func uncertain(format string, values ...any) error {
+	return uncertainError{hint.Errorf("write these lines into it yourself", format, values...)}
+}

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -16,6 +17,7 @@ type jsonFormat struct {
 	kind    string // the type of our entry, where the client wants to be told
 	list    bool   // an entry has the program and its arguments in one list
 	env     string // the member of an entry that holds variables
+	nested  string // the member of an entry that may hold all that instead
 	further object // what else a new entry says
 }
 
@@ -43,10 +45,10 @@ func (f jsonFormat) lines(name string, entry Entry) string {
 }
 
 func (f jsonFormat) parse(text []byte) (document, error) {
-	d := &jsonDocument{format: f, source: text, layout: layoutOf(text)}
 	if len(text) == 0 {
 		text = []byte("{}\n")
 	}
+	d := &jsonDocument{format: f, source: text, layout: layoutOf(text)}
 	var err error
 	if d.tree, err = hujson.Parse(text); err != nil { // its own words quote the text
 		return nil, hint.Errorf("repair that file", "it is not valid JSON, not even with comments")
@@ -102,8 +104,12 @@ func (d *jsonDocument) entry(name string) (entry Named, found bool, err error) {
 }
 
 // read returns what an object says of how a server is started.
-func (d *jsonDocument) read(name string, object *hujson.Object) (entry Named, err error) {
+func (d *jsonDocument) read(name string, whole *hujson.Object) (entry Named, err error) {
 	entry.Name = name
+	object, err := d.start(whole)
+	if err != nil {
+		return entry, err
+	}
 	command, enabled := any(&entry.Command), true
 	var list []string
 	if d.format.list {
@@ -125,12 +131,21 @@ func (d *jsonDocument) read(name string, object *hujson.Object) (entry Named, er
 		entry.Command, entry.Args = list[0], list[1:]
 	}
 	for flag, value := range map[string]*bool{"disabled": &entry.Disabled, "enabled": &enabled} {
-		if i, err := d.memberOf(object, flag); err == nil && i >= 0 {
-			_ = decode(object.Members[i].Value, value) // what is no boolean says nothing
+		if i, err := d.memberOf(whole, flag); err == nil && i >= 0 {
+			_ = decode(whole.Members[i].Value, value) // what is no boolean says nothing
 		}
 	}
 	entry.Disabled = entry.Disabled || !enabled
 	return entry, nil
+}
+
+// start returns what of an entry says how the server is started.
+func (d *jsonDocument) start(entry *hujson.Object) (*hujson.Object, error) {
+	if d.format.nested == "" {
+		return entry, nil
+	}
+	nested, err := d.objectIn(entry, d.format.nested)
+	return cmp.Or(nested, entry), err
 }
 
 func errNoProgram(name string) error {
@@ -148,6 +163,9 @@ func (d *jsonDocument) put(name string, entry Entry) error {
 	if old == nil {
 		return d.set(d.servers, name, d.format.whole(entry), 2)
 	}
+	if old, err = d.start(old); err != nil {
+		return err
+	}
 	for _, want := range d.format.members(entry) {
 		i, err := d.memberOf(old, want.name)
 		switch {
@@ -164,26 +182,37 @@ func (d *jsonDocument) put(name string, entry Entry) error {
 	return nil
 }
 
-func (d *jsonDocument) drop(name string, empty bool) error {
+func (d *jsonDocument) drop(name string) error {
 	i, err := d.memberOf(d.servers, name)
-	if err != nil {
-		return err
-	}
-	remove(d.servers, i)
-	if empty && len(d.servers.Members) == 0 {
-		i, err = d.memberOf(d.root, d.format.section)
-		remove(d.root, i)
+	if err == nil {
+		remove(d.servers, i)
 	}
 	return err
 }
 
-func (d *jsonDocument) others(name string) map[string]any {
+func (d *jsonDocument) tidy() {
+	if i, _ := d.memberOf(d.root, d.format.section); i >= 0 && isBare(d.root.Members[i].Value) {
+		remove(d.root, i)
+	}
+}
+
+func (d *jsonDocument) others(name string, whole bool) map[string]any {
 	var members map[string]any
 	if decode(d.tree, &members) != nil {
 		return nil
 	}
 	servers, _ := members[d.format.section].(map[string]any)
-	delete(servers, name)
+	if entry, ok := servers[name].(map[string]any); ok && !whole {
+		start, nested := entry[d.format.nested].(map[string]any)
+		if !nested {
+			start = entry
+		}
+		for _, m := range d.format.members(Entry{}) {
+			delete(start, m.name)
+		}
+	} else {
+		delete(servers, name)
+	}
 	if len(servers) == 0 {
 		delete(members, d.format.section)
 	}

@@ -33,7 +33,7 @@ func Program() (string, error) {
 // Process prepares a start of the server as a desktop client would start it.
 func (e Entry) Process(ctx context.Context, lookup func(string) string) *exec.Cmd {
 	command := exec.CommandContext(ctx, e.Command, e.Args...) //nolint:gosec // it is this program
-	for _, name := range desktop() {
+	for _, name := range desktopVariables() {
 		if value := lookup(name); value != "" {
 			command.Env = append(command.Env, name+"="+value)
 		}
@@ -57,7 +57,7 @@ func (c Client) Process(ctx context.Context, entry Entry, environ []string) *exe
 	return command
 }
 
-// desktop returns the variables that a desktop client gives a server of its own. The last ones exist on Windows.
-func desktop() []string {
+// desktopVariables are what a desktop client gives a server of its own. The last ones exist on Windows.
+func desktopVariables() []string {
 	return []string{"HOME", "PATH", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "SYSTEMROOT"}
 }

@@ -1,0 +1,82 @@
+package clients
+
+import (
+	"maps"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"stripe-mcp/internal/hint"
+)
+
+// yamlFormat is YAML with a mapping of servers. It is read, and left to people to edit.
+type yamlFormat struct{ section string }
+
+// seconds is how long such a client waits for a call: more than a call takes by default.
+const seconds = "60"
+
+func (f yamlFormat) lines(name string, entry Entry) string {
+	text := f.section + ":\n  " + name + ":\n    type: stdio\n    enabled: true\n    cmd: " + encode(entry.Command, "", "") + "\n    args:"
+	if len(entry.Args) == 0 {
+		text += " []"
+	}
+	for _, argument := range entry.Args {
+		text += "\n      - " + encode(argument, "", "")
+	}
+	text += "\n    envs:"
+	if len(entry.Env) == 0 {
+		text += " {}"
+	}
+	for _, key := range slices.Sorted(maps.Keys(entry.Env)) {
+		text += "\n      " + encode(key, "", "") + ": " + encode(entry.Env[key], "", "")
+	}
+	return text + "\n    timeout: " + seconds
+}
+
+func (f yamlFormat) parse(text []byte) (document, error) {
+	var says map[string]yaml.Node
+	var servers map[string]yaml.Node
+	err := yaml.Unmarshal(text, &says)
+	if section, found := says[f.section]; err == nil && found {
+		err = section.Decode(&servers)
+	}
+	if err != nil { // its own words quote the text
+		return nil, hint.Errorf("repair that file", "its %s cannot be read", f.section)
+	}
+	return yamlDocument{source: text, servers: servers}, nil
+}
+
+// yamlDocument is a file of that format.
+type yamlDocument struct {
+	source  []byte
+	servers map[string]yaml.Node
+}
+
+func (d yamlDocument) text() []byte { return d.source }
+
+func (d yamlDocument) names() []string { return slices.Sorted(maps.Keys(d.servers)) }
+
+func (d yamlDocument) entry(name string) (Named, bool, error) {
+	node, found := d.servers[name]
+	if !found {
+		return Named{}, false, nil
+	}
+	says := struct {
+		Cmd     string
+		Args    []string
+		Envs    map[string]string
+		Enabled bool
+	}{Enabled: true}
+	if node.Decode(&says) != nil {
+		return Named{}, false, errNoProgram(name)
+	}
+	return Named{Name: name, Entry: Entry{says.Cmd, says.Args, says.Envs}, Disabled: !says.Enabled}, true, nil
+}
+
+func (yamlDocument) put(string, Entry) error { return uncertain("it is not edited") }
+
+func (yamlDocument) drop(string) error { return uncertain("it is not edited") }
+
+func (yamlDocument) tidy() {}
+
+func (yamlDocument) others(string, bool) map[string]any { return nil }
