@@ -188,7 +188,7 @@ func TestSetupRefuses(t *testing.T) {
 		{"no terminal", "", setupKey, []string{"--key-stdin"}, 2, "hint: add --yes"},
 		{"no terminal to remove at", "", "", []string{"--remove"}, 2, "hint: add --yes"},
 		{"an unknown client", "", setupKey, []string{"--key-stdin", yes, "--client", "claude"}, 2, "hint: did you mean claude-code?"},
-		{"a client that is not known", "", setupKey, []string{"--key-stdin", yes, "--client", "codex"}, 2, "hint: choose one of claude-desktop, claude-code, cursor, vscode; setup --print shows what another client needs"},
+		{"a client that is not known", "", setupKey, []string{"--key-stdin", yes, "--client", "emacs"}, 2, "hint: choose one of claude-desktop, claude-code, cursor, vscode, vscode-insiders, vscodium, codex, gemini-cli, "},
 		{"a key for another purpose", "", "mk_MadeUpMadeUpMadeUp1", []string{"--key-stdin", yes}, 3, "it is a key for another purpose"},
 		{"an organisation key alone", "", "sk_org_test_MadeUp1", []string{"--key-stdin", yes}, 3, "an organisation key (sk_org_…) needs stripe_context"},
 		{"an empty key", "", "\n", []string{"--key-stdin", yes}, 3, "it is empty"},
@@ -304,15 +304,17 @@ func TestSetupPrint(t *testing.T) {
 	h.write(claude, commented)
 	h.write(cursor, "{")
 	before := h.files()
-	all := []string{"claude-desktop: ", "claude-code: ", "cursor: ", "vscode: "}
+	all := []string{"claude-desktop: ", "cursor: ", "not installed: claude-code, vscode, ", ", junie\nhint: setup --print --client NAME shows the lines of one of them"}
 	for why, tt := range map[string]struct {
 		arguments     []string
 		says, silence []string
 	}{
-		"all":           {nil, append(all, h.file(claude)+": would get an entry", h.file(cursor)+" stays as it is", "config.vault"), []string{`"--simulator"`, `"command": ""`}},
-		"one":           {[]string{"--client", "vscode"}, []string{"vscode: ", `"servers"`}, []string{"claude-desktop: ", "cursor: ", "mcpServers"}},
-		"two":           {[]string{"--client", "vscode", "--client", "cursor"}, []string{"vscode: ", `"servers"`, "cursor: ", `"mcpServers"`}, []string{"claude-desktop: "}},
-		"the simulator": {[]string{"--simulator"}, append(all, `"--simulator"`), []string{"vault"}},
+		"installed ones":          {nil, append(all, h.file(claude)+": would get an entry", h.file(cursor)+" stays as it is", "config.vault"), []string{`"--simulator"`, `"command": ""`}},
+		"one":                     {[]string{"--client", "vscode"}, []string{"vscode: ", `"servers"`}, []string{"claude-desktop: ", "cursor: ", "mcpServers"}},
+		"two":                     {[]string{"--client", "vscode", "--client", "cursor"}, []string{"vscode: ", `"servers"`, "cursor: ", `"mcpServers"`}, []string{"claude-desktop: "}},
+		"a file that people edit": {[]string{"--client", "zed"}, []string{"zed: " + h.file(".config/zed/settings.json") + ": write these lines into it yourself\n", `"context_servers": {`}, []string{"not installed"}},
+		"TOML":                    {[]string{"--client", "codex"}, []string{"codex: ", "\n[mcp_servers.stripe]\ncommand = "}, []string{"{"}},
+		"the simulator":           {[]string{"--simulator"}, append(all, `"--simulator"`), []string{"vault"}},
 	} {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
@@ -78,7 +79,7 @@ func (c *Change) put(doc document) error {
 	}
 	if err == nil {
 		if now, _, wrong := doc.entry(c.Name); wrong != nil || !now.same(c.Entry) {
-			c.after, err = c.before, uncertain("its entry is not written in a way that can be changed for certain")
+			c.after, err = c.before, errUnclear()
 		}
 	}
 	if err != nil {
@@ -131,6 +132,9 @@ func (c Change) original(doc document) ([]byte, bool) {
 	was, err := c.Client.format.parse(withoutMark(text))
 	if err != nil {
 		return nil, false
+	}
+	if _, found, _ := was.entry(c.Name); !found && slices.Contains(was.names(), c.Name) {
+		_ = was.drop(c.Name) // it says nothing
 	}
 	same := reflect.DeepEqual(was.others(c.Name, true), doc.others(c.Name, true))
 	was.tidy()

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"stripe-mcp/internal/clients"
 )
 
@@ -19,10 +17,12 @@ func TestLeftAlone(t *testing.T) {
 		`{"mcpServers": {"a": sk_test_MadeUp1}}`: "not valid JSON",
 		`[]`:                                     "is not an object",
 		`{"mcpServers": [1]}`:                    "its mcpServers is not an object",
-		"{\n\"mcpServers\": {},\n\"mcpServers\": {}}":      `"mcpServers" stands twice in it, in line 2 and in line 3`,
-		`{"mcpServers": {"stripe": "x"}}`:                  `its entry "stripe" is not one that starts a program`,
-		`{"mcpServers": {"stripe": {"command": "npx"}}}`:   "starts another program\nhint: rename or remove",
-		`{"mcpServers": {"stripe": {"url": "https://x"}}}`: "starts another program\nhint: rename or remove",
+		"{\n\"mcpServers\": {},\n\"mcpServers\": {}}":                                                                           `"mcpServers" stands twice in it, in line 2 and in line 3`,
+		"{\n\"mcpServers\": {\n\"stripe\": {},\"stripe\":\n{}}}":                                                                `"stripe" stands twice in it, in line 3 and in line 3`,
+		"{\"mcpServers\": {\"stripe\": {\"command\": \"/opt/stripe-mcp\",\n\"env\":{\"A\":\"sk_test_MadeUp1\"},\n\"env\":{}}}}": `"env" stands twice in it, in line 2 and in line 3`,
+		`{"mcpServers": {"stripe": "x"}}`:                                                                                       `its entry "stripe" is not one that starts a program`,
+		`{"mcpServers": {"stripe": {"command": "npx"}}}`:                                                                        "starts another program\nhint: rename or remove",
+		`{"mcpServers": {"stripe": {"url": "https://x"}}}`:                                                                      "starts another program\nhint: rename or remove",
 	} {
 		c := with(t, "claude-desktop", text)
 		_, err := c.Add(clients.DefaultName, entry())
@@ -42,23 +42,6 @@ func TestLeftAlone(t *testing.T) {
 	}
 	if _, err := c.Add(clients.DefaultName, entry()); err == nil || !strings.Contains(err.Error(), "is a folder, not a file") {
 		t.Errorf("a folder: %v", err)
-	}
-}
-
-// TestNothingThere: some programs write null or [] where there are no servers yet.
-func TestNothingThere(t *testing.T) {
-	t.Parallel()
-	tests := []struct{ why, before, after string }{
-		{"null for no servers", "{\n  \"z\": 1,\n  \"mcpServers\": null // none\n}\n", "{\n  \"z\": 1,\n  \"mcpServers\": {\n    " + block + "\n  } // none\n}\n"},
-		{"a list for no servers", "{\n  \"mcpServers\": [],\n  \"z\": 1\n}\n", "{\n  \"mcpServers\": {\n    " + block + "\n  },\n  \"z\": 1\n}\n"},
-		{"null for our entry", "{\n  \"mcpServers\": {\n    \"stripe\": null\n  }\n}\n", "{\n  \"mcpServers\": {\n    " + block + "\n  }\n}\n"},
-	}
-	for _, tt := range tests {
-		c := with(t, "cursor", tt.before)
-		add(t, c)
-		if got := read(t, c.Path); got != tt.after {
-			t.Errorf("%s:\n%s", tt.why, cmp.Diff(tt.after, got))
-		}
 	}
 }
 
@@ -96,6 +79,130 @@ func TestLinks(t *testing.T) {
 	}
 	if _, err := c.Add(clients.DefaultName, entry()); err == nil || !strings.Contains(err.Error(), "a link that leads nowhere") {
 		t.Errorf("a dangling link: %v", err)
+	}
+}
+
+// TestReadOnly: somebody, or another program, keeps this file from changes.
+func TestReadOnly(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"cursor", "codex", "opencode"} {
+		c := client(t, name)
+		add(t, c)
+		with := read(t, c.Path)
+		if err := os.Chmod(c.Path, 0o444); err != nil {
+			t.Fatal(err)
+		}
+		if change, err := c.Add(clients.DefaultName, entry()); err != nil || !change.Unchanged() {
+			t.Errorf("%s: nothing to change: %v", name, err)
+		}
+		_, adding := c.Add("stripe-eu", entry())
+		_, removing := c.Remove(clients.DefaultName, "/opt/stripe-mcp")
+		for _, err := range []error{adding, removing} {
+			if err == nil || !strings.Contains(err.Error(), "stays as it is: it is read-only\nhint: make it writable") {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if got := read(t, c.Path); got != with {
+			t.Errorf("%s became %s", name, got)
+		}
+	}
+}
+
+// TestTwoEntries: each has its name, and removing one leaves the other.
+func TestTwoEntries(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"claude-code", "codex", "opencode"} {
+		c := client(t, name)
+		add(t, c)
+		one := read(t, c.Path)
+		other := clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", "/eu.yaml"}, Env: map[string]string{"A B": `"c\` + "\n\x7f" + `"`}}
+		apply(t, c, "stripe-eu", other)
+		ours, err := c.Ours("/opt/stripe-mcp")
+		if err != nil || len(ours) != 2 || ours[0].Name != clients.DefaultName || ours[1].Name != "stripe-eu" || ours[1].ConfigFile() != "/eu.yaml" || ours[1].Env["A B"] != other.Env["A B"] {
+			t.Errorf("%s: ours are %+v, %v\n%s", name, ours, err, read(t, c.Path))
+		}
+		change, err := c.Remove("stripe-eu", "/opt/stripe-mcp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := change.Apply(); err != nil || read(t, c.Path) != one {
+			t.Errorf("%s: %v\n%s", name, err, read(t, c.Path))
+		}
+	}
+}
+
+// apply adds an entry.
+func apply(t *testing.T, c clients.Client, name string, entry clients.Entry) (original string) {
+	t.Helper()
+	change, err := c.Add(name, entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	original, err = change.Apply()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return original
+}
+
+// TestOriginal: the file as it was before the first change is kept, and no later one takes its place.
+func TestOriginal(t *testing.T) {
+	t.Parallel()
+	const first = `{"mcpServers":{"a":{}}}`
+	c := with(t, "cursor", first)
+	for i, config := range []string{"/c.yaml", "/d.yaml", "/e.yaml"} {
+		original := apply(t, c, clients.DefaultName, clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", config}})
+		if got := read(t, original); got != first {
+			t.Errorf("after change %d it is %s", i, got)
+		}
+	}
+	mine := strings.Replace(read(t, c.Path), `"a":{}`, `"a":{ "command":"b" }`, 1)
+	write(t, c.Path, mine)
+	remove(t, c)
+	if got := read(t, c.Path); !strings.Contains(got, `"a":{ "command":"b" }`) || strings.Contains(got, "stripe") {
+		t.Errorf("what changed meanwhile is gone: %s", got)
+	}
+}
+
+// TestNothingToRemove: removing what was never there makes and changes nothing.
+func TestNothingToRemove(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	for _, c := range clients.All(func(name string) string { return map[string]string{"HOME": home}[name] }, "linux") {
+		for _, text := range []string{"", " \n"} {
+			if text != "" {
+				write(t, c.Path, text)
+			}
+			change, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp")
+			if err != nil || !change.Unchanged() {
+				t.Errorf("%s: unchanged is %v, %v", c.Name, change.Unchanged(), err)
+			}
+			if original, err := change.Apply(); original != "" || err != nil {
+				t.Errorf("%s: %s, %v", c.Name, original, err)
+			}
+			if _, err := os.Stat(filepath.Dir(c.Path)); text == "" && err == nil && filepath.Dir(c.Path) != home {
+				t.Errorf("%s: its folder was made", c.Name)
+			}
+			if text != "" && read(t, c.Path) != text {
+				t.Errorf("%s: its file became %q", c.Name, read(t, c.Path))
+			}
+		}
+	}
+}
+
+// TestProcess: a server gets of the client's variables what the client passes on, and those of its entry.
+func TestProcess(t *testing.T) {
+	t.Parallel()
+	environ := []string{"HOME=/h", "PATH=/bin", "LANG=C", "Path=x", "STRIPE_SECRET_KEY=x", "USER=u", "TERM=t"}
+	for name, want := range map[string]string{
+		"claude-desktop": "HOME=/h PATH=/bin Path=x A=b",
+		"codex":          "HOME=/h PATH=/bin LANG=C Path=x USER=u TERM=t A=b",
+		"cursor":         "HOME=/h PATH=/bin LANG=C Path=x STRIPE_SECRET_KEY=x USER=u TERM=t A=b",
+	} {
+		command := client(t, name).Process(t.Context(), clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"serve"}, Env: map[string]string{"A": "b"}}, environ)
+		if got := strings.Join(command.Env, " "); got != want || strings.Join(command.Args, " ") != "/opt/stripe-mcp serve" {
+			t.Errorf("%s: %s with %s", name, command.Args, got)
+		}
 	}
 }
 

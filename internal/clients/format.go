@@ -45,3 +45,7 @@ func (e uncertainError) Unwrap() error { return e.error }
 func uncertain(format string, values ...any) error {
 	return uncertainError{hint.Errorf("write these lines into it yourself", format, values...)}
 }
+
+func errUnclear() error {
+	return uncertain("its entry is not written in a way that can be changed for certain")
+}

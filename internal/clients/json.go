@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"reflect"
@@ -48,7 +49,10 @@ func (f jsonFormat) parse(text []byte) (document, error) {
 	if len(text) == 0 {
 		text = []byte("{}\n")
 	}
-	d := &jsonDocument{format: f, source: text, layout: layoutOf(text)}
+	d := &jsonDocument{format: f, source: text, layout: layoutOf(text), open: !bytes.HasSuffix(text, []byte("\n"))}
+	if d.open { // the parser wants a line break after a comment
+		text = append(slices.Clip(text), '\n')
+	}
 	var err error
 	if d.tree, err = hujson.Parse(text); err != nil { // its own words quote the text
 		return nil, hint.Errorf("repair that file", "it is not valid JSON, not even with comments")
@@ -69,13 +73,20 @@ func (f jsonFormat) parse(text []byte) (document, error) {
 type jsonDocument struct {
 	format  jsonFormat
 	source  []byte
+	open    bool // its last line does not end
 	layout  layout
 	tree    hujson.Value
 	root    *hujson.Object
 	servers *hujson.Object // nil where there are none
 }
 
-func (d *jsonDocument) text() []byte { return d.tree.Pack() }
+func (d *jsonDocument) text() []byte {
+	text := d.tree.Pack()
+	if d.open {
+		text = bytes.TrimSuffix(text, []byte("\n"))
+	}
+	return text
+}
 
 func (d *jsonDocument) names() []string {
 	var names []string

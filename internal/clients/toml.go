@@ -161,10 +161,12 @@ func (d *tomlDocument) drop(name string) error {
 	if d.header(name) < 0 {
 		return uncertain("its entry %q has no table of its own", name)
 	}
-	for i := len(d.parts) - 1; i >= 0; i-- {
-		if path := d.parts[i].path; len(path) > 1 && path[0] == d.format.section && path[1] == name {
-			d.source = d.without(i)
-		}
+	ours := func(s statement) bool {
+		return len(s.path) > 1 && s.path[0] == d.format.section && s.path[1] == name
+	}
+	for i := slices.IndexFunc(d.parts, ours); i >= 0; i = slices.IndexFunc(d.parts, ours) {
+		d.source = d.without(i)
+		d.parts = scan(d.source)
 	}
 	return d.become(d.source)
 }

@@ -130,7 +130,7 @@ func (d *tomlDocument) change(header int, wants []member) error {
 			start, end = d.parts[found].start+value, d.parts[found].said
 		}
 		if d.become(slices.Concat(d.source[:start], []byte(text), d.source[end:])) != nil {
-			return uncertain("its entry is written in a way that cannot be changed for certain")
+			return errUnclear()
 		}
 	}
 	return nil

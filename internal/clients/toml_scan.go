@@ -117,6 +117,8 @@ func headerPath(header []byte) (path []string, list bool) {
 			for key, value := range v { // the only one
 				path, level = append(path, key), value
 			}
+		default:
+			return nil, false
 		}
 	}
 }

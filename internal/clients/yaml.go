@@ -3,6 +3,7 @@ package clients
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -12,25 +13,22 @@ import (
 // yamlFormat is YAML with a mapping of servers. It is read, and left to people to edit.
 type yamlFormat struct{ section string }
 
-// seconds is how long such a client waits for a call: more than a call takes by default.
+// seconds is how long such a client waits for a call, which is more than a call takes by default.
 const seconds = "60"
 
 func (f yamlFormat) lines(name string, entry Entry) string {
-	text := f.section + ":\n  " + name + ":\n    type: stdio\n    enabled: true\n    cmd: " + encode(entry.Command, "", "") + "\n    args:"
-	if len(entry.Args) == 0 {
-		text += " []"
-	}
+	lines := []string{f.section + ":", "  " + name + ":", "    type: stdio", "    enabled: true", "    cmd: " + encode(entry.Command, "", ""), "    args:"}
 	for _, argument := range entry.Args {
-		text += "\n      - " + encode(argument, "", "")
+		lines = append(lines, "      - "+encode(argument, "", ""))
 	}
-	text += "\n    envs:"
-	if len(entry.Env) == 0 {
-		text += " {}"
+	lines = append(lines, "    timeout: "+seconds)
+	if len(entry.Env) > 0 {
+		lines = append(lines, "    envs:")
 	}
 	for _, key := range slices.Sorted(maps.Keys(entry.Env)) {
-		text += "\n      " + encode(key, "", "") + ": " + encode(entry.Env[key], "", "")
+		lines = append(lines, "      "+encode(key, "", "")+": "+encode(entry.Env[key], "", ""))
 	}
-	return text + "\n    timeout: " + seconds
+	return strings.Join(lines, "\n")
 }
 
 func (f yamlFormat) parse(text []byte) (document, error) {
