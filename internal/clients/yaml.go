@@ -17,13 +17,10 @@ type yamlFormat struct{ section string }
 const seconds = "60"
 
 func (f yamlFormat) lines(name string, entry Entry) string {
-	lines := []string{f.section + ":", "  " + name + ":", "    type: stdio", "    enabled: true", "    cmd: " + encode(entry.Command, "", ""), "    args:"}
-	for _, argument := range entry.Args {
-		lines = append(lines, "      - "+encode(argument, "", ""))
-	}
-	lines = append(lines, "    timeout: "+seconds)
-	if len(entry.Env) > 0 {
-		lines = append(lines, "    envs:")
+	lines := []string{f.section + ":", "  " + name + ":", "    name: " + name, "    type: stdio", "    enabled: true", "    timeout: " + seconds, "    cmd: " + encode(entry.Command, "", "")}
+	lines = append(lines, "    args: "+encode(append([]string{}, entry.Args...), "", ""), "    envs:")
+	if len(entry.Env) == 0 {
+		lines[len(lines)-1] += " {}"
 	}
 	for _, key := range slices.Sorted(maps.Keys(entry.Env)) {
 		lines = append(lines, "      "+encode(key, "", "")+": "+encode(entry.Env[key], "", ""))
