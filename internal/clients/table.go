@@ -21,24 +21,25 @@ func All(lookup func(string) string, goos string) []Client {
 	zed := jsonFormat{section: "context_servers", env: "env"}
 
 	desktop, store := p.claudeDesktop()
-	claude := p.own("CLAUDE_CONFIG_DIR", p.home)
+	clinePlace, clineFile := p.cline()
+	claude := p.own("CLAUDE_CONFIG_DIR", at(p.home))
 	return []Client{
 		Client{Name: "claude-desktop", Title: "Claude Desktop", format: plain, redirects: store, passes: desktopVariables()}.in(desktop, "claude_desktop_config.json"),
 		Client{Name: "claude-code", Title: "Claude Code", format: typed}.in(claude, ".claude.json").
-			seenAt(filepath.Join(claude.folder, ".claude.json"), p.own("CLAUDE_CONFIG_DIR", p.under(".claude")).folder),
+			seenAt(filepath.Join(claude.folder, ".claude.json"), p.own("CLAUDE_CONFIG_DIR", at(p.under(".claude"))).folder),
 		Client{Name: "cursor", Title: "Cursor", format: plain}.in(at(p.under(".cursor")), "mcp.json"),
 		Client{Name: "vscode", Title: "VS Code", format: editor}.in(at(p.base, "Code", "User"), "mcp.json"),
 		Client{Name: "vscode-insiders", Title: "VS Code Insiders", format: editor}.in(at(p.base, "Code - Insiders", "User"), "mcp.json"),
 		Client{Name: "vscodium", Title: "VSCodium", format: editor}.in(at(p.base, "VSCodium", "User"), "mcp.json"),
-		Client{Name: "codex", Title: "Codex", format: tomlFormat{"mcp_servers"}, passes: codexVariables()}.in(p.own("CODEX_HOME", p.under(".codex")), "config.toml"),
-		Client{Name: "gemini-cli", Title: "Gemini CLI", format: plain}.in(p.own("GEMINI_CLI_HOME", p.home).below(".gemini"), "settings.json"),
-		Client{Name: "qwen-code", Title: "Qwen Code", format: plain}.in(p.own("QWEN_HOME", p.under(".qwen")), "settings.json"),
+		Client{Name: "codex", Title: "Codex", format: tomlFormat{"mcp_servers"}, passes: codexVariables()}.in(p.own("CODEX_HOME", at(p.under(".codex"))), "config.toml"),
+		Client{Name: "gemini-cli", Title: "Gemini CLI", format: plain}.in(p.own("GEMINI_CLI_HOME", at(p.home)).below(".gemini"), "settings.json"),
+		Client{Name: "qwen-code", Title: "Qwen Code", format: plain}.in(p.own("QWEN_HOME", at(p.under(".qwen"))), "settings.json"),
 		Client{Name: "opencode", Title: "OpenCode", format: opencode}.in(at(p.xdg, "opencode"), "opencode.json").
 			reading("config.json", "opencode.json", "opencode.jsonc"),
 		Client{Name: "kilo", Title: "Kilo Code", format: opencode}.in(at(p.xdg, "kilo"), "kilo.json").
 			reading("config.json", "kilo.json", "kilo.jsonc", "opencode.json", "opencode.jsonc"),
-		Client{Name: "copilot-cli", Title: "GitHub Copilot CLI", format: copilot}.in(p.own("COPILOT_HOME", p.under(".copilot")), "mcp-config.json"),
-		Client{Name: "cline", Title: "Cline", format: cline}.in(p.cline(), "cline_mcp_settings.json").seenAt(p.under(".cline"), p.cline().folder),
+		Client{Name: "copilot-cli", Title: "GitHub Copilot CLI", format: copilot}.in(p.own("COPILOT_HOME", at(p.under(".copilot"))), "mcp-config.json"),
+		Client{Name: "cline", Title: "Cline", format: cline}.in(clinePlace, clineFile).seenAt(p.under(".cline"), clinePlace.folder),
 		Client{Name: "windsurf", Title: "Windsurf", format: plain}.in(at(p.under(".codeium", "windsurf")), "mcp_config.json"),
 		Client{Name: "lm-studio", Title: "LM Studio", format: plain}.in(at(p.under(".lmstudio")), "mcp.json"),
 		Client{Name: "zed", Title: "Zed", format: zed, printOnly: true}.in(at(p.zed()), "settings.json"),
@@ -93,15 +94,15 @@ func (p place) below(names ...string) place {
 	return p
 }
 
-// own returns the folder that a client's own variable names, or else usual.
-func (p places) own(variable, usual string) place {
-	switch folder := p.lookup(variable); {
-	case filepath.IsAbs(folder):
-		return place{folder: folder}
-	case strings.TrimSpace(folder) != "": // it means another folder wherever the client is started
-		return place{usual, hint.Errorf("write the whole path there", "%s is not an absolute path, so the client's file is not known", variable)}
+// own returns the place that a client's own variable names, or else the usual one.
+func (p places) own(variable string, usual place) place {
+	switch named := p.lookup(variable); {
+	case filepath.IsAbs(named):
+		return at(named)
+	case strings.TrimSpace(named) != "": // it means another place wherever the client is started
+		usual.fault = hint.Errorf("write the whole path there", "%s is not an absolute path, so the client's file is not known", variable)
 	}
-	return place{folder: usual}
+	return usual
 }
 
 // claudeDesktop returns the folder of Claude Desktop, and whether that is the package from the Windows Store, which has its
@@ -116,12 +117,11 @@ func (p places) claudeDesktop() (place, bool) {
 	return at(p.base, "Claude"), false
 }
 
-func (p places) cline() place {
-	data := p.own("CLINE_DIR", p.under(".cline")).below("data")
-	if own := p.own("CLINE_DATA_DIR", data.folder); own.folder != data.folder || own.fault != nil {
-		data = own
-	}
-	return data.below("settings")
+// cline returns the folder of Cline's file, and its name.
+func (p places) cline() (place, string) {
+	data := p.own("CLINE_DATA_DIR", p.own("CLINE_DIR", at(p.under(".cline"))).below("data"))
+	file := p.own("CLINE_MCP_SETTINGS_PATH", data.below("settings", "cline_mcp_settings.json"))
+	return place{filepath.Dir(file.folder), file.fault}, filepath.Base(file.folder)
 }
 
 func (p places) zed() string {

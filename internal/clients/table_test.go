@@ -142,6 +142,8 @@ func TestWhereClientsKeepTheirFiles(t *testing.T) {
 		{"linux", "COPILOT_HOME", "x", map[string]string{"copilot-cli": "COPILOT_HOME " + relative}},
 		{"linux", "CLINE_DIR", "/x", map[string]string{"cline": "/x/data/settings/cline_mcp_settings.json"}},
 		{"linux", "CLINE_DATA_DIR", "/x", map[string]string{"cline": "/x/settings/cline_mcp_settings.json"}},
+		{"linux", "CLINE_MCP_SETTINGS_PATH", "/x/y.json", map[string]string{"cline": "/x/y.json"}},
+		{"linux", "CLINE_DIR", "x", map[string]string{"cline": "CLINE_DIR " + relative}},
 		{"linux", "CLINE_DATA_DIR", "x", map[string]string{"cline": "CLINE_DATA_DIR " + relative}},
 		{"darwin", "XDG_CONFIG_HOME", "/x", map[string]string{
 			"claude-desktop": "/h/Library/Application Support/Claude/claude_desktop_config.json", "vscode": "/h/Library/Application Support/Code/User/mcp.json",

@@ -17,15 +17,19 @@ type yamlFormat struct{ section string }
 const seconds = "60"
 
 func (f yamlFormat) lines(name string, entry Entry) string {
-	lines := []string{f.section + ":", "  " + name + ":", "    name: " + name, "    type: stdio", "    enabled: true", "    timeout: " + seconds, "    cmd: " + encode(entry.Command, "", "")}
-	lines = append(lines, "    args: "+encode(append([]string{}, entry.Args...), "", ""), "    envs:")
-	if len(entry.Env) == 0 {
-		lines[len(lines)-1] += " {}"
-	}
+	variables := make([]string, 0, len(entry.Env))
 	for _, key := range slices.Sorted(maps.Keys(entry.Env)) {
-		lines = append(lines, "      "+encode(key, "", "")+": "+encode(entry.Env[key], "", ""))
+		variables = append(variables, "      "+encode(key, "", "")+": "+encode(entry.Env[key], "", ""))
 	}
-	return strings.Join(lines, "\n")
+	none := ""
+	if len(variables) == 0 {
+		none = " {}"
+	}
+	lines := []string{
+		f.section + ":", "  " + name + ":", "    name: " + name, "    type: stdio", "    enabled: true", "    timeout: " + seconds,
+		"    cmd: " + encode(entry.Command, "", ""), "    args: " + encode(append([]string{}, entry.Args...), "", ""), "    envs:" + none,
+	}
+	return strings.Join(slices.Concat(lines, variables), "\n")
 }
 
 func (f yamlFormat) parse(text []byte) (document, error) {
