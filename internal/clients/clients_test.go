@@ -156,7 +156,7 @@ func TestMerging(t *testing.T) {
 	}
 }
 
-// FuzzAdd: the file stays what it was but for our entry, or the file is refused.
+// FuzzAdd: the file stays what it was but for our entry, or the file is refused. Removing makes it what it was.
 func FuzzAdd(f *testing.F) {
 	for _, seed := range []string{
 		"", "{}", "null", `{"mcpServers":{}}`, "{\n// c\n}", `{"a":1,}`, `{"mcpServers":{"stripe":{"command":"stripe-mcp",}}}`,
@@ -166,13 +166,27 @@ func FuzzAdd(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		c := with(t, "cursor", text)
-		if change, err := c.Add(clients.DefaultName, entry()); err == nil {
-			if _, err := change.Apply(); err != nil {
-				t.Fatal(err)
-			}
-			if again, err := c.Add(clients.DefaultName, entry()); err != nil || !again.Unchanged() {
-				t.Errorf("%q became %q, and then: %v", text, read(t, c.Path), err)
-			}
+		had, _ := c.Ours("/opt/stripe-mcp")
+		change, err := c.Add(clients.DefaultName, entry())
+		if err != nil {
+			return
+		}
+		if _, err := change.Apply(); err != nil {
+			t.Fatal(err)
+		}
+		after := read(t, c.Path)
+		if again, err := c.Add(clients.DefaultName, entry()); err != nil || !again.Unchanged() {
+			t.Errorf("%q became %q, and then: %v", text, after, err)
+		}
+		change, err = c.Remove(clients.DefaultName, "/opt/stripe-mcp")
+		if err != nil {
+			t.Fatalf("%q became %q: %v", text, after, err)
+		}
+		if _, err := change.Apply(); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, c.Path); len(had) == 0 && got != text {
+			t.Errorf("%q became %q, and then %q", text, after, got)
 		}
 	})
 }
