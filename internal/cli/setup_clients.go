@@ -19,12 +19,12 @@ func (*process) clients() []clients.Client {
 	return slices.DeleteFunc(clients.All(os.Getenv, runtime.GOOS), func(c clients.Client) bool { return !filepath.IsAbs(c.Path) })
 }
 
-// choose returns the clients named on the command line, or else those installed; for removal, all of them.
+// choose returns the clients named on the command line, or else those installed.
 func (s *setup) choose() ([]clients.Client, error) {
 	if len(s.named) > 0 {
 		return clients.Select(clients.All(os.Getenv, runtime.GOOS), s.named)
 	}
-	return slices.DeleteFunc(s.clients(), func(c clients.Client) bool { return !s.remove && !c.Installed() }), nil
+	return slices.DeleteFunc(s.clients(), func(c clients.Client) bool { return !c.Installed() }), nil
 }
 
 // additions works out how to add our entry to the chosen clients. The configuration that it names says all that a client's
