@@ -1,45 +1,17 @@
 // Other people's agents with a model that is a script on loopback: what it is offered, what it calls, and what it is then told.
 
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { dirname, join } from 'node:path';
 
-import { entry, listen, packageFolder, run, shutIn } from './client.js';
-
-/** Writes a file that a client reads. */
-async function write(path, text) {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text);
-}
+import { listen, run } from './client.js';
+import { claudeCode, codexCLI, copilotCLI, geminiCLI } from './clients.js';
 
 const event = (data) => `data: ${JSON.stringify(data)}\n\n`;
 const named = (...events) => events.map((data) => `event: ${data.type}\n${event(data)}`).join('');
 
-/** Where npm has put the program of Claude Code. */
-export const claudeBinary = join(packageFolder(`@anthropic-ai/claude-code-${process.platform}-${process.arch}`), 'claude');
-
-/** What keeps Claude Code from calling its makers, and makes it patient. */
-export const claudeQuiet = {
-  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  DISABLE_AUTOUPDATER: '1',
-  DISABLE_ERROR_REPORTING: '1',
-  DISABLE_TELEMETRY: '1',
-  MCP_TIMEOUT: '120000', // a slow machine is no fault of the program's
-};
-
-/** Where npm has put the program of Codex: in a folder named after the machine's kind. */
-const codexVendor = join(packageFolder(`@openai/codex-${process.platform}-${process.arch}`), 'vendor');
-export const codexBinary = join(codexVendor, readdirSync(codexVendor)[0], 'bin', 'codex');
-
-/** The lines of a configuration that keep Codex from calling its makers. */
-export const codexQuiet = `
-  analytics = { enabled = false }
-  features = { apps = false, plugins = false, remote_plugin = false }`;
-
-// Each agent says how it is run, and how one reads and writes the language of its model:
-// start:   writes its configuration, and returns its command and the variables that it needs
+// Each agent says which client it is, how that is run with a model at an address, and how one reads and writes the model's language:
+// flags:   what follows the client's command
+// env:     the variables that it needs
 // offered: the names of our tools in a request; undefined if the request has no tools, because it asks for a title, say
 // told:    what the request says about the call before it
 // call:    the model's answer that calls a tool
@@ -47,26 +19,9 @@ export const codexQuiet = `
 
 export const gemini = {
   name: 'Gemini CLI',
-  async start(env, address) {
-    const settings = {
-      general: { enableAutoUpdate: false, enableAutoUpdateNotification: false },
-      privacy: { usageStatisticsEnabled: false },
-      telemetry: { enabled: false },
-      security: { auth: { selectedType: 'gemini-api-key' } },
-      mcpServers: { stripe: entry(env) },
-    };
-    await write(join(env.HOME, '.gemini', 'settings.json'), JSON.stringify(settings));
-    const script = join(packageFolder('@google/gemini-cli'), 'bundle', 'gemini.js');
-    return {
-      command: [process.execPath, script, '--model', 'gemini-2.5-flash', '--yolo', '--prompt', 'Play the script.'],
-      variables: {
-        GEMINI_API_KEY: 'made-up',
-        GEMINI_CLI_NO_RELAUNCH: 'true', // one process, which a signal reaches
-        GEMINI_CLI_TRUST_WORKSPACE: 'true',
-        GOOGLE_GEMINI_BASE_URL: address,
-      },
-    };
-  },
+  client: geminiCLI,
+  flags: () => ['--model', 'gemini-2.5-flash', '--yolo', '--prompt', 'Play the script.'],
+  env: (address) => ({ GEMINI_API_KEY: 'made-up', GOOGLE_GEMINI_BASE_URL: address }),
   offered: ({ tools }) =>
     tools
       ?.flatMap((tool) => tool.functionDeclarations ?? [])
@@ -86,14 +41,9 @@ export const gemini = {
 
 export const claude = {
   name: 'Claude Code',
-  async start(env, address) {
-    await write(join(env.HOME, 'mcp.json'), JSON.stringify({ mcpServers: { stripe: entry(env) } }));
-    const flags = ['--mcp-config', 'mcp.json', '--strict-mcp-config', '--allowedTools', 'mcp__stripe'];
-    return {
-      command: [claudeBinary, ...flags, '--print', 'Play the script.'],
-      variables: { ...claudeQuiet, ANTHROPIC_API_KEY: 'made-up', ANTHROPIC_BASE_URL: address, ENABLE_TOOL_SEARCH: 'false' },
-    };
-  },
+  client: claudeCode,
+  flags: () => ['--allowedTools', 'mcp__stripe', '--print', 'Play the script.'],
+  env: (address) => ({ ANTHROPIC_API_KEY: 'made-up', ANTHROPIC_BASE_URL: address, ENABLE_TOOL_SEARCH: 'false' }),
   offered: ({ tools }) =>
     tools?.filter(({ name }) => name.startsWith('mcp__stripe__')).map(({ name }) => name.slice('mcp__stripe__'.length)),
   told({ messages }) {
@@ -124,32 +74,14 @@ export const claude = {
 
 export const codex = {
   name: 'Codex',
-  async start(env, address) {
-    const { command, args, env: variables } = entry(env);
-    const settings = `
-      model = "scripted"
-      model_provider = "scripted"
-      approval_policy = "never"
-      ${codexQuiet}
-      [model_providers.scripted]
-      name = "scripted"
-      base_url = "${address}"
-      wire_api = "responses"
-      env_key = "SCRIPTED_KEY"
-      [mcp_servers.stripe]
-      command = ${JSON.stringify(command)}
-      args = ${JSON.stringify(args)}
-      default_tools_approval_mode = "approve"
-      required = true
-      startup_timeout_sec = 120
-      [mcp_servers.stripe.env]
-      ${Object.entries(variables).map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join('\n')}`;
-    await write(join(env.HOME, '.codex', 'config.toml'), settings);
-    return {
-      command: [codexBinary, 'exec', '--strict-config', '--skip-git-repo-check', 'Play the script.'],
-      variables: { SCRIPTED_KEY: 'made-up' },
-    };
-  },
+  client: codexCLI,
+  flags: (address) => [
+    ...['exec', '--strict-config', '--skip-git-repo-check', '--config', 'model="scripted"', '--config', 'model_provider="scripted"'],
+    ...['--config', `model_providers.scripted={name="scripted",base_url="${address}",wire_api="responses",env_key="SCRIPTED_KEY"}`],
+    ...['default_tools_approval_mode="approve"', 'required=true', 'startup_timeout_sec=120'].flatMap((setting) => ['--config', `mcp_servers.stripe.${setting}`]),
+    'Play the script.',
+  ],
+  env: () => ({ SCRIPTED_KEY: 'made-up' }),
   offered: ({ tools }) => tools?.find(({ name }) => name === 'mcp__stripe')?.tools.map(({ name }) => name),
   told({ input }) {
     const { output } = input.findLast(({ type }) => type === 'function_call_output');
@@ -167,9 +99,29 @@ export const codex = {
   done: () => codex.say({ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Done.' }] }),
 };
 
+export const copilot = {
+  name: 'Copilot CLI',
+  client: copilotCLI,
+  flags: () => ['--allow-all-tools', '--prompt', 'Play the script.'],
+  env: (address) => ({ COPILOT_MODEL: 'scripted', COPILOT_PROVIDER_BASE_URL: address }),
+  offered: ({ tools }) =>
+    tools
+      ?.filter((tool) => tool.function.name.startsWith('stripe-'))
+      .map((tool) => tool.function.name.slice('stripe-'.length)),
+  told: ({ messages }) => messages.findLast(({ role }) => role === 'tool').content.replace(/^MCP server 'stripe': /, ''), // the client's own words
+  say: (delta, reason) =>
+    event({ id: 'chat_1', object: 'chat.completion.chunk', model: 'scripted', choices: [{ index: 0, delta, finish_reason: reason }] }) +
+    'data: [DONE]\n\n',
+  call(id, name, args) {
+    const call = { index: 0, id, type: 'function', function: { name: `stripe-${name}`, arguments: JSON.stringify(args) } };
+    return copilot.say({ role: 'assistant', tool_calls: [call] }, 'tool_calls');
+  },
+  done: () => copilot.say({ role: 'assistant', content: 'Done.' }, 'stop'),
+};
+
 /**
- * Lets an agent's model make the calls, each a tool's name and its arguments, one after the other. Returns the tools that the
- * model was offered, and what it was told about each call.
+ * Lets the model of an agent, which env has configured, make the calls, each a tool's name and its arguments, one after the
+ * other. Returns the tools that the model was offered, and what it was told about each call.
  */
 export async function play(t, agent, env, calls) {
   const told = [];
@@ -194,8 +146,9 @@ export async function play(t, agent, env, calls) {
       response.end(agent.done()); // so that the agent ends
     }
   });
-  const { command, variables } = await agent.start(env, await listen(t, model));
-  const { code, stdout, stderr } = await run(t, { ...env, ...variables }, command);
+  const address = await listen(t, model);
+  const command = [...agent.client.command, ...agent.flags(address)];
+  const { code, stdout, stderr } = await run(t, { ...env, ...agent.client.quiet, ...agent.env(address) }, command);
   assert.deepEqual(surprises, []);
   assert.equal(code, 0, stderr);
   assert.equal(told.length, calls.length, stderr);

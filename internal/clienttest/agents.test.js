@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 
 import Stripe from 'stripe';
 
-import { claude, codex, gemini, play } from './agents.js';
-import { shutIn } from './client.js';
+import { claude, codex, copilot, gemini, play } from './agents.js';
+import { entry, shutIn } from './client.js';
 import { program, simulator, toolNames } from './program.js';
 
 /** Runs the program on the simulator's state that belongs to env, and returns what it prints. */
@@ -42,12 +42,13 @@ const cart = {
   success_url: 'https://shop.example/thanks',
 };
 
-for (const agent of [gemini, claude, codex]) {
+for (const agent of [gemini, claude, codex, copilot]) {
   test(`the model of ${agent.name}`, { timeout: 300_000 }, async (t) => {
     const { address, env: home } = await simulator(t);
     const env = await shutIn(t, home);
     await subscribe(address, 101); // one more than a page can have
     const page = await stripe(env, 'call', 'stripe_list_subscriptions', 'status=all');
+    await agent.client.configure(env, entry(env));
     const { offered, told } = await play(t, agent, env, [
       ['stripe_create_customer', { email: 'jenny@example.com', name: 'Jenny & <Rosen>' }],
       ['stripe_create_customer', { emial: 'jenny@example.com' }],

@@ -3,15 +3,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { join } from 'node:path';
 
 import { emptyHome, program } from './program.js';
 
 /** The folder of an installed package. It throws for one that npm has left out. */
 export function packageFolder(name) {
-  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+  const folder = join(import.meta.dirname, 'node_modules', name);
+  assert.ok(existsSync(folder), `npm has not installed ${name}`);
+  return folder;
 }
 
 /** Listens on loopback until the test has ended, and returns the address. */
