@@ -76,9 +76,15 @@ export const codex = {
   name: 'Codex',
   client: codexCLI,
   flags: (address) => [
-    ...['exec', '--strict-config', '--skip-git-repo-check', '--config', 'model="scripted"', '--config', 'model_provider="scripted"'],
-    ...['--config', `model_providers.scripted={name="scripted",base_url="${address}",wire_api="responses",env_key="SCRIPTED_KEY"}`],
-    ...['default_tools_approval_mode="approve"', 'required=true', 'startup_timeout_sec=120'].flatMap((setting) => ['--config', `mcp_servers.stripe.${setting}`]),
+    ...['exec', '--strict-config', '--skip-git-repo-check'],
+    ...[
+      'model="scripted"',
+      'model_provider="scripted"',
+      `model_providers.scripted={name="scripted",base_url="${address}",wire_api="responses",env_key="SCRIPTED_KEY"}`,
+      'mcp_servers.stripe.default_tools_approval_mode="approve"',
+      'mcp_servers.stripe.required=true',
+      'mcp_servers.stripe.startup_timeout_sec=120',
+    ].flatMap((setting) => ['--config', setting]),
     'Play the script.',
   ],
   env: () => ({ SCRIPTED_KEY: 'made-up' }),
@@ -108,7 +114,10 @@ export const copilot = {
     tools
       ?.filter((tool) => tool.function.name.startsWith('stripe-'))
       .map((tool) => tool.function.name.slice('stripe-'.length)),
-  told: ({ messages }) => messages.findLast(({ role }) => role === 'tool').content.replace(/^MCP server 'stripe': /, ''), // the client's own words
+  told({ messages }) {
+    const { content } = messages.findLast(({ role }) => role === 'tool');
+    return content.replace(/^MCP server 'stripe': /, ''); // the client's own words
+  },
   say: (delta, reason) =>
     event({ id: 'chat_1', object: 'chat.completion.chunk', model: 'scripted', choices: [{ index: 0, delta, finish_reason: reason }] }) +
     'data: [DONE]\n\n',

@@ -9,9 +9,12 @@ import { join } from 'node:path';
 
 import { emptyHome, program } from './program.js';
 
+/** Where npm installs. */
+export const modules = join(import.meta.dirname, 'node_modules');
+
 /** The folder of an installed package. It throws for one that npm has left out. */
 export function packageFolder(name) {
-  const folder = join(import.meta.dirname, 'node_modules', name);
+  const folder = join(modules, name);
   assert.ok(existsSync(folder), `npm has not installed ${name}`);
   return folder;
 }

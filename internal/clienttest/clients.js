@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { packageFolder } from './client.js';
+import { modules, packageFolder } from './client.js';
 
 /** Writes a file that a client reads. */
 async function write(path, text) {
@@ -21,7 +21,8 @@ const servers = (stripe) => JSON.stringify({ mcpServers: { stripe } });
 // quiet:     the variables that keep it from calling its makers, and make it patient
 // configure: writes its settings into a home, with the entry of our server if there is one
 // home:      the variable that names another folder for its settings
-// add:       its own command that adds a program as a server
+// add:       its own command that adds a program as a server of that name
+// skip:      why it cannot be tried here
 // connected: finds the servers that answered in what `mcp list` prints; without it, that shows what is configured, and starts nothing
 
 export const claudeCode = {
@@ -35,10 +36,11 @@ export const claudeCode = {
     MCP_TIMEOUT: '120000', // a slow machine is no fault of the program's
   },
   async configure(env, stripe) {
-    if (stripe) await write(join(env.HOME, '.claude.json'), servers({ type: 'stdio', ...stripe }));
+    await write(join(env.CLAUDE_CONFIG_DIR ?? join(env.HOME, '.claude'), 'settings.json'), '{}');
+    if (stripe) await write(join(env.CLAUDE_CONFIG_DIR ?? env.HOME, '.claude.json'), servers({ type: 'stdio', ...stripe }));
   },
   home: 'CLAUDE_CONFIG_DIR',
-  add: (program) => ['mcp', 'add', '--scope', 'user', 'stripe', '--', program, '--simulator'],
+  add: (name, program) => ['mcp', 'add', '--scope', 'user', name, '--', program, '--simulator'],
   connected: /^(\S+): .* - \S+ Connected$/gm,
 };
 
@@ -60,7 +62,7 @@ export const geminiCLI = {
     await write(join(env.GEMINI_CLI_HOME ?? env.HOME, '.gemini', 'settings.json'), JSON.stringify(settings));
   },
   home: 'GEMINI_CLI_HOME',
-  add: (program) => ['mcp', 'add', '--scope', 'user', 'stripe', program, '--', '--simulator'],
+  add: (name, program) => ['mcp', 'add', '--scope', 'user', name, program, '--', '--simulator'],
   connected: /^✓ (\S+): .* - Connected$/gm,
 };
 
@@ -86,18 +88,23 @@ export const codexCLI = {
     await write(join(env.CODEX_HOME ?? join(env.HOME, '.codex'), 'config.toml'), settings);
   },
   home: 'CODEX_HOME',
-  add: (program) => ['mcp', 'add', 'stripe', '--', program, '--simulator'],
+  add: (name, program) => ['mcp', 'add', name, '--', program, '--simulator'],
 };
 
 export const copilotCLI = {
   name: 'copilot-cli',
   command: [join(packageFolder(`@github/copilot-${platform}`), 'copilot')],
-  quiet: { COPILOT_AUTO_UPDATE: 'false', COPILOT_OFFLINE: 'true' },
+  quiet: {
+    COPILOT_AUTO_UPDATE: 'false',
+    COPILOT_CACHE_HOME: join(modules, '.cache', 'copilot'), // it unpacks 235 MB of itself, for all tests once
+    COPILOT_OFFLINE: 'true',
+  },
   async configure(env, stripe) {
-    if (stripe) await write(join(env.HOME, '.copilot', 'mcp-config.json'), servers({ type: 'local', tools: ['*'], ...stripe }));
+    const file = join(env.COPILOT_HOME ?? join(env.HOME, '.copilot'), 'mcp-config.json');
+    if (stripe) await write(file, servers({ type: 'local', tools: ['*'], ...stripe }));
   },
   home: 'COPILOT_HOME',
-  add: (program) => ['mcp', 'add', 'stripe', '--', program, '--simulator'],
+  add: (name, program) => ['mcp', 'add', name, '--', program, '--simulator'],
 };
 
 export const qwenCode = {
@@ -109,13 +116,14 @@ export const qwenCode = {
     await write(join(env.QWEN_HOME ?? join(env.HOME, '.qwen'), 'settings.json'), JSON.stringify(settings));
   },
   home: 'QWEN_HOME',
-  add: (program) => ['mcp', 'add', 'stripe', program, '--', '--simulator'],
+  add: (name, program) => ['mcp', 'add', name, program, '--', '--simulator'],
   connected: /^✓ (\S+): .* - Connected$/gm,
 };
 
 export const openCode = {
   name: 'opencode',
-  command: [join(packageFolder(`opencode-${platform}`), 'bin', 'opencode')],
+  command: [join(modules, `opencode-${platform}`, 'bin', 'opencode')],
+  skip: platform === 'linux-x64' ? false : 'package.json names OpenCode for Linux on x64 only',
   quiet: {
     OPENCODE_DISABLE_AUTOUPDATE: '1',
     OPENCODE_DISABLE_DEFAULT_PLUGINS: '1',
@@ -123,7 +131,11 @@ export const openCode = {
     OPENCODE_DISABLE_MODELS_FETCH: '1',
     npm_config_offline: 'true', // it installs a package for plugins, of which there are none
   },
-  configure: async () => {},
-  add: (program) => ['mcp', 'add', 'stripe', '--', program, '--simulator'],
+  home: 'XDG_CONFIG_HOME',
+  async configure(env) {
+    const settings = { experimental: { mcp_timeout: 120_000 } };
+    await write(join(env.XDG_CONFIG_HOME ?? join(env.HOME, '.config'), 'opencode', 'opencode.json'), JSON.stringify(settings));
+  },
+  add: (name, program) => ['mcp', 'add', name, '--', program, '--simulator'],
   connected: /✓ (\S+) .*connected/g,
 };
