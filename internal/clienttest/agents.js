@@ -9,7 +9,7 @@ import { claudeCode, codexCLI, copilotCLI, geminiCLI } from './clients.js';
 const event = (data) => `data: ${JSON.stringify(data)}\n\n`;
 const named = (...events) => events.map((data) => `event: ${data.type}\n${event(data)}`).join('');
 
-// Each agent says which client it is, how that is run with a model at an address, and how one reads and writes the model's language:
+// Each agent says which client it is, how that is run with a model at an address, and how one speaks the model's language:
 // flags:   what follows the client's command
 // env:     the variables that it needs
 // offered: the names of our tools in a request; undefined if the request has no tools, because it asks for a title, say
@@ -119,8 +119,7 @@ export const copilot = {
     return content.replace(/^MCP server 'stripe': /, ''); // the client's own words
   },
   say: (delta, reason) =>
-    event({ id: 'chat_1', object: 'chat.completion.chunk', model: 'scripted', choices: [{ index: 0, delta, finish_reason: reason }] }) +
-    'data: [DONE]\n\n',
+    event({ object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: reason }] }) + 'data: [DONE]\n\n',
   call(id, name, args) {
     const call = { index: 0, id, type: 'function', function: { name: `stripe-${name}`, arguments: JSON.stringify(args) } };
     return copilot.say({ role: 'assistant', tool_calls: [call] }, 'tool_calls');

@@ -1,4 +1,4 @@
-// Other people's AI clients, as npm has them: where each is, what keeps it from calling its makers, and its own commands for servers.
+// Other people's AI clients, as npm has them: where each is, what keeps it from calling its makers, and its commands for servers.
 
 import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ const servers = (stripe) => JSON.stringify({ mcpServers: { stripe } });
 // home:      the variable that names another folder for its settings
 // add:       its own command that adds a program as a server of that name
 // skip:      why it cannot be tried here
-// connected: finds the servers that answered in what `mcp list` prints; without it, that shows what is configured, and starts nothing
+// connected: finds the servers that answered in what `mcp list` prints; without it, `mcp list` shows settings and starts nothing
 
 export const claudeCode = {
   name: 'claude-code',
