@@ -74,7 +74,7 @@ for (const client of clients) {
     await connects(t, env, client);
   });
 
-  test(`${client.name} adds a server by its own command, and calls none connected that is not there`, options, async (t) => {
+  test(`${client.name} starts the server that its own command added, and none that is not there`, options, async (t) => {
     const env = await home(t, client);
     await say(t, env, client, ...client.add('stripe', program));
     await say(t, env, client, ...client.add('nobody', `${program}-that-is-not-there`));
