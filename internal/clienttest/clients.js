@@ -134,7 +134,7 @@ export const openCode = {
   home: 'XDG_CONFIG_HOME',
   async configure(env) {
     const settings = { experimental: { mcp_timeout: 120_000 } };
-    await write(join(env.XDG_CONFIG_HOME ?? join(env.HOME, '.config'), 'opencode', 'opencode.json'), JSON.stringify(settings));
+    await write(join(env.XDG_CONFIG_HOME ?? join(env.HOME, '.config'), 'opencode', 'opencode.jsonc'), JSON.stringify(settings));
   },
   add: (name, program) => ['mcp', 'add', name, '--', program, '--simulator'],
   connected: /✓ (\S+) .*connected/g,
