@@ -1,46 +1,11 @@
 package cli
 
 import (
-	"cmp"
-	"context"
-	"fmt"
-	"os"
-	"slices"
-
 	"github.com/spf13/cobra"
 
-	"stripe-mcp/internal/hint"
-	"stripe-mcp/internal/local"
+	"stripe-mcp/internal/doctor"
 	"stripe-mcp/tools"
 )
-
-// finding is what one check came to.
-type finding struct {
-	Check  string `json:"check"`
-	Status status `json:"status"`
-	Detail string `json:"detail"`
-	Fix    string `json:"fix,omitempty"` // what to do about it
-	code   ExitCode
-}
-
-// text is the finding for people.
-func (f finding) text() string { return hint.Join(f.Detail, f.Fix) }
-
-type status string
-
-const (
-	fine    status = "ok"
-	warning status = "warn" // it works, and could be better
-	failure status = "fail" // it does not work
-)
-
-// doctor is one run of the command.
-type doctor struct {
-	*process
-	app      *app
-	offline  bool
-	findings []finding
-}
 
 func (p *process) doctorCommand() *cobra.Command {
 	var asJSON, offline bool
@@ -51,9 +16,10 @@ func (p *process) doctorCommand() *cobra.Command {
 			"work (fail), with a hint what to do about it. It only reads. The exit code is 0 when nothing fails.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			d := &doctor{process: p, app: p.newApp(), offline: offline}
-			d.examine(cmd.Context())
-			return d.report(asJSON)
+			a := p.newApp()
+			return p.report(asJSON, doctor.Examine(cmd.Context(), doctor.Options{
+				Account: a.Account, Memory: a.memory, Clients: p.clients(), Offline: offline, Simulator: p.flags.Simulator,
+			}))
 		},
 	}
 	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
@@ -61,64 +27,33 @@ func (p *process) doctorCommand() *cobra.Command {
 	return command
 }
 
-// examine makes all checks. None of them keeps the others from being made.
-func (d *doctor) examine(ctx context.Context) {
-	foreign := local.CheckOwn(os.Getenv("HOME"), d.app.Config.StateDir)
-	if foreign != nil {
-		d.faulty(failure, "user", foreign, "")
-	}
-	d.checkConfig()
-	d.checkKey(ctx)
-	d.checkNetwork()
-	if foreign == nil { // else it would make files there
-		d.checkJournal(ctx)
-	}
-	d.checkClients()
-	if foreign == nil {
-		d.checkServer(ctx)
-	}
-}
-
-func (d *doctor) add(status status, check, detail, fix string) {
-	d.findings = append(d.findings, finding{check, status, detail, fix, ExitConfig})
-}
-
-func (d *doctor) ok(check, format string, values ...any) {
-	d.add(fine, check, fmt.Sprintf(format, values...), "")
-}
-
-func (d *doctor) warn(check, detail, fix string) { d.add(warning, check, detail, fix) }
-
-func (d *doctor) fail(check, detail, fix string) { d.add(failure, check, detail, fix) }
-
-// faulty notes an error; otherwise is the fix where the error has none.
-func (d *doctor) faulty(status status, check string, err error, otherwise string) {
-	detail, fix := hint.Split(err)
-	d.add(status, check, detail, cmp.Or(fix, otherwise))
-}
-
-// report prints the findings. The first failure decides the exit code.
-func (d *doctor) report(asJSON bool) error {
-	code := ExitOK
-	if first := slices.IndexFunc(d.findings, func(f finding) bool { return f.Status == failure }); first >= 0 {
-		code = d.findings[first].code
-	}
+// report prints the findings of doctor. The first failure decides the exit code.
+func (p *process) report(asJSON bool, findings []doctor.Finding) error {
+	first, failed := doctor.Failed(findings)
 	if asJSON {
 		encoded, err := tools.Encode(struct {
-			OK     bool      `json:"ok"`
-			Checks []finding `json:"checks"`
-		}{code == ExitOK, d.findings})
+			OK     bool             `json:"ok"`
+			Checks []doctor.Finding `json:"checks"`
+		}{!failed, findings})
 		if err != nil {
 			return err
 		}
-		d.printf("%s\n", encoded)
+		p.printf("%s\n", encoded)
 	} else {
-		for _, f := range d.findings {
-			d.printf("%-5s %-8s %s\n", f.Status, f.Check, f.text())
+		for _, f := range findings {
+			p.printf("%-5s %-8s %s\n", f.Status, f.Check, f.Text())
 		}
 	}
-	if code != ExitOK {
-		return &exitError{code, ""}
+	if failed {
+		return &exitError{findingCode(first), ""}
 	}
 	return nil
+}
+
+// findingCode returns the exit code for a finding of something that does not work.
+func findingCode(f doctor.Finding) ExitCode {
+	if f.Refusal != nil {
+		return exitCodeOf(f.Refusal)
+	}
+	return ExitConfig
 }
