@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"stripe-mcp/internal/config"
@@ -33,6 +35,9 @@ type Options struct {
 	Network   func() (http.RoundTripper, error) // returns what carries requests; the first call asks for it
 	Scrubber  *secret.Scrubber                  // learns the key. Everything that leaves has to pass it
 	Logger    *slog.Logger
+	// Room says why nothing can be kept on the disk, so that the journal works in memory. It is asked when the journal is first
+	// used, and may be nil.
+	Room func() error
 }
 
 // Account is one configured account with its key, its client, the owner's rules and its journal. It is safe for concurrent
@@ -40,13 +45,14 @@ type Options struct {
 type Account struct {
 	Options
 
-	Policy  policy.Policy
-	Journal *journal.Journal
-	Fault   error // LoadFault, or what the configuration lacks; with a fault no call is sent
+	Policy policy.Policy
+	Fault  error // LoadFault, or what the configuration lacks; with a fault no call is sent
 
 	tools      []tools.Tool
 	withheld   map[string]*outcome.Error // why a tool is not offered, by its name
 	connection *connection
+	opened     atomic.Bool             // the journal was used
+	journal    func() *journal.Journal // see Journal
 }
 
 // New returns the account that o describes. It reads no key and sends nothing. With a wrong configuration the tools are
@@ -57,20 +63,13 @@ func New(o Options) *Account {
 	a := &Account{
 		Options:  o,
 		Policy:   policyOf(cfg),
-		Journal:  journal.InMemory(),
 		tools:    tools.All(),
 		withheld: map[string]*outcome.Error{},
 	}
-	switch database := cfg.JournalDatabase; {
-	case !cfg.Journal:
-	case database.IsZero(): // without a state folder the journal says at each call what to do
-		a.Journal = journal.New(filepath.Join(cfg.StateDir, "journal"), cfg.JournalKeep)
-	default:
-		for _, password := range database.Secrets() {
-			o.Scrubber.Learn(password)
-		}
-		a.Journal = journal.Shared(database.URL(), database.Password(), cfg.JournalKeep)
+	for _, password := range cfg.JournalDatabase.Secrets() {
+		o.Scrubber.Learn(password)
 	}
+	a.journal = sync.OnceValue(a.newJournal)
 	a.Fault = cmp.Or(o.LoadFault, a.Policy.Validate(), cfg.RequireKey())
 	for _, tool := range a.tools {
 		if refusal := a.Policy.Withheld(tool); refusal != nil {
@@ -79,6 +78,23 @@ func New(o Options) *Account {
 	}
 	a.connection = newConnection(a)
 	return a
+}
+
+// Journal returns the record of what was created. Nothing is on the disk before it is first asked for.
+func (a *Account) Journal() *journal.Journal {
+	a.opened.Store(true)
+	return a.journal()
+}
+
+func (a *Account) newJournal() *journal.Journal {
+	cfg := a.Config
+	switch {
+	case !cfg.Journal, a.Room != nil && a.Room() != nil:
+		return journal.InMemory()
+	case cfg.JournalDatabase.IsZero(): // without a state folder the journal says at each call what to do
+		return journal.New(filepath.Join(cfg.StateDir, "journal"), cfg.JournalKeep)
+	}
+	return journal.Shared(cfg.JournalDatabase.URL(), cfg.JournalDatabase.Password(), cfg.JournalKeep)
 }
 
 // policyOf returns the owner's rules.
@@ -165,10 +181,13 @@ func (a *Account) Call(ctx context.Context, caller Caller, tool tools.Tool, argu
 func (a *Account) Close(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.Record)
 	defer cancel()
-	if err := a.Journal.Flush(ctx); err != nil {
+	if !a.opened.Load() {
+		return
+	}
+	if err := a.journal().Flush(ctx); err != nil {
 		a.Logger.ErrorContext(ctx, "some deliveries could not be recorded; equal calls will find what these calls made", "error", err)
 	}
-	a.Journal.Close()
+	a.journal().Close()
 }
 
 // order is one call on its way.

@@ -132,7 +132,7 @@ func (a *Account) newClient(cfg config.Config, network http.RoundTripper) *strip
 	}
 	return stripeapi.New(stripeapi.Config{
 		Key: key, Account: a.Config.StripeAccount, Context: a.Config.StripeContext, BaseURL: a.Config.APIBase, Timeout: a.Config.Timeout, Rate: rate(cfg),
-		Network: network, Journal: a.Journal, Logger: a.Logger,
+		Network: network, Journal: a.Journal(), Logger: a.Logger,
 	})
 }
 

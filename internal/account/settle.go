@@ -23,7 +23,7 @@ type Settlement struct {
 // Settle asks Stripe what came of an order of unknown outcome. It does not send the request again: the journal does not know
 // the request's words. An error says that there is nothing to settle, or not yet.
 func (a *Account) Settle(ctx context.Context, intent string) (Settlement, error) {
-	order, _, err := a.Journal.Show(ctx, intent)
+	order, _, err := a.Journal().Show(ctx, intent)
 	if err != nil {
 		return Settlement{}, err
 	}

@@ -63,7 +63,7 @@ func (o Options) list() *cobra.Command {
 				return err
 			}
 			filter.Since = time.Now().Add(-span)
-			orders, err := a.Journal.List(ctx, filter)
+			orders, err := a.Journal().List(ctx, filter)
 			switch {
 			case err != nil:
 				return err
@@ -116,7 +116,7 @@ func (o Options) show() *cobra.Command {
 	return &cobra.Command{
 		Use: "show INTENT", Short: "Show one call, with those that share its key", Args: cobra.ExactArgs(1),
 		RunE: o.with(func(ctx context.Context, a *account.Account, arguments []string) error {
-			order, events, err := a.Journal.Show(ctx, arguments[0])
+			order, events, err := a.Journal().Show(ctx, arguments[0])
 			if err != nil {
 				return err
 			}
@@ -161,7 +161,7 @@ func (o Options) end(ctx context.Context, a *account.Account, intent string, yes
 			return err
 		}
 	}
-	if err := a.Journal.End(ctx, intent, said); err != nil {
+	if err := a.Journal().End(ctx, intent, said); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(o.Out, "It is ended (%s). The next equal call is a new operation.\n", said)

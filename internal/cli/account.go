@@ -20,21 +20,24 @@ type app struct {
 	*account.Account
 
 	simulator func() *simulator.Simulator
-	memory    error // why the simulator and the journal keep what they know in memory only; nil when they use the disk
+	memory    func() error // why the simulator and the journal keep what they know in memory only; nil when they use the disk
 }
 
 // newApp reads the configuration. It never fails: the account says at each call what to correct.
-func (p *process) newApp() *app {
+func (p *process) newApp() *app { return p.newAppIn(local.CheckRoom) }
+
+// newAppIn does so, and room finds out whether there is a place for what has to be kept.
+func (p *process) newAppIn(room func(folder string, below ...string) error) *app {
 	cfg, err := p.loadConfig()
-	a := &app{}
-	if cfg.Simulator {
-		if a.memory = local.CheckRoom(cfg.StateDir, "simulator", "journal"); a.memory != nil {
-			cfg.StateDir, cfg.Journal = "", false
+	a := &app{memory: sync.OnceValue(func() error {
+		if !cfg.Simulator {
+			return nil
 		}
-	}
+		return room(cfg.StateDir, "simulator", "journal")
+	})}
 	a.simulator = sync.OnceValue(a.newSimulator)
 	a.Account = account.New(account.Options{
-		Config: cfg, LoadFault: cmp.Or(p.misuse, err), Reload: p.loadConfig, Scrubber: p.scrubber,
+		Config: cfg, Room: a.memory, LoadFault: cmp.Or(p.misuse, err), Reload: p.loadConfig, Scrubber: p.scrubber,
 		Logger: slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: cfg.LogLevel})),
 		Network: func() (http.RoundTripper, error) {
 			if cfg.Simulator {

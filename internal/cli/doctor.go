@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"stripe-mcp/internal/doctor"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/tools"
 )
 
@@ -13,12 +14,12 @@ func (p *process) doctorCommand() *cobra.Command {
 		Use:   "doctor",
 		Short: "Check the configuration, the key, the network, the journal and the AI clients",
 		Long: "Checks everything that has to be right and says what is (ok), what could be better (warn) and what does not\n" +
-			"work (fail), with a hint what to do about it. It only reads. The exit code is 0 when nothing fails.",
+			"work (fail), with a hint what to do about it. It only reads, and changes no file. The exit code is 0 when nothing fails.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			a := p.newApp()
+			a := p.newAppIn(local.LookForRoom)
 			return p.report(asJSON, doctor.Examine(cmd.Context(), doctor.Options{
-				Account: a.Account, Memory: a.memory, Clients: p.clients(), Offline: offline, Simulator: p.flags.Simulator,
+				Account: a.Account, Memory: a.memory(), Clients: p.clients(), Offline: offline, Simulator: p.flags.Simulator,
 			}))
 		},
 	}

@@ -33,8 +33,8 @@ func (p *process) simulatorCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if a.memory != nil {
-				return &exitError{ExitConfig, "stripe-mcp: there is no folder for the simulator's state; set state_dir. The reason: " + a.memory.Error()}
+			if reason := a.memory(); reason != nil {
+				return &exitError{ExitConfig, "stripe-mcp: there is no folder for the simulator's state; set state_dir. The reason: " + reason.Error()}
 			}
 			said, err := run(a.simulator(), args)
 			if err != nil {
@@ -74,9 +74,9 @@ func (p *process) simulatorApp() (*app, error) {
 func (a *app) newSimulator() *simulator.Simulator {
 	s := simulator.New(nil)
 	s.PagesURL, s.Folder = "http://"+a.Config.SimulatorAddr, filepath.Join(a.Config.StateDir, "simulator")
-	if a.memory != nil {
+	if reason := a.memory(); reason != nil {
 		s.Folder = ""
-		a.Logger.Warn("the simulator and its journal forget everything when this process ends; to keep it, set state_dir", "reason", a.memory)
+		a.Logger.Warn("the simulator and its journal forget everything when this process ends; to keep it, set state_dir", "reason", reason)
 	}
 	return s
 }
@@ -89,7 +89,7 @@ func (p *process) showSimulator(ctx context.Context, a *app) error {
 		p.printf("SIMULATOR: "+before+where+after, "http://"+a.Config.SimulatorAddr)
 		told = true
 	}
-	return pages.Serve(ctx, a.simulator(), a.Config.SimulatorAddr, func(err error) error {
+	return pages.Serve(ctx, a.simulator, a.Config.SimulatorAddr, func(err error) error {
 		switch {
 		case err == nil:
 			tell("no money moves and nothing reaches Stripe.\n", "Ctrl-C ends it.\n")
@@ -112,7 +112,7 @@ func (a *app) showPages(ctx context.Context) (stop func()) {
 	failed := func(err error) {
 		a.Logger.ErrorContext(ctx, "the simulator's pages are no longer served", "error", err)
 	}
-	return pages.Show(ctx, a.simulator(), a.Config.SimulatorAddr, failed)
+	return pages.Show(ctx, a.simulator, a.Config.SimulatorAddr, failed)
 }
 
 // howToOpen tells a person what to start when an answer leads to a page that no process serves; empty otherwise.

@@ -1,5 +1,5 @@
-// Package doctor finds out whether everything is right that a server needs, and what to do about what is not. Its findings
-// are data: who asked for them words and prints them.
+// Package doctor finds out whether everything is right that a server needs, and what to do about what is not. It only reads:
+// after it, every file is as before. Its findings are data, which others print.
 package doctor
 
 import (
@@ -43,7 +43,7 @@ func (f Finding) Text() string { return hint.Join(f.Detail, f.Fix) }
 // Options says what to examine.
 type Options struct {
 	Account *account.Account
-	Memory  error            // why nothing is kept on the disk, or nil
+	Memory  error            // why nothing can be kept on the disk, as far as looking tells, or nil
 	Clients []clients.Client // whose entries are looked at
 	Offline bool             // leave out what asks Stripe
 
@@ -68,7 +68,7 @@ func Examine(ctx context.Context, o Options) []Finding {
 	e.checkConfig()
 	e.checkKey(ctx)
 	e.checkNetwork()
-	if foreign == nil { // else it would make files there
+	if foreign == nil {
 		e.checkJournal(ctx)
 	}
 	e.checkClients()

@@ -10,6 +10,7 @@ import (
 
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpclient"
@@ -41,7 +42,7 @@ func (e *examination) checkNetwork() {
 	e.ok("network", "%s", way)
 }
 
-// checkJournal tries the journal and lists what has an unknown outcome.
+// checkJournal reads the journal, lists what has an unknown outcome, and looks whether more could be written.
 func (e *examination) checkJournal(ctx context.Context) {
 	const patience = 5 * time.Second
 	cfg := e.Account.Config
@@ -55,17 +56,26 @@ func (e *examination) checkJournal(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	open, err := e.Account.Journal.Open(ctx)
+	open, err := e.Account.Journal().Peek(ctx)
+	onDisk := cfg.JournalDatabase.IsZero()
+	if err == nil && onDisk {
+		err = local.LookForRoom(cfg.StateDir, "journal")
+	}
 	if err != nil {
-		e.fail("journal", err.Error()+", so nothing can be created", cmp.Or(journal.Hint(err), "make state_dir writable"))
+		detail, fix := hint.Split(err)
+		e.fail("journal", detail+", so nothing can be created", cmp.Or(journal.Hint(err), fix, "make state_dir writable"))
 		return
 	}
 	for _, intent := range open {
 		e.warn("journal", fmt.Sprintf("the outcome of %s %s is unknown (%s, %s)", intent.Method, intent.Path, intent.Tool, intent.Since.UTC().Format(time.RFC3339)),
 			intent.Advice())
 	}
-	if len(open) == 0 {
-		e.ok("journal", "writable in %s, nothing unresolved", e.Account.Journal.Place())
+	if place := e.Account.Journal().Place(); len(open) > 0 {
+		return
+	} else if onDisk {
+		e.ok("journal", "nothing unresolved in %s, where this user may write (looked up, not tried)", place)
+	} else {
+		e.ok("journal", "nothing unresolved in %s (read only)", place)
 	}
 }
 

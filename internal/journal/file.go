@@ -29,6 +29,8 @@ const (
 // errBusy says that another process, or another call of this one, does not let go of the journal.
 var errBusy = errors.New("another stripe-mcp process holds it and does not let go; it may be stopped or frozen")
 
+var errNoFolder = errors.New("there is no folder for it; set state_dir in the configuration")
+
 // file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. Each
 // process also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
 type file struct {
@@ -101,7 +103,7 @@ func (f *file) begin(ctx context.Context, b *book) (tx, error) {
 
 func (f *file) lock(ctx context.Context, apply func(record), reset func(lost bool)) error {
 	if !filepath.IsAbs(f.folder) {
-		return errors.New("there is no folder for it; set state_dir in the configuration")
+		return errNoFolder
 	}
 	if err := os.MkdirAll(f.folder, 0o700); err != nil { // again, as it may have been deleted
 		return err

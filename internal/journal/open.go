@@ -28,8 +28,13 @@ func repeat(intent string, expires time.Time) string {
 
 // Open returns the deserted intents, oldest first. An error says that the journal cannot be used.
 func (j *Journal) Open(ctx context.Context) ([]OpenIntent, error) {
+	return j.deserted(func(show func(*book)) error { return j.store.look(ctx, j, show) })
+}
+
+// deserted returns the deserted intents of the book that look shows.
+func (j *Journal) deserted(look func(show func(*book)) error) ([]OpenIntent, error) {
 	var open []OpenIntent
-	err := j.store.look(ctx, j, func(b *book) {
+	err := look(func(b *book) {
 		now := j.now()
 		for _, e := range b.all {
 			if !e.expired && !e.ended && b.deserted(e, now) {

@@ -351,6 +351,11 @@ func (p *postgres) allStates(ctx context.Context) ([]state, error) {
 		return nil, err
 	}
 	defer pool.release(ctx, conn)
+	return p.statesIn(ctx, conn)
+}
+
+// statesIn returns all states, if this process could add to them.
+func (p *postgres) statesIn(ctx context.Context, conn *pgconn.PgConn) ([]state, error) {
 	found, err := run(ctx, conn,
 		sql("select "+sqlNow+", current_setting('transaction_read_only')::bool or not has_table_privilege('stripe_mcp_open', 'insert')"),
 		sql("select state from stripe_mcp_open"))

@@ -28,6 +28,8 @@ type store interface {
 	scopeOf(e *entry) string
 	// look shows a book of all open intents, whatever their scope. It also shows that the store can be used.
 	look(ctx context.Context, j *Journal, show func(*book)) error
+	// peek shows the same book, and makes nothing on the way.
+	peek(ctx context.Context, j *Journal, show func(*book)) error
 	// records calls each with every record that is kept, oldest first, as far as they were made since then.
 	records(ctx context.Context, since time.Time, each func(record)) error
 	// place says where the records are.

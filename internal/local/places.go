@@ -40,6 +40,15 @@ func CheckOwn(places ...string) error {
 // CheckRoom returns an error where this user cannot keep files of their own in a folder and in those below it: there is no
 // home, a folder is read-only or somebody else's, or the disk is full. It makes none of them, and leaves nothing behind.
 func CheckRoom(folder string, below ...string) error {
+	return checkRoom(tryWrite, folder, below)
+}
+
+// LookForRoom finds out the same by looking only: it tries nothing, so that a full disk escapes it.
+func LookForRoom(folder string, below ...string) error {
+	return checkRoom(mayWrite, folder, below)
+}
+
+func checkRoom(fits func(folder string) error, folder string, below []string) error {
 	if err := CheckPlaces(folder); err != nil {
 		return err
 	}
@@ -48,22 +57,26 @@ func CheckRoom(folder string, below ...string) error {
 		if err := CheckFolder(place); err != nil {
 			return err
 		}
-		if err := tryWrite(place); err != nil {
+		if err := fits(standing(place)); err != nil {
 			return fmt.Errorf("nothing can be kept in %s: %w", place, bare(err))
 		}
 	}
 	return nil
 }
 
-// tryWrite writes a file of some size into a folder, or into the one that it would be made in. A full disk can still take
-// an empty file.
-func tryWrite(folder string) error {
-	const enough = 64 << 10
+// standing returns a folder, or the one above that is there and that it would be made in.
+func standing(folder string) string {
 	for above := filepath.Dir(folder); above != folder; folder, above = above, filepath.Dir(above) {
 		if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
 	}
+	return folder
+}
+
+// tryWrite writes a file of some size into a folder. A full disk can still take an empty file.
+func tryWrite(folder string) error {
+	const enough = 64 << 10
 	file, err := os.CreateTemp(folder, ".stripe-mcp-*")
 	if err != nil {
 		return err

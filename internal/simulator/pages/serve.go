@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"stripe-mcp/internal/simulator"
@@ -20,8 +21,8 @@ const takeOver = 2 * time.Second
 
 // Serve serves pages and API at an address until ctx ends. While another process has the address, it waits for its
 // turn: so the pages stay as long as any process does. Each attempt to get the address is told to tried, whose error
-// ends it.
-func Serve(ctx context.Context, s *simulator.Simulator, address string, tried func(error) error) error {
+// ends it. The first request asks for the simulator, which may need a place on the disk.
+func Serve(ctx context.Context, s func() *simulator.Simulator, address string, tried func(error) error) error {
 	for {
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 		if ctx.Err() != nil {
@@ -31,7 +32,8 @@ func Serve(ctx context.Context, s *simulator.Simulator, address string, tried fu
 			return failure
 		}
 		if err == nil {
-			server := &http.Server{Handler: Handler(s), ReadHeaderTimeout: 10 * time.Second}
+			handler := sync.OnceValue(func() http.Handler { return Handler(s()) })
+			server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler().ServeHTTP(w, r) }), ReadHeaderTimeout: 10 * time.Second}
 			context.AfterFunc(ctx, func() { _ = server.Close() })
 			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 				return err
@@ -62,7 +64,7 @@ func Served(ctx context.Context, address string) bool {
 }
 
 // Show serves beside something else. The returned function ends that; failed is told of an error before.
-func Show(ctx context.Context, s *simulator.Simulator, address string, failed func(error)) (stop func()) {
+func Show(ctx context.Context, s func() *simulator.Simulator, address string, failed func(error)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {

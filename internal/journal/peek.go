@@ -1,0 +1,106 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"stripe-mcp/internal/local"
+)
+
+// Peek returns what Open does, and makes nothing on the way: no folder, no lock, no file, no table. An error says that the
+// journal cannot be read. Without one it may still be that nothing can be written.
+func (j *Journal) Peek(ctx context.Context) ([]OpenIntent, error) {
+	return j.deserted(func(show func(*book)) error { return j.store.peek(ctx, j, show) })
+}
+
+func (*memory) peek(ctx context.Context, j *Journal, show func(*book)) error {
+	return j.lookInStep(ctx, show)
+}
+
+// glance is a file that is only read.
+type glance struct{ *file }
+
+// fate tries to take the lock of a process, which it never makes.
+func (g glance) fate(intent record, _ time.Time) fate {
+	lock := flock.New(filepath.Join(g.folder, "process-"+intent.Process+".lock"), flock.SetFlag(os.O_RDONLY))
+	locked, err := lock.TryRLock()
+	_ = lock.Close()
+	if locked || errors.Is(err, fs.ErrNotExist) {
+		return died
+	}
+	return lives
+}
+
+// peek reads the log under the lock, so that no line is in the middle of being written. Where there is no lock yet, nobody
+// has written anything.
+func (f *file) peek(ctx context.Context, j *Journal, show func(*book)) error {
+	if !filepath.IsAbs(f.folder) {
+		return &UnavailableError{cause: errNoFolder}
+	}
+	if err := local.CheckFolder(f.folder); err != nil {
+		return &UnavailableError{cause: err}
+	}
+	b := newBook(glance{f}, j.now, "")
+	if err := f.readShared(ctx, b); err != nil {
+		return &UnavailableError{cause: err}
+	}
+	show(b)
+	return nil
+}
+
+func (f *file) readShared(ctx context.Context, b *book) error {
+	ctx, cancel := context.WithTimeout(ctx, f.patience())
+	defer cancel()
+	lock := flock.New(filepath.Join(f.folder, "lock"), flock.SetFlag(os.O_RDONLY))
+	defer func() { _ = lock.Close() }()
+	switch locked, err := lock.TryRLockContext(ctx, lockRetry); {
+	case errors.Is(err, fs.ErrNotExist):
+	case ctx.Err() != nil && !locked:
+		return errBusy
+	case err != nil:
+		return fmt.Errorf("lock it: %w", err)
+	}
+	err := readLog(f.path(), time.Time{}, b.apply)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// peek reads the open intents in a connection of its own. Where the tables are not there yet, there are none.
+func (p *postgres) peek(ctx context.Context, j *Journal, show func(*book)) error {
+	ctx, cancel := context.WithTimeout(ctx, p.limit)
+	defer cancel()
+	states, err := p.peekStates(ctx)
+	if err != nil {
+		return &UnavailableError{cause: p.explain(err)}
+	}
+	b := newBook(p, j.now, "")
+	b.load(states)
+	show(b)
+	return nil
+}
+
+func (p *postgres) peekStates(ctx context.Context) ([]state, error) {
+	pool, err := newPool(p.address, p.password, p.limit)
+	if err != nil {
+		return nil, err
+	}
+	defer pool.close()
+	conn, err := pool.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer pool.release(ctx, conn)
+	if ready, err := isReady(ctx, conn); err != nil || !ready {
+		return nil, err
+	}
+	return p.statesIn(ctx, conn)
+}
