@@ -224,7 +224,7 @@ func (o *order) run(ctx context.Context, arguments json.RawMessage) (json.RawMes
 	}
 	cfg, _ := o.link.config() // it cannot fail here: the client was made from it
 	call := policy.Call{
-		Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(),
+		Request: request, Live: isLive(cfg.Mode), Mode: cfg.Mode.String(), AccountName: cfg.AccountName,
 		Account: cmp.Or(cfg.StripeAccount, cfg.StripeContext), Prices: o.client, Learn: o.learn,
 	}
 	ctx, release, refusal := o.permit(ctx, &call)

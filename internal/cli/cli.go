@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -26,6 +27,7 @@ import (
 	"stripe-mcp/internal/prompt"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/version"
+	"stripe-mcp/tools"
 )
 
 // ExitCode is how the process ends, for scripts.
@@ -97,7 +99,7 @@ func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
 	if misuse, ok := errors.AsType[*misuseError](err); ok && !p.terminal {
 		// A client shows no more of a server that ends than that it has ended, but it shows what calls answer.
 		heard := &hearing{}
@@ -109,14 +111,30 @@ func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
 	if err == nil {
 		return ExitOK
 	}
-	if exit, ok := errors.AsType[*exitError](err); ok {
-		if exit.message != "" {
-			_, _ = fmt.Fprintln(p.stderr, exit.message)
-		}
-		return exit.code
+	exit, ok := errors.AsType[*exitError](err)
+	if !ok {
+		exit = &exitError{ExitUsage, fmt.Sprintf("stripe-mcp: %v\nRun 'stripe-mcp --help' for usage.", err)}
 	}
-	_, _ = fmt.Fprintf(p.stderr, "stripe-mcp: %v\nRun 'stripe-mcp --help' for usage.\n", err)
-	return ExitUsage
+	switch {
+	case exit.message == "":
+	case command.Name() == "setup" && slices.Contains(arguments, "--json"): // and got no further than its arguments
+		p.printJSON(result{Error: failureOf(err)})
+	default:
+		_, _ = fmt.Fprintln(p.stderr, exit.message)
+	}
+	return exit.code
+}
+
+// printf prints for people. A stdout that is gone needs no more of it.
+func (p *process) printf(format string, values ...any) {
+	_, _ = io.WriteString(p.stdout, p.scrubber.Scrub(fmt.Sprintf(format, values...)))
+}
+
+// printJSON prints for scripts, in one line.
+func (p *process) printJSON(value any) {
+	if encoded, err := tools.Encode(value); err == nil { // our own types can all be encoded
+		p.printf("%s\n", encoded)
+	}
 }
 
 func (p *process) rootCommand() *cobra.Command {

@@ -5,7 +5,6 @@ import (
 
 	"stripe-mcp/internal/doctor"
 	"stripe-mcp/internal/local"
-	"stripe-mcp/tools"
 )
 
 func (p *process) doctorCommand() *cobra.Command {
@@ -32,14 +31,10 @@ func (p *process) doctorCommand() *cobra.Command {
 func (p *process) report(asJSON bool, findings []doctor.Finding) error {
 	first, failed := doctor.Failed(findings)
 	if asJSON {
-		encoded, err := tools.Encode(struct {
+		p.printJSON(struct {
 			OK     bool             `json:"ok"`
 			Checks []doctor.Finding `json:"checks"`
 		}{!failed, findings})
-		if err != nil {
-			return err
-		}
-		p.printf("%s\n", encoded)
 	} else {
 		for _, f := range findings {
 			p.printf("%-5s %-8s %s\n", f.Status, f.Check, f.Text())

@@ -31,6 +31,7 @@ func (p *process) serve(ctx context.Context) error {
 	}
 	server := mcpserver.New(mcpserver.Options{
 		Version:      version.String(),
+		Title:        a.Title(),
 		Instructions: a.Instructions(),
 		Tools:        a.published(),
 		Scrub:        p.scrubber.Scrub,

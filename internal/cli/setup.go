@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
 	"strings"
@@ -27,8 +26,10 @@ type setup struct {
 	*process
 	config config.Config
 
-	keyStdin, print, remove, yes, simulator bool
-	named                                   []string // clients
+	keyStdin, print, remove, status, yes, simulator, json bool
+
+	named  []string // clients
+	result result
 }
 
 func (p *process) setupCommand() *cobra.Command {
@@ -37,26 +38,36 @@ func (p *process) setupCommand() *cobra.Command {
 		Use:   "setup",
 		Short: "Store the Stripe key encrypted and tell your AI clients about this program",
 		Long: "Reads a Stripe key without showing it, checks it with a few reads, stores it encrypted, writes the configuration and adds an\n" +
-			"entry, which holds no key, to the AI clients that it finds. Running it again changes what is new, and nothing else.",
+			"entry, which holds no key, to the AI clients that it finds. Running it again changes what is new, and nothing else.\n" +
+			"With --name, it sets up one more account: with its own configuration, key, journal and simulator.\n" +
+			"With --status, it starts each entry as its client does. The exit code is 0 if all of them list their tools, and 3 if one does\n" +
+			"not or there is none. With --json, one JSON object on stdout says what was done, and all words go to stderr.",
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return s.run(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return s.tell(s.run(cmd.Context())) },
 	}
 	names := clients.Names(clients.All(os.Getenv, runtime.GOOS))
 	flags := command.Flags()
 	flags.BoolVar(&s.keyStdin, "key-stdin", false, "read the key from stdin")
 	flags.StringArrayVar(&s.named, "client", nil, "set up this client; may be given again (default: those installed). One of "+strings.Join(names, ", "))
 	flags.BoolVar(&s.print, "print", false, "show what would be written, and write nothing")
-	flags.BoolVar(&s.remove, "remove", false, "take the entries out of the clients and delete the stored key; with --client, only that client's entry")
+	flags.StringVar(&p.flags.Name, "name", "", "the account to set up or remove, such as stripe-eu (default: stripe)")
+	flags.BoolVar(&s.remove, "remove", false, "take the account's entries out of the clients and delete its stored key; with --client, only that client's entry")
+	flags.BoolVar(&s.status, "status", false, "show which clients have an entry, in which mode, and whether it starts; changes nothing")
+	flags.BoolVar(&s.json, "json", false, "print one JSON object at the end")
 	flags.BoolVar(&s.yes, "yes", false, "do not ask; writing with a live key stays as it is")
 	flags.StringArrayVar(&p.flags.Toolsets, "toolset", nil, "switch on this set of tools, or all; may be given again (default: as it is configured)")
-	command.MarkFlagsMutuallyExclusive("print", "remove")
-	command.MarkFlagsMutuallyExclusive("toolset", "remove")
-	command.MarkFlagsMutuallyExclusive("key-stdin", "remove")
+	command.MarkFlagsMutuallyExclusive("print", "remove", "status")
+	for _, work := range []string{"toolset", "key-stdin"} {
+		command.MarkFlagsMutuallyExclusive(work, "remove", "status")
+	}
 	_ = command.RegisterFlagCompletionFunc("client", cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)) // the flag exists
 	return command
 }
 
 func (s *setup) run(ctx context.Context) error {
+	if s.status {
+		return s.showStatus(ctx)
+	}
 	options := s.flags
 	s.simulator = options.Simulator
 	options.Setup, options.Simulator, options.Env = true, false, s.environment
@@ -70,6 +81,7 @@ func (s *setup) run(ctx context.Context) error {
 	if err != nil {
 		return configError(err)
 	}
+	s.result.Account, s.result.DryRun = s.config.Name(), s.print
 	chosen, err := s.choose()
 	if err != nil {
 		return err
@@ -91,7 +103,7 @@ func (s *setup) run(ctx context.Context) error {
 	if !s.print {
 		return s.install(ctx, plans)
 	}
-	edit := config.Edit{StateDir: s.config.StateDir, Toolsets: s.config.Toolsets}
+	edit := s.config.Edit()
 	if !s.simulator {
 		label, _ := s.config.Vault().Label()
 		edit.OnlyVault = cmp.Or(s.config.OnlyVault, label.Mode, config.VaultMode(config.ModeTest))
@@ -126,6 +138,7 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	if err != nil {
 		return configError(err)
 	}
+	s.result.Configuration = &changedFile{s.config.Path(), changed}
 	s.printf("configuration: %s: %s\n", s.config.Path(), state(changed, "written"))
 	if s.apply(plans, "entry written") {
 		return configError(hint.Errorf("setup --print shows what its file needs", "not every client could be set up"))
@@ -163,7 +176,8 @@ func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config
 	case s.simulator && s.keyStdin:
 		return edit, nil, hint.Errorf("leave out --key-stdin or --simulator", "the simulator needs no key")
 	case s.simulator:
-		return config.Edit{StateDir: s.config.StateDir}, func() error { return nil }, s.askToolsets(answers)
+		s.result.Mode = config.ModeSimulator.String()
+		return s.config.Edit(), func() error { return nil }, s.askToolsets(answers)
 	}
 	key, err := s.obtainKey(ctx)
 	if err == nil {
@@ -176,6 +190,7 @@ func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config
 	if err != nil {
 		return edit, nil, err
 	}
+	s.result.Mode = cfg.Mode.String()
 	if edit, err = s.config.EditFor(cfg); err != nil {
 		return edit, nil, configError(err)
 	}
@@ -186,6 +201,7 @@ func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config
 		if err != nil {
 			return configError(fmt.Errorf("the key was not stored: %w", err))
 		}
+		s.result.Vault = &changedFile{place.Path(), stored}
 		s.printf("vault: %s: %s, encrypted; its key-encryption key is %s\n", place.Path(), state(stored, "written"), place.Keeps(label))
 		return nil
 	}, err
@@ -220,11 +236,6 @@ func (s *setup) confirm(answers *bufio.Reader) error {
 		err = &exitError{ExitOK, "nothing was changed"}
 	}
 	return err
-}
-
-// printf prints for people. A stdout that is gone needs no more of it.
-func (p *process) printf(format string, values ...any) {
-	_, _ = io.WriteString(p.stdout, p.scrubber.Scrub(fmt.Sprintf(format, values...)))
 }
 
 // state says what became of something.

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bufio"
-	"context"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,7 +9,6 @@ import (
 
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
-	"stripe-mcp/internal/hint"
 )
 
 // clients returns the AI clients that this program knows. Without a home folder some have no place.
@@ -34,7 +31,10 @@ func (s *setup) additions(chosen []clients.Client) ([]clients.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(clients.DefaultName, entry) }), nil
+	if err := s.checkOwners(chosen, entry.Command); err != nil {
+		return nil, err
+	}
+	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(s.config.Name(), entry) }), nil
 }
 
 // entry returns how clients start this program.
@@ -61,6 +61,9 @@ func (s *setup) announce(plans []clients.Plan, edit config.Edit) error {
 	for _, p := range plans {
 		s.printPlan(p, "would get an entry", "", s.print)
 	}
+	if s.print {
+		s.result.Configuration = &changedFile{s.config.Path(), changed}
+	}
 	if s.print && len(s.named) == 0 {
 		return s.printOthers(plans)
 	}
@@ -77,7 +80,7 @@ func (s *setup) printOthers(plans []clients.Plan) error {
 		return slices.ContainsFunc(plans, func(p clients.Plan) bool { return p.Client.Name == name })
 	})
 	s.printf("not installed: %s\nhint: setup --print --client NAME shows the lines of one of them; most other clients take these:\n%s\n",
-		strings.Join(others, ", "), clients.Lines(clients.DefaultName, entry))
+		strings.Join(others, ", "), clients.Lines(s.config.Name(), entry))
 	return nil
 }
 
@@ -98,9 +101,12 @@ func (s *setup) printPlan(p clients.Plan, done, original string, lines bool) {
 	} else {
 		s.printf("%s: %s: %s\n", p.Client.Name, p.Client.Path, text)
 	}
+	shown := resultOf(p, original)
 	if lines {
 		s.printf("%s\n", p.Lines())
+		shown.Lines = p.Lines()
 	}
+	s.result.Clients = append(s.result.Clients, shown)
 }
 
 // apply writes the clients' files and says what became of each.
@@ -114,37 +120,4 @@ func (s *setup) apply(plans []clients.Plan, done string) (failed bool) {
 		failed = failed || p.Fault != nil
 	}
 	return failed
-}
-
-// undo removes what install left, but for the rest of the configuration, which may hold its owner's work.
-func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
-	if err := s.confirm(bufio.NewReader(s.stdin)); err != nil {
-		return err
-	}
-	program, err := clients.Program()
-	if err != nil {
-		return err
-	}
-	plans := clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Remove(clients.DefaultName, program) })
-	failed := s.apply(plans, "entry removed")
-	if len(s.named) == 0 {
-		if err := s.config.Vault().Remove(ctx); err != nil {
-			failed = true
-			s.printf("vault: %v\n", err)
-		} else {
-			s.printf("vault: %s: there is none now\n", s.config.Vault().Path())
-		}
-		if s.config.File != "" {
-			if _, err := s.config.Write(config.Edit{Forget: true}, false); err != nil {
-				failed = true
-				s.printf("configuration: %v\n", err)
-			} else {
-				s.printf("configuration: %s stays, with your settings\n", s.config.File)
-			}
-		}
-	}
-	if failed {
-		return configError(hint.Errorf("correct what is wrong, then run this again", "not everything could be removed"))
-	}
-	return nil
 }

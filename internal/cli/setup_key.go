@@ -53,6 +53,7 @@ func (s *setup) check(ctx context.Context, key secret.Secret) (config.Config, st
 	if !answered {
 		return cfg, "", &exitError{findingCode(answer), "stripe-mcp: the key could not be checked and nothing was stored: " + answer.Text()}
 	}
+	s.result.Key = answer.Detail
 	s.printf("key: %s\n", answer.Text())
 	return cfg, access.Account, nil
 }

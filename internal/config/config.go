@@ -36,6 +36,8 @@ type Config struct {
 	OnlyVault string
 	// Mode says what a call would act on. It is unknown until WithKey for a key that a command prints.
 	Mode Mode
+	// AccountName tells this account from others of its owner; empty for the default one.
+	AccountName string
 	// Simulator asks for the embedded simulator in place of Stripe.
 	Simulator bool
 	// SimulatorAddr is the loopback host and port of the simulator's pages.

@@ -28,28 +28,28 @@ type file struct {
 
 // locate returns the path of the configuration file: the one that a flag or variable names, or else the one in the user's
 // configuration folder, or "" when there is none.
-func locate(flag string, env environment, folder string) (string, error) {
+func locate(flag string, env environment, folder, base string) (string, error) {
 	if flag != "" {
 		return filepath.Abs(flag)
 	}
 	path := env[fileVariable]
 	switch {
 	case path == "":
-		return usual(folder)
+		return usual(folder, base)
 	case !filepath.IsAbs(path): // it would mean another file in every folder
 		return "", hint.Errorf("write the whole path", "%s must be an absolute path", fromVariable(fileVariable).label)
 	}
 	return path, nil
 }
 
-// usual returns the path of the one configuration file in folder, or "" when there is none.
-func usual(folder string) (string, error) {
+// usual returns the path of the one configuration file of that name in folder, or "" when there is none.
+func usual(folder, base string) (string, error) {
 	if folder == "" {
 		return "", nil
 	}
 	var found []string
 	for _, ending := range []string{"yaml", "yml", "toml", "json"} {
-		path := filepath.Join(folder, "config."+ending)
+		path := filepath.Join(folder, base+"."+ending)
 		if _, err := os.Lstat(path); err == nil {
 			found = append(found, path)
 		} else if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) { // a service's home may be /dev/null

@@ -21,7 +21,9 @@ const (
 	secretKeyFile = "stripe_secret_key_file"
 	secretKeyArgv = "stripe_secret_key_command"
 	keyInVault    = "key_in_vault"
+	accountName   = "account_name"
 	simulator     = "simulator"
+	simulatorAddr = "simulator_addr"
 	readOnly      = "read_only"
 	allowLive     = "allow_live_writes"
 	toolsets      = "toolsets"
@@ -43,8 +45,9 @@ func Keys() []Key {
 		{secretKeyArgv, "", `list of a program and its arguments that print the key, such as ["op", "read", "op://…"]; run without a shell, for at most 10 s, at the first call`, keyByCommand()},
 		{keyInVault, "", "test or live; setup writes it: the key is the stored one, of this mode, and STRIPE_SECRET_KEY never takes its place",
 			choice(func(c *Config) *string { return &c.OnlyVault }, "test", "live")},
+		{accountName, DefaultAccount, "what tells this account from your others; setup --name writes it. State and simulator are then its own, and questions name it", accountLabel()},
 		{simulator, "false", "answer from the embedded simulator, which needs no key", boolean(func(c *Config) *bool { return &c.Simulator })},
-		{"simulator_addr", defaultSimulatorAddr, "where the simulator shows its checkout and portal pages; loopback only", loopbackAddress()},
+		{simulatorAddr, defaultSimulatorAddr, "where the simulator shows its checkout and portal pages; loopback only. With account_name, the default is a port of its own", loopbackAddress()},
 		{readOnly, "false", "offer only the tools that read; a call to another one is refused", boolean(func(c *Config) *bool { return &c.ReadOnly })},
 		{toolsets, "", "sets of tools to offer besides the default ones: lookup, billing, refunds, catalog, disputes, or all",
 			names("lookup, refunds", func(c *Config) *[]string { return &c.Toolsets })},

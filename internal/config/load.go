@@ -23,10 +23,12 @@ type Options struct {
 	Path      string   // the flag --config; empty when not given
 	Simulator bool     // the flag --simulator
 	LogLevel  string   // the flag --log-level; empty when not given
+	Name      string   // the flag --name; empty when not given
 	Toolsets  []string // the flag --toolset; empty when not given
 	Env       []string // the environment, as os.Environ returns it
 	// Setup prepares for setting up. The file may be missing. No key counts but one in the file, which
-	// would win over the vault for clients, too: they get no variables. A fault of that key is no problem.
+	// would win over the vault for clients, too: they get no variables. A fault of that key is no problem. Nor does a
+	// variable name the account.
 	Setup bool
 }
 
@@ -44,6 +46,10 @@ func Load(o Options) (Config, error) {
 func load(o Options, goos string) (Config, error) {
 	env := newEnvironment(o.Env, goos)
 	folder, state := folders(env, goos)
+	base := baseOf(o.Name)
+	if base != defaultBase {
+		delete(env, fileVariable) // the file of another account
+	}
 	l := loader{
 		env:     env,
 		values:  viper.NewWithOptions(viper.KeyDelimiter("\x00")), // names have no parts
@@ -52,15 +58,15 @@ func load(o Options, goos string) (Config, error) {
 		cfg: Config{
 			APIBase: DefaultAPIBase, Timeout: limits.Call, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
 			JournalKeep: defaultJournalKeep,
-			Confirm:     "auto", StateDir: state, usualState: state, path: under(folder, "config.yaml"), bus: env[busVariable],
+			Confirm:     "auto", StateDir: state, usualState: state, path: under(folder, base+".yaml"), bus: env[busVariable],
 		},
 	}
 	if o.Setup {
-		for _, name := range keyNames() {
+		for _, name := range append(keyNames(), accountName) {
 			delete(env, variable(name))
 		}
 	}
-	l.readFile(o.Path, folder)
+	l.readFile(o, folder, base)
 	l.readEnvironment()
 	l.readFlags(o)
 	l.apply()
@@ -95,7 +101,8 @@ func (l *loader) err() error {
 	return &Error{slices.Compact(l.problems)}
 }
 
-func (l *loader) readFile(flag, folder string) {
+func (l *loader) readFile(o Options, folder, base string) {
+	flag := o.Path
 	if value := l.env[fileVariable]; leftOut(value) {
 		delete(l.env, fileVariable)
 		l.ignore("", fromVariable(fileVariable).label, notFilledIn)
@@ -104,7 +111,7 @@ func (l *loader) readFile(flag, folder string) {
 		flag = ""
 		l.ignore("", "--config", notFilledIn)
 	}
-	path, err := locate(flag, l.env, folder)
+	path, err := locate(flag, l.env, folder, base)
 	var f file
 	if err == nil && path != "" {
 		l.cfg.path = path
@@ -122,6 +129,7 @@ func (l *loader) readFile(flag, folder string) {
 	l.dropUnfilled(f.values, from)
 	l.checkPrivate(&f)
 	l.checkNames(f)
+	l.checkOwner(f, o.Name)
 	l.take(f.values, from)
 }
 
@@ -207,7 +215,15 @@ func (l *loader) readFlags(o Options) {
 	if len(o.Toolsets) > 0 {
 		values[toolsets] = strings.Join(o.Toolsets, ",")
 	}
-	l.take(values, func(name string) source { return source{label: "--" + strings.ReplaceAll(name, "_", "-")} })
+	if o.Name != "" {
+		values[accountName] = o.Name
+	}
+	l.take(values, func(name string) source {
+		if name == accountName {
+			return source{label: "--name"}
+		}
+		return source{label: "--" + strings.ReplaceAll(name, "_", "-")}
+	})
 }
 
 // take puts values over earlier ones and notes where they come from. The key counts as one thing, however it is given: it
@@ -256,6 +272,7 @@ func (l *loader) apply() {
 			l.set(k)
 		}
 	}
+	l.keepApart()
 	if l.cfg.StripeAccount != "" && l.cfg.StripeContext != "" {
 		l.problem(l.sources[stripeAccount].label, hint.Errorf("keep one of the two", "%s names an account, too", l.sources[stripeContext].label))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -23,8 +24,9 @@ type Edit struct {
 	DropKey         bool     // remove stripe_secret_key
 	OnlyVault       string   // set key_in_vault to it, unless empty
 	StateDir        string   // set state_dir to it, unless empty
+	AccountName     string   // set account_name to it, unless empty
 	Toolsets        []string // set toolsets to it, unless empty
-	Forget          bool     // remove key_in_vault, and a state_dir that says what holds without it
+	Forget          bool     // remove key_in_vault, account_name and a state_dir that says what holds without them
 
 	dropState bool
 }
@@ -41,10 +43,13 @@ func (e Edit) steps() []step {
 		all = append(all, step{secretKey, nil})
 	}
 	if e.Forget {
-		all = append(all, step{keyInVault, nil})
+		all = append(all, step{keyInVault, nil}, step{accountName, nil})
 	}
 	if e.dropState {
 		all = append(all, step{stateDir, nil})
+	}
+	if e.AccountName != "" {
+		all = append(all, step{accountName, e.AccountName})
 	}
 	if e.OnlyVault != "" {
 		all = append(all, step{keyInVault, e.OnlyVault})
@@ -65,10 +70,16 @@ func (e Edit) steps() []step {
 	return all
 }
 
+// Edit returns what setup writes whatever the key.
+func (c Config) Edit() Edit {
+	return Edit{StateDir: c.StateDir, AccountName: c.AccountName, Toolsets: c.Toolsets}
+}
+
 // EditFor returns what setup changes for the key of cfg: a readable one that the configuration holds is taken out, because it
 // would win over the stored one. Another key there is an error.
 func (c Config) EditFor(cfg Config) (Edit, error) {
-	edit := Edit{OnlyVault: VaultMode(cfg.Mode), StateDir: c.StateDir}
+	edit := c.Edit()
+	edit.OnlyVault = VaultMode(cfg.Mode)
 	switch {
 	case c.KeySource == "":
 	case c.SecretKey.Reveal() == cfg.SecretKey.Reveal(): // it is where it should not be, and nothing is lost
@@ -103,13 +114,22 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 		return false, fmt.Errorf("%s %w", c.path, err)
 	}
 	changed = isNew || !bytes.Equal(made, text)
-	if dry || !changed {
+	switch {
+	case dry || !changed:
 		return changed, nil
+	case edit.Forget && empty(made):
+		return true, os.Remove(c.path)
 	}
 	if err := local.WriteFile(c.path, made); err != nil {
 		return false, hint.Errorf(todo, "%s cannot be written: %w", c.path, err)
 	}
 	return true, nil
+}
+
+// empty reports whether a file says nothing but what setup puts into a new one.
+func empty(text []byte) bool {
+	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte(newFile)))
+	return len(text) == 0 || string(text) == "{}"
 }
 
 // apply returns text with the edit made, and what a person can do in its place. It decodes the result, which must differ from

@@ -104,12 +104,15 @@ func (e *examination) checkClients() {
 
 func (e *examination) checkEntry(c clients.Client, entry clients.Named, itself string) {
 	other := entry.ConfigFile()
+	if entry.Name != e.Account.Config.Name() {
+		other = "" // it is another account's
+	}
 	if err := c.Fault(entry, itself, config.Names()); err != nil {
 		e.faulty(Failure, "clients", err, runSetup)
 	} else if other != "" && !local.SameFile(other, e.Account.Config.Path()) {
-		e.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), runSetup+" --client "+c.Name)
+		e.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), "run stripe-mcp doctor --config with that one, or correct the entry")
 	} else {
-		e.ok("clients", "%s: %s", c.Title, c.Path)
+		e.ok("clients", "%s: %s in %s", c.Title, entry.Name, c.Path)
 	}
 }
 

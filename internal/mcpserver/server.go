@@ -12,8 +12,7 @@ import (
 )
 
 const (
-	serverName  = "stripe-mcp"
-	serverTitle = "Stripe"
+	serverName = "stripe-mcp"
 
 	defaultMaxConcurrent = 256
 )
@@ -32,8 +31,8 @@ type Tool struct {
 
 // Options says what a server offers.
 type Options struct {
-	// Version and Instructions are what the server tells clients about itself.
-	Version, Instructions string
+	// Version, Title and Instructions are what the server tells clients about itself.
+	Version, Title, Instructions string
 	// Tools are listed in this order.
 	Tools []Tool
 	// Call runs one tool. If ctx ends before the result's Delivered is called, the client cancelled or the process stops. Call
@@ -80,7 +79,7 @@ func New(o Options) *Server {
 		result.Tools = []mcp.Tool{} // see fill
 	})
 	s.protocol = server.NewMCPServer(serverName, o.Version,
-		server.WithTitle(serverTitle),
+		server.WithTitle(o.Title),
 		server.WithInstructions(o.Instructions),
 		server.WithToolCapabilities(false),
 		server.WithHooks(hooks),

@@ -43,9 +43,12 @@ type Call struct {
 	Live    bool   // the key is not certainly a test key
 	Mode    string // TEST, LIVE or SIMULATOR
 	Account string // connected account, empty for the key's own
-	Prices  Prices
-	Learn   func(context.Context, *tools.Request) error // completes the request; nil where it is complete
-	Cost    map[string]int64                            // what Check has added up, in each currency that is possible; nil where no cap needs it
+	// AccountName is what its owner calls the account, empty where there is only one.
+	AccountName string
+
+	Prices Prices
+	Learn  func(context.Context, *tools.Request) error // completes the request; nil where it is complete
+	Cost   map[string]int64                            // what Check has added up, in each currency that is possible; nil where no cap needs it
 }
 
 // Prices looks prices up. *stripeapi.Client implements it.

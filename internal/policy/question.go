@@ -27,6 +27,9 @@ func (p Policy) Asks(call Call) (asks, insists bool) {
 // ours. Ids and hosts are shown in a form that cannot.
 func Question(call Call) string {
 	var question strings.Builder
+	if call.AccountName != "" {
+		fmt.Fprintf(&question, "On the account %s: ", shown(call.AccountName))
+	}
 	fmt.Fprintf(&question, "Stripe, %s mode", call.Mode)
 	if call.Account != "" {
 		fmt.Fprintf(&question, ", account %s", shown(call.Account))

@@ -57,6 +57,8 @@ func TestQuestion(t *testing.T) {
 		want string
 	}{
 		"a customer": {policy.Call{Mode: "LIVE", Request: tools.Request{Tool: tool(tools.Makes)}}, "Stripe, LIVE mode: do it. Go ahead?"},
+		"one of several accounts": {policy.Call{Mode: "LIVE", AccountName: "stripe-eu", Account: "acct_1", Request: tools.Request{Tool: tool(tools.Makes)}},
+			"On the account stripe-eu: Stripe, LIVE mode, account acct_1: do it. Go ahead?"},
 		"a connected account": {policy.Call{Mode: "TEST", Account: "acct_1", Request: tools.Request{Tool: tool(tools.Makes)}},
 			"Stripe, TEST mode, account acct_1: do it. Go ahead?"},
 		"a cart": {policy.Call{Mode: "LIVE", Request: tools.Request{

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"stripe-mcp/internal/clients"
+	"stripe-mcp/internal/doctor"
+	"stripe-mcp/internal/hint"
+)
+
+// showStatus starts what the clients would start, and says what came of it.
+func (s *setup) showStatus(ctx context.Context) error {
+	program, err := clients.Program()
+	if err != nil {
+		return err
+	}
+	chosen := s.clients()
+	if len(s.named) > 0 {
+		if chosen, err = s.choose(); err != nil {
+			return err
+		}
+	}
+	found := doctor.Installations(ctx, chosen, program, s.environment)
+	if name := s.flags.Name; name != "" {
+		found = slices.DeleteFunc(found, func(i doctor.Installed) bool { return i.Name != "" && i.Name != name })
+	}
+	s.result.Installed = &found
+	works := 0
+	for _, i := range found {
+		s.sayInstalled(i)
+		if i.State == doctor.Works {
+			works++
+		}
+	}
+	isBroken := func(i doctor.Installed) bool { return i.State == doctor.Broken }
+	switch {
+	case slices.ContainsFunc(found, isBroken):
+		return configError(errors.New("not every entry works"))
+	case works == 0:
+		return configError(hint.Errorf("run stripe-mcp setup", "no AI client has an entry for this program that is switched on"))
+	}
+	return nil
+}
+
+func (s *setup) sayInstalled(i doctor.Installed) {
+	switch i.State {
+	case doctor.Works:
+		s.printf("%-4s  %s: %s: %s; %d tools, version %s; %s\n", i.State, i.Client, i.Name, i.Says, i.Tools, i.Version, i.Path)
+	case doctor.Off:
+		s.printf("%-4s  %s: %s: switched off there; %s\n", i.State, i.Client, i.Name, i.Path)
+	case doctor.Broken:
+		if i.Name == "" {
+			s.printf("%-4s  %s: %s\n", i.State, i.Client, hint.Join(i.Problem, i.WhatToDo))
+			return
+		}
+		s.printf("%-4s  %s: %s: %s\n", i.State, i.Client, i.Name, hint.Join(i.Problem+"; "+i.Path, i.WhatToDo))
+	}
+}
