@@ -31,12 +31,12 @@ func (a *Account) Instructions() string {
 	return strings.Join(lines, "\n")
 }
 
-// Title is what clients show people as the server's name.
+// Title is what clients show people as the server's name, empty where there is only one.
 func (a *Account) Title() string {
 	if name := a.Config.AccountName; name != "" {
 		return "Stripe (" + name + ")"
 	}
-	return "Stripe"
+	return ""
 }
 
 // who names the account, where there are several.

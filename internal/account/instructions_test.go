@@ -1,11 +1,12 @@
 package account_test
 
 import (
+	"cmp"
 	"log/slog"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"stripe-mcp/internal/account"
 	"stripe-mcp/internal/config"
@@ -22,12 +23,16 @@ func TestInstructions(t *testing.T) {
 	)
 	tests := map[string]struct {
 		settings []string
+		title    string
+		first    string
 		want     []string // the lines after the mode
 	}{
-		"by default": {nil, []string{amounts, "Price ids come from the Stripe Dashboard, or use price_data instead. " +
+		"by default": {nil, "", "", []string{amounts, "Price ids come from the Stripe Dashboard, or use price_data instead. " +
 			"Customer ids come from creating a customer, a completed Checkout session or the Dashboard.", others, writes}},
-		"with lookup": {[]string{"TOOLSETS=lookup"}, []string{amounts, "Price ids come from stripe_list_prices. Customer ids come from stripe_list_customers.", others, writes}},
-		"to read": {[]string{"READ_ONLY=true"}, []string{amounts, "Price ids come from the Stripe Dashboard. " +
+		"one of several accounts": {[]string{"ACCOUNT_NAME=stripe-eu", "TOOLSETS=lookup"}, "Stripe (stripe-eu)", "Stripe account stripe-eu in TEST mode (test data, no real money).",
+			[]string{amounts, "Price ids come from stripe_list_prices. Customer ids come from stripe_list_customers.", others, writes}},
+		"with lookup": {[]string{"TOOLSETS=lookup"}, "", "", []string{amounts, "Price ids come from stripe_list_prices. Customer ids come from stripe_list_customers.", others, writes}},
+		"to read": {[]string{"READ_ONLY=true"}, "", "", []string{amounts, "Price ids come from the Stripe Dashboard. " +
 			"Customer ids come from a completed Checkout session or the Dashboard.", others}},
 	}
 	for name, tt := range tests {
@@ -41,10 +46,13 @@ func TestInstructions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := account.New(account.Options{Config: cfg, Scrubber: &secret.Scrubber{}, Logger: slog.New(slog.DiscardHandler)}).Instructions()
-			want := append([]string{"Stripe in TEST mode (test data, no real money)."}, tt.want...)
-			if diff := cmp.Diff(want, strings.Split(got, "\n")); diff != "" {
+			a := account.New(account.Options{Config: cfg, Scrubber: &secret.Scrubber{}, Logger: slog.New(slog.DiscardHandler)})
+			want := append([]string{cmp.Or(tt.first, "Stripe in TEST mode (test data, no real money).")}, tt.want...)
+			if diff := gocmp.Diff(want, strings.Split(a.Instructions(), "\n")); diff != "" {
 				t.Error(diff)
+			}
+			if a.Title() != tt.title {
+				t.Errorf("its title is %q", a.Title())
 			}
 		})
 	}

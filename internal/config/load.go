@@ -46,6 +46,7 @@ func Load(o Options) (Config, error) {
 func load(o Options, goos string) (Config, error) {
 	env := newEnvironment(o.Env, goos)
 	folder, state := folders(env, goos)
+	o.Name = strings.TrimSpace(o.Name)
 	base := baseOf(o.Name)
 	if base != defaultBase {
 		delete(env, fileVariable) // the file of another account

@@ -95,7 +95,7 @@ func (c Config) EditFor(cfg Config) (Edit, error) {
 const newFile = "# The README of stripe-mcp lists the keys that can stand here. The Stripe key is not here but encrypted beside it.\n"
 
 // Write makes the edit in the configuration file, which it creates where there is none, and reports whether that changed
-// anything. With dry it only finds out. A new file is 0600 in a folder of 0700. An error says that nothing was changed.
+// anything. A file that then says nothing is removed. With dry it only finds out. A new file is 0600 in a folder of 0700. An error says that nothing was changed.
 func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	if c.path == "" {
 		return false, hint.Errorf("name one with --config", "there is no folder for a configuration file")
@@ -103,6 +103,8 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	text, _, err := local.ReadFile(c.path, maxFile)
 	isNew := errors.Is(err, fs.ErrNotExist)
 	switch {
+	case isNew && edit.Forget:
+		return false, nil
 	case isNew && formatOf(c.path) != "json":
 		text = []byte(newFile)
 	case err != nil && !isNew:
@@ -117,7 +119,7 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	switch {
 	case dry || !changed:
 		return changed, nil
-	case edit.Forget && empty(made):
+	case edit.Forget && empty(made) && !isLink(c.path):
 		return true, os.Remove(c.path)
 	}
 	if err := local.WriteFile(c.path, made); err != nil {
@@ -130,6 +132,11 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 func empty(text []byte) bool {
 	text = bytes.TrimSpace(bytes.TrimPrefix(text, []byte(newFile)))
 	return len(text) == 0 || string(text) == "{}"
+}
+
+func isLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode().Type() == fs.ModeSymlink
 }
 
 // apply returns text with the edit made, and what a person can do in its place. It decodes the result, which must differ from

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +50,10 @@ func TestWrite(t *testing.T) {
 		{"c.toml", "toolsets = [\"billing\"]\n", sets, "toolsets = [\"lookup\", \"refunds\"]\n"},
 		{"c.json", "{\"toolsets\": [\"billing\"]}", sets, "{\"toolsets\": [\"lookup\", \"refunds\"]}"},
 		{"c.json", "{\"key_in_vault\": \"test\"}", stored, "{\"key_in_vault\": \"live\"}"},
-		{"c.json", "{\"key_in_vault\": \"test\"}", config.Edit{Forget: true}, "{}"},
+		{"c.json", "{\"key_in_vault\": \"test\", \"timeout\": \"20s\"}", config.Edit{Forget: true}, "{ \"timeout\": \"20s\"}"},
+		{"c.yaml", "timeout: 20s\n", config.Edit{AccountName: "stripe-eu", OnlyVault: "test"}, "timeout: 20s\naccount_name: stripe-eu\nkey_in_vault: test\n"},
+		{"c.toml", "[max]\na = 1\n", config.Edit{AccountName: "stripe-eu"}, "account_name = \"stripe-eu\"\n[max]\na = 1\n"},
+		{"c.yaml", "# mine\naccount_name: stripe-eu\nkey_in_vault: live\n", config.Edit{Forget: true}, "# mine\n"},
 		{"c.json", "{}\n", allow, "{\"allow_live_writes\":true}\n"},
 		{"c.json", "{\"timeout\": \"20s\"}", allow, "{\"timeout\": \"20s\",\"allow_live_writes\":true}"},
 		{"c.json", "{\"timeout\": \"20s\", \"stripe_secret_key\": \"sk_test_MadeUp1\"}", drop, "{\"timeout\": \"20s\"}"},
@@ -73,6 +77,34 @@ func TestWrite(t *testing.T) {
 				t.Errorf("a second time: %v, %v", changed, err)
 			}
 		})
+	}
+}
+
+// TestForget: a file that setup made, and that says nothing more, goes. One that a link leads to stays.
+func TestForget(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{"c.yaml", "c.toml", "c.json"} {
+		for _, linked := range []bool{false, true} {
+			path := filepath.Join(t.TempDir(), file)
+			if target := path + ".target"; linked {
+				if err := errors.Join(os.WriteFile(target, nil, 0o600), os.Symlink(target, path)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			made := config.Edit{AccountName: "stripe-eu", OnlyVault: "test"}
+			if changed, err := loaded(t, config.Options{Path: path, Setup: true}).Write(made, false); !changed || err != nil {
+				t.Fatal(changed, err)
+			}
+			for _, want := range []bool{true, false} {
+				cfg := loaded(t, config.Options{Path: path, Setup: true})
+				if changed, err := cfg.Write(config.Edit{Forget: true}, false); changed != want || err != nil {
+					t.Errorf("%s, linked %v: changed %v, %v, want %v", file, linked, changed, err, want)
+				}
+			}
+			if _, err := os.Stat(path); linked != (err == nil) {
+				t.Errorf("%s, linked %v: %v", file, linked, err)
+			}
+		}
 	}
 }
 

@@ -112,8 +112,16 @@ func (e *examination) checkEntry(c clients.Client, entry clients.Named, itself s
 	} else if other != "" && !local.SameFile(other, e.Account.Config.Path()) {
 		e.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), "run stripe-mcp doctor --config with that one, or correct the entry")
 	} else {
-		e.ok("clients", "%s: %s in %s", c.Title, entry.Name, c.Path)
+		e.ok("clients", "%s: %s%s", c.Title, c.Path, named(entry.Name))
 	}
+}
+
+// named says which entry is meant, where its name is not the usual one.
+func named(name string) string {
+	if name == config.DefaultAccount {
+		return ""
+	}
+	return ", " + name
 }
 
 // checkServer starts this program as a desktop client would, and shakes hands with it.

@@ -29,7 +29,6 @@ func newServer(call toolFunc) *Server {
 	object := json.RawMessage(`{"type":"object","description":"1 < 2 & 3 > 2"}`)
 	return New(Options{
 		Version:      "v1.2.3",
-		Title:        "Stripe",
 		Instructions: "Test mode & <nothing> else.",
 		Tools: []Tool{
 			{Name: "read", Title: "Read & see", Description: "a < b", Schemas: schemas(object, object), ReadOnly: true, Idempotent: true},

@@ -2,6 +2,7 @@
 package mcpserver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -12,7 +13,8 @@ import (
 )
 
 const (
-	serverName = "stripe-mcp"
+	serverName  = "stripe-mcp"
+	serverTitle = "Stripe"
 
 	defaultMaxConcurrent = 256
 )
@@ -31,7 +33,7 @@ type Tool struct {
 
 // Options says what a server offers.
 type Options struct {
-	// Version, Title and Instructions are what the server tells clients about itself.
+	// Version, Title and Instructions are what the server tells clients about itself. Without a Title it is Stripe.
 	Version, Title, Instructions string
 	// Tools are listed in this order.
 	Tools []Tool
@@ -79,7 +81,7 @@ func New(o Options) *Server {
 		result.Tools = []mcp.Tool{} // see fill
 	})
 	s.protocol = server.NewMCPServer(serverName, o.Version,
-		server.WithTitle(o.Title),
+		server.WithTitle(cmp.Or(o.Title, serverTitle)),
 		server.WithInstructions(o.Instructions),
 		server.WithToolCapabilities(false),
 		server.WithHooks(hooks),
