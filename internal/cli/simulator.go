@@ -94,9 +94,12 @@ func (p *process) showSimulator(ctx context.Context, a *app) error {
 		case err == nil:
 			tell("no money moves and nothing reaches Stripe.\n", "Ctrl-C ends it.\n")
 		case told: // and waits for its turn
-		case !pages.Served(ctx, a.Config.SimulatorAddr):
+		case a.holder(ctx) == pages.Nobody:
 			return &exitError{ExitConfig, "stripe-mcp: " + err.Error() +
 				". Another program may use this address; choose one with simulator_addr"}
+		case a.holder(ctx) == pages.Another:
+			return &exitError{ExitConfig, "stripe-mcp: " + a.Config.SimulatorAddr +
+				" shows the simulator of another account; choose another address with simulator_addr"}
 		default:
 			tell("another stripe-mcp shows it already.\n", "When that one ends, this one goes on. Ctrl-C ends it.\n")
 		}
@@ -109,17 +112,40 @@ func (a *app) showPages(ctx context.Context) (stop func()) {
 	if a.Fault != nil || !a.Config.Simulator {
 		return func() {}
 	}
+	told := false
+	tried := func(err error) {
+		if err != nil && !told && a.holder(ctx) != pages.Ours {
+			told = true
+			a.Logger.WarnContext(ctx, "the simulator's pages are not shown, because another account or program has their address; choose another with simulator_addr",
+				"address", a.Config.SimulatorAddr)
+		}
+	}
 	failed := func(err error) {
 		a.Logger.ErrorContext(ctx, "the simulator's pages are no longer served", "error", err)
 	}
-	return pages.Show(ctx, a.simulator, a.Config.SimulatorAddr, failed)
+	return pages.Show(ctx, a.simulator, a.Config.SimulatorAddr, tried, failed)
+}
+
+// holder says who serves the pages at the address of this simulator.
+func (a *app) holder(ctx context.Context) pages.Holder {
+	return pages.HolderOf(ctx, a.Config.SimulatorAddr, filepath.Join(a.Config.StateDir, "simulator"))
 }
 
 // howToOpen tells a person what to start when an answer leads to a page that no process serves; empty otherwise.
 func (a *app) howToOpen(ctx context.Context, answer string) string {
-	address := a.Config.SimulatorAddr
-	if !a.Config.Simulator || !strings.Contains(answer, "http://"+address+"/") || pages.Served(ctx, address) {
+	if !a.Config.Simulator || !strings.Contains(answer, "http://"+a.Config.SimulatorAddr+"/") {
 		return ""
 	}
-	return "To open the page, start: stripe-mcp simulator\n"
+	which := ""
+	if a.Config.AccountName != "" {
+		which = " --config " + a.Config.Path()
+	}
+	switch a.holder(ctx) {
+	case pages.Ours:
+		return ""
+	case pages.Another:
+		return "The page is not there: " + a.Config.SimulatorAddr + " shows the simulator of another account. Choose another address with simulator_addr.\n"
+	case pages.Nobody:
+	}
+	return "To open the page, start: stripe-mcp simulator" + which + "\n"
 }

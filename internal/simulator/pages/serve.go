@@ -4,9 +4,14 @@ package pages
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -47,29 +52,62 @@ func Serve(ctx context.Context, s func() *simulator.Simulator, address string, t
 	}
 }
 
-// Served tells whether some process serves the pages at an address.
-func Served(ctx context.Context, address string) bool {
+// Holder says who serves the pages at an address.
+type Holder int
+
+// The holders.
+const (
+	Nobody  Holder = iota // or a program that is not this one
+	Ours                  // some process that shows the same state
+	Another               // some process that shows another state, such as that of another account
+)
+
+// HolderOf asks an address whose pages it serves. folder is where our state is.
+func HolderOf(ctx context.Context, address, folder string) Holder {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodHead, "http://"+address+"/", nil)
 	if err != nil {
-		return false
+		return Nobody
 	}
 	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {
-		return false
+		return Nobody
 	}
 	_ = response.Body.Close()
-	return response.Header.Get("Server") == Name
+	switch state := response.Header.Get(stateHeader); {
+	case response.Header.Get("Server") != Name:
+		return Nobody
+	case state == "", state == identity(folder): // earlier versions do not say whose it is
+		return Ours
+	}
+	return Another
 }
 
-// Show serves beside something else. The returned function ends that; failed is told of an error before.
-func Show(ctx context.Context, s func() *simulator.Simulator, address string, failed func(error)) (stop func()) {
+// stateHeader is where a process says whose state it shows.
+const stateHeader = "Stripe-Mcp-State"
+
+// identity tells states apart. It gives no path away. A state in memory is its process's own.
+func identity(folder string) string {
+	if folder == "" {
+		return "memory-" + strconv.Itoa(os.Getpid())
+	}
+	if resolved, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = resolved
+	}
+	sum := sha256.Sum256([]byte(folder))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Show serves beside something else. The returned function ends that; tried is told of each attempt to get the address, and
+// failed of an error before the end.
+func Show(ctx context.Context, s func() *simulator.Simulator, address string, tried, failed func(error)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := Serve(ctx, s, address, func(error) error { return nil }); err != nil {
+		each := func(err error) error { tried(err); return nil }
+		if err := Serve(ctx, s, address, each); err != nil {
 			failed(err)
 		}
 	}()
