@@ -140,6 +140,7 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	}
 	s.result.Configuration = &changedFile{s.config.Path(), changed}
 	s.printf("configuration: %s: %s\n", s.config.Path(), state(changed, "written"))
+	s.result.Clients = nil // what was announced
 	if s.apply(plans, "entry written") {
 		return configError(hint.Errorf("setup --print shows what its file needs", "not every client could be set up"))
 	}

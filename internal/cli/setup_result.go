@@ -36,9 +36,10 @@ type clientResult struct {
 	Name string `json:"name"`
 	changedFile
 
-	Backup string   `json:"backup,omitempty"` // where the old contents are
-	Lines  string   `json:"lines,omitempty"`  // what the file needs, with --print
-	Error  *failure `json:"error,omitempty"`
+	Original string   `json:"original,omitempty"` // where the original contents are
+	ByHand   bool     `json:"by_hand,omitempty"`  // the person has to write the lines into the file
+	Lines    string   `json:"lines,omitempty"`    // what the file needs, where that is to be shown
+	Error    *failure `json:"error,omitempty"`
 }
 
 // failure is an error for scripts.
@@ -53,8 +54,8 @@ func failureOf(err error) *failure {
 }
 
 // resultOf describes a plan for scripts.
-func resultOf(p clients.Plan, backup string) clientResult {
-	got := clientResult{Name: p.Client.Name, changedFile: changedFile{p.Path, p.Fault == nil && !p.Unchanged()}, Backup: backup}
+func resultOf(p clients.Plan, original string) clientResult {
+	got := clientResult{Name: p.Client.Name, changedFile: changedFile{p.Client.Path, p.Fault == nil && !p.ByHand && !p.Unchanged()}, Original: original, ByHand: p.ByHand}
 	if p.Fault != nil {
 		got.Error = failureOf(p.Fault)
 	}

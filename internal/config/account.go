@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"stripe-mcp/internal/hint"
 )
@@ -17,6 +18,18 @@ const DefaultAccount = "stripe"
 
 // Name is what AI clients call the server of this account.
 func (c Config) Name() string { return cmp.Or(c.AccountName, DefaultAccount) }
+
+// Run returns what a person types to run a command of this program on the account.
+func (c Config) Run(command string) string {
+	command = "stripe-mcp " + command
+	switch {
+	case c.AccountName == "":
+		return command
+	case strings.Contains(c.path, " "):
+		return command + ` --config "` + c.path + `"`
+	}
+	return command + " --config " + c.path
+}
 
 // OwnStateDir reports whether the state folder is the usual one of this account, and so of nobody else.
 func (c Config) OwnStateDir() bool { return c.StateDir == c.usualState }

@@ -1,10 +1,16 @@
 package simulator
 
+import (
+	"net/url"
+	"strings"
+)
+
 // Account is the account of a Simulator while one request, or one visit to a page, holds it: its state at a moment.
 type Account struct {
 	*state
 	Now   int64  // Unix seconds, as the simulator's clock has it
 	pages string // base address of the hosted pages
+	shows string // the command that shows them
 }
 
 // find returns an object that a request may refer to: not a deleted one, but a test card out of nothing.
@@ -25,5 +31,5 @@ func (a *Account) wall() int64 { return a.Now - a.Ahead() }
 
 // address is that of a page. Its end tells a person, who looks at the address bar, what to do when no process answers.
 func (a *Account) address(path string) string {
-	return a.pages + path + "#to-open-run=stripe-mcp+simulator"
+	return a.pages + path + "#to-open-run=" + strings.ReplaceAll(url.QueryEscape(a.shows), "%2F", "/")
 }

@@ -38,7 +38,7 @@ func (s *Simulator) Update(act func(*Account)) error {
 	defer release()
 	for settled := false; !settled; { // what became due in a long time takes several rounds
 		err := s.transact(func(st *state) {
-			a := &Account{st, s.now().Unix() + st.Ahead(), s.PagesURL}
+			a := &Account{st, s.now().Unix() + st.Ahead(), s.PagesURL, s.ShownBy}
 			if settled = a.settle(); settled {
 				act(a)
 			}

@@ -20,6 +20,8 @@ const version = "2024-06-20"
 type Simulator struct {
 	// PagesURL is where checkout, portal and invoice addresses point to.
 	PagesURL string
+	// ShownBy is the command with which a person shows the pages.
+	ShownBy string
 	// Folder is where the state is kept, for all processes that name it; empty keeps it in memory.
 	Folder string
 
@@ -38,7 +40,7 @@ func New(now func() time.Time) *Simulator {
 		now = time.Now
 	}
 	return &Simulator{
-		PagesURL: "http://127.0.0.1:4343", now: now, routes: sync.OnceValue(routes), turn: make(chan struct{}, 1), memory: newMemory(),
+		PagesURL: "http://127.0.0.1:4343", ShownBy: "stripe-mcp simulator", now: now, routes: sync.OnceValue(routes), turn: make(chan struct{}, 1), memory: newMemory(),
 	}
 }
 
