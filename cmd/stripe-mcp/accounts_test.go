@@ -92,14 +92,14 @@ func TestTwoAccounts(t *testing.T) {
 	}
 
 	h.run(nil, "", "setup", "--remove", "--yes").check(t, 0, "cursor: "+h.file(cursor)+": entry removed",
-		"cursor: stripe-eu stays, for another account: stripe-mcp setup --remove --name stripe-eu\n", h.file(settings)+" stays, with your settings", "journal: "+h.file(ownState+"/journal")+" stays")
+		"claude-desktop, cursor, codex: stripe-eu stays, which is another account: stripe-mcp setup --remove --name stripe-eu\n", h.file(settings)+" stays, with your settings", "journal: "+h.file(ownState+"/journal")+" stays")
 	if diff := cmp.Diff(map[string][]string{"stripe-eu": want["stripe-eu"]}, h.entries()); diff != "" {
 		t.Error(diff)
 	}
 	h.run(nil, "", "call", "stripe_list_subscriptions", "--config", h.file(euConfig)).check(t, 0)
 	h.run(nil, "", "call", "stripe_list_subscriptions").check(t, 3, "no Stripe secret key")
 	h.run(nil, setupKey, "setup", "--key-stdin", "--yes").check(t, 0)
-	h.run(nil, "", "setup", "--remove", "--yes", "--name", "stripe-eu").check(t, 0, "cursor: "+h.file(cursor)+": entry removed", "cursor: stripe stays, for another account: stripe-mcp setup --remove\n")
+	h.run(nil, "", "setup", "--remove", "--yes", "--name", "stripe-eu").check(t, 0, "cursor: "+h.file(cursor)+": entry removed", "claude-desktop, cursor, codex: stripe stays, which is another account: stripe-mcp setup --remove\n")
 	if diff := cmp.Diff(map[string][]string{"stripe": want["stripe"]}, h.entries()); diff != "" {
 		t.Error(diff)
 	}
@@ -177,7 +177,7 @@ func TestANameIsTaken(t *testing.T) {
 	h.run(nil, "", "setup", "--yes", "--name", "stripe-eu").check(t, 0, "cursor: "+h.file(cursor)+": unchanged")
 	h.run(nil, "", "setup", "--yes", "--config", h.file(euConfig)).check(t, 0, "cursor: "+h.file(cursor)+": unchanged")
 	h.run(nil, "", "setup", "--remove", "--yes", "--config", h.file("other.yaml")).check(t, 0,
-		"cursor: stripe stays, for another account: stripe-mcp setup --remove\n", "cursor: stripe-eu stays, for another account: stripe-mcp setup --remove --name stripe-eu\n")
+		"codex: stripe stays, which is another account: stripe-mcp setup --remove\n", "codex: stripe-eu stays, which is another account: stripe-mcp setup --remove --name stripe-eu\n")
 	if len(h.entries()) != 2 {
 		t.Errorf("left are %v", h.entries())
 	}

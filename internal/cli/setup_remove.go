@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
@@ -123,15 +124,25 @@ func (s *setup) forget(ctx context.Context) (failed bool) {
 	return failed
 }
 
-// sayWhatStays names the entries of other accounts.
+// sayWhatStays names the other accounts, with the clients that have them, and how to remove them.
 func (s *setup) sayWhatStays(chosen []clients.Client, program string) {
+	var others []string
+	in := map[string][]string{}
 	for _, c := range chosen {
 		entries, _ := c.Ours(program)
 		for _, entry := range entries {
-			if entry.Name != s.config.Name() || s.elsewhere(entry) {
-				s.stays("%s: %s stays, for another account: stripe-mcp setup --remove%s", c.Name, entry.Name, s.flagsFor(entry))
+			if entry.Name == s.config.Name() && !s.elsewhere(entry) {
+				continue
 			}
+			other := entry.Name + " stays, which is another account: stripe-mcp setup --remove" + s.flagsFor(entry)
+			if in[other] == nil {
+				others = append(others, other)
+			}
+			in[other] = append(in[other], c.Name)
 		}
+	}
+	for _, other := range others {
+		s.stays("%s: %s", strings.Join(in[other], ", "), other)
 	}
 }
 

@@ -93,8 +93,9 @@ func (i *Installed) try(ctx context.Context, c clients.Client, entry clients.Nam
 }
 
 func (i *Installed) converse(ctx context.Context, command *exec.Cmd) error {
+	const lingering = time.Second
 	said := &lastWords{}
-	command.Stderr = said
+	command.Stderr, command.WaitDelay = said, lingering
 	server, err := mcpclient.Start(command)
 	if err != nil {
 		return err
