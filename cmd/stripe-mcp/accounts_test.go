@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,8 +163,8 @@ func TestANameIsTaken(t *testing.T) {
 	h := twoAccounts(t, stripe)
 	h.write("other.yaml", "api_base: "+stripe+"\n")
 	before := h.files()
-	for why, tt := range tests {
-		t.Run(why, func(t *testing.T) { //nolint:paralleltest // they share a home, which must not change
+	for why, tt := range tests { //nolint:paralleltest // they share a home, which must not change
+		t.Run(why, func(t *testing.T) {
 			arguments := []string{"setup", "--key-stdin", "--yes"}
 			for _, argument := range tt.arguments {
 				arguments = append(arguments, strings.ReplaceAll(argument, "HOME", h.path))
@@ -183,6 +184,22 @@ func TestANameIsTaken(t *testing.T) {
 	}
 	h.erase("other.yaml")
 	h.run(nil, "", "setup", "--remove", "--yes", "--name", "stripe-eu", "--config", h.file(euConfig)).check(t, 0, "entry removed")
+}
+
+// TestWordsForAnAccount: what a person is told to do is for the account that is meant, and not for the default one.
+func TestWordsForAnAccount(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(euConfig, "account_name: stripe-eu\n")
+	meant := "stripe-mcp --config " + h.file(euConfig)
+	h.run(nil, "", "call", "stripe_get_customer", "customer_id=cus_1", "--config", h.file(euConfig)).check(t, 3, "run "+meant+" setup, which stores one encrypted")
+	h.run(nil, "", "doctor", "--config", h.file(euConfig)).check(t, 3, "hint: run "+meant+" setup, which stores one encrypted", "no AI client has an entry for this program\nhint: run "+meant+" setup")
+	lost := []string{testKey, "STRIPE_MCP_API_BASE=" + mute(t)}
+	settle := "or run " + meant + " journal settle "
+	h.run(lost, "", "call", "stripe_create_customer", "email=ann@example.com", "--config", h.file(euConfig)).check(t, 7)
+	h.run(lost, "", "doctor", "--offline", "--config", h.file(euConfig)).check(t, 3, settle)
+	h.run(lost, "", "journal", "list", "--config", h.file(euConfig)).check(t, 0, settle)
+	h.run(lost, "", "journal", "list", "--json", "--config", h.file(euConfig)).check(t, 0, settle)
 }
 
 // TestTheQuestionNamesTheAccount: a person with two accounts sees which one is meant.
@@ -263,11 +280,11 @@ func TestSimulatorsOfTwoAccounts(t *testing.T) {
 	h := newHome(t)
 	h.write(euConfig, "account_name: stripe-eu\nsimulator: true\n")
 	session := []string{"call", "stripe_create_checkout_session", "mode=payment", "success_url=https://shop.example/ok", `line_items=[{"price":"price_tshirt_eur"}]`}
-	eu := append(session, "--config", h.file(euConfig))
+	eu := append(slices.Clone(session), "--config", h.file(euConfig))
 	own := h.run(nil, "", append(session, "--simulator")...)
 	own.check(t, 0, `"url":"http://127.0.0.1:4343/c/pay/`)
 	other := h.run(nil, "", eu...)
-	other.check(t, 0, `"url":"http://127.0.0.1:`, `#to-open-run=stripe-mcp+simulator+--config+`+h.file(euConfig)+`"`, "To open the page, start: stripe-mcp simulator --config "+h.file(euConfig)+"\n")
+	other.check(t, 0, `"url":"http://127.0.0.1:`, `#to-open-run=stripe-mcp+--config+`+h.file(euConfig)+`+simulator"`, "To open the page, start: stripe-mcp --config "+h.file(euConfig)+" simulator\n")
 	if strings.Contains(other.stdout, "127.0.0.1:4343/") {
 		t.Errorf("both are at one address: %v", other)
 	}

@@ -67,7 +67,7 @@ func TestAServerThatIsOnlyLookedAt(t *testing.T) {
 	before := h.snapshot()
 	cmd := command(t, nil, "--simulator")
 	cmd.Env = h.environment("STRIPE_MCP_SIMULATOR_ADDR=127.0.0.1:1")
-	t.Run("a listing", func(t *testing.T) { //nolint:paralleltest // what follows waits for it
+	t.Run("a listing", func(t *testing.T) {
 		if _, err := handshake(t, cmd).Request(t.Context(), "tools/list", struct{}{}); err != nil {
 			t.Error(err)
 		}

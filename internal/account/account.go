@@ -335,6 +335,9 @@ func (o *order) describe(ctx context.Context, err error) (json.RawMessage, *outc
 	if failure.Use != "" {
 		failure.Hint += o.account.orDashboard(failure.Use)
 	}
+	addressed := *failure // a refusal can be that of other calls, too
+	addressed.Hint = o.account.Config.Address(failure.Hint)
+	failure = &addressed
 	encoded, err := tools.Encode(struct {
 		Error *outcome.Error `json:"error"`
 	}{failure})

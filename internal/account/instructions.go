@@ -25,10 +25,10 @@ func (a *Account) Instructions() string {
 		lines = append(lines, `Every failed write says its outcome. After "unknown", do what its hint says: mostly, make exactly the same call again, which finds what it made instead of making another.`)
 	}
 	if a.Config.Simulator { // where its user finds what it makes
-		lines = append(lines, "SIMULATOR pages open on the user's own machine, while this server or `"+a.Config.Run("simulator")+"` runs there: http://"+a.Config.SimulatorAddr+
+		lines = append(lines, "SIMULATOR pages open on the user's own machine, while this server or `stripe-mcp simulator` runs there: http://"+a.Config.SimulatorAddr+
 			"/ lists all that exists. The card 4242 4242 4242 4242 pays.")
 	}
-	return strings.Join(lines, "\n")
+	return a.Config.Address(strings.Join(lines, "\n"))
 }
 
 // Title is what clients show people as the server's name, empty where there is only one.

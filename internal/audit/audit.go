@@ -47,7 +47,7 @@ func (o Options) with(run func(ctx context.Context, a *account.Account, argument
 			return nil
 		}
 		message, next := hint.Split(err)
-		return o.Fail(hint.Errorf(cmp.Or(next, journal.Hint(err)), "%s", message))
+		return o.Fail(hint.Errorf(a.Config.Address(cmp.Or(next, journal.Hint(err))), "%s", message))
 	}
 }
 
@@ -64,6 +64,9 @@ func (o Options) list() *cobra.Command {
 			}
 			filter.Since = time.Now().Add(-span)
 			orders, err := a.Journal().List(ctx, filter)
+			for i := range orders {
+				orders[i].Advice = a.Config.Address(orders[i].Advice)
+			}
 			switch {
 			case err != nil:
 				return err
@@ -120,6 +123,7 @@ func (o Options) show() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			order.Advice = a.Config.Address(order.Advice)
 			return o.json(struct {
 				journal.Order
 

@@ -73,7 +73,7 @@ func (p *process) simulatorApp() (*app, error) {
 // newSimulator keeps its state where there is room for it, and otherwise in memory.
 func (a *app) newSimulator() *simulator.Simulator {
 	s := simulator.New(nil)
-	s.PagesURL, s.ShownBy, s.Folder = "http://"+a.Config.SimulatorAddr, a.Config.Run("simulator"), filepath.Join(a.Config.StateDir, "simulator")
+	s.PagesURL, s.ShownBy, s.Folder = "http://"+a.Config.SimulatorAddr, a.Config.Address("stripe-mcp simulator"), filepath.Join(a.Config.StateDir, "simulator")
 	if reason := a.memory(); reason != nil {
 		s.Folder = ""
 		a.Logger.Warn("the simulator and its journal forget everything when this process ends; to keep it, set state_dir", "reason", reason)
@@ -143,5 +143,5 @@ func (a *app) howToOpen(ctx context.Context, answer string) string {
 		return "The page is not there: " + a.Config.SimulatorAddr + " shows the simulator of another account. Choose another address with simulator_addr.\n"
 	case pages.Nobody:
 	}
-	return "To open the page, start: " + a.Config.Run("simulator") + "\n"
+	return a.Config.Address("To open the page, start: stripe-mcp simulator\n")
 }

@@ -19,16 +19,20 @@ const DefaultAccount = "stripe"
 // Name is what AI clients call the server of this account.
 func (c Config) Name() string { return cmp.Or(c.AccountName, DefaultAccount) }
 
-// Run returns what a person types to run a command of this program on the account.
-func (c Config) Run(command string) string {
-	command = "stripe-mcp " + command
-	switch {
-	case c.AccountName == "":
-		return command
-	case strings.Contains(c.path, " "):
-		return command + ` --config "` + c.path + `"`
+// Address makes the commands in a text those for this account: they name its configuration, where it is not the default one.
+func (c Config) Address(text string) string {
+	if c.AccountName == "" || !strings.Contains(text, program+" ") {
+		return text
 	}
-	return command + " --config " + c.path
+	file := c.path
+	if strings.Contains(file, " ") {
+		file = `"` + file + `"`
+	}
+	var pairs []string
+	for _, command := range []string{"setup", "doctor", "journal", "simulator", "tools", "call", "serve"} {
+		pairs = append(pairs, program+" "+command, program+" --config "+file+" "+command)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
 }
 
 // OwnStateDir reports whether the state folder is the usual one of this account, and so of nobody else.

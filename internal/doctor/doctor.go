@@ -88,6 +88,9 @@ func Failed(findings []Finding) (first Finding, failed bool) {
 }
 
 func (e *examination) add(status Status, check, detail, fix string) {
+	if check != "clients" { // whose entries can be those of other accounts
+		fix = e.Account.Config.Address(fix)
+	}
 	e.findings = append(e.findings, Finding{Check: check, Status: status, Detail: detail, Fix: fix})
 }
 

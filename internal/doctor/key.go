@@ -85,6 +85,7 @@ func (e *examination) checkKey(ctx context.Context) {
 		return
 	}
 	access, answer, _ := AskStripe(ctx, cfg)
+	answer.Fix = cfg.Address(answer.Fix)
 	e.findings = append(e.findings, answer)
 	e.checkClock(access.Clock)
 }

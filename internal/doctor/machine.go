@@ -98,7 +98,7 @@ func (e *examination) checkClients() {
 		}
 	}
 	if entries == 0 {
-		e.warn("clients", "no AI client has an entry for this program", runSetup)
+		e.warn("clients", "no AI client has an entry for this program", e.Account.Config.Address(runSetup))
 	}
 }
 

@@ -93,7 +93,7 @@ func (p *postgres) peekStates(ctx context.Context) ([]state, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer pool.close()
+	defer pool.close() //nolint:contextcheck // what is closed is closed for everybody
 	conn, err := pool.acquire(ctx)
 	if err != nil {
 		return nil, err
