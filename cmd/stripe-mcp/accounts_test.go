@@ -182,6 +182,8 @@ func TestANameIsTaken(t *testing.T) {
 	if len(h.entries()) != 2 {
 		t.Errorf("left are %v", h.entries())
 	}
+	h.write(".gemini/settings.json", `{"mcpServers": {"My payments": {"command": "stripe-mcp"}}}`)
+	h.run(nil, "", "setup", "--remove", "--yes", "--config", h.file("other.yaml")).check(t, 0, "gemini-cli: My payments stays, because setup did not make it\n")
 	h.erase("other.yaml")
 	h.run(nil, "", "setup", "--remove", "--yes", "--name", "stripe-eu", "--config", h.file(euConfig)).check(t, 0, "entry removed")
 }

@@ -53,6 +53,7 @@ func TestUnderSudo(t *testing.T) {
 		text      string
 	}{
 		"setup":                   {[]string{"setup", "--key-stdin", "--yes"}, "nothing was changed: this is root, and HOME belongs to another user, whose files would become root's\nhint: run it as that user, without sudo"},
+		"setup --status":          {[]string{"setup", "--status"}, "this is root, and HOME belongs to another user"},
 		"setup --remove":          {[]string{"setup", "--remove", "--yes"}, "hint: run it as that user, without sudo"},
 		"another's place":         {[]string{"setup", "--key-stdin", "--yes", "--config", "HOME/new/config.yaml"}, "hint: run it as that user, without sudo"},
 		"doctor":                  {[]string{"doctor"}, "fail  user     this is root, and HOME belongs to another user, whose files would become root's\nhint: run it as that user, without sudo"},

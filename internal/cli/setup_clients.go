@@ -9,6 +9,7 @@ import (
 
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/owner"
 )
 
 // clients returns the AI clients that this program knows. Without a home folder some have no place.
@@ -31,8 +32,8 @@ func (s *setup) additions(chosen []clients.Client) ([]clients.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkOwners(chosen, entry.Command); err != nil {
-		return nil, err
+	if err := (owner.Account{Config: s.config, Program: entry.Command, Environ: s.environment}).Check(chosen); err != nil {
+		return nil, configError(err)
 	}
 	return clients.Plans(chosen, func(c clients.Client) (clients.Change, error) { return c.Add(s.config.Name(), entry) }), nil
 }

@@ -3,15 +3,20 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
 	"slices"
 
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/doctor"
 	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 )
 
 // showStatus starts what the clients would start, and says what came of it.
 func (s *setup) showStatus(ctx context.Context) error {
+	if err := local.CheckOwn(os.Getenv("HOME")); err != nil {
+		return configError(err)
+	}
 	program, err := clients.Program()
 	if err != nil {
 		return err

@@ -59,7 +59,7 @@ const defaultBase = "config"
 
 // baseOf returns the name of an account's configuration file, without its ending.
 func baseOf(name string) string {
-	if name == DefaultAccount || !isAccountName(name) {
+	if name == DefaultAccount || !IsAccountName(name) {
 		return defaultBase
 	}
 	return name
@@ -72,7 +72,7 @@ func accountLabel() rule {
 		func(c *Config) *string { return &c.AccountName },
 		func(text string) (string, error) {
 			switch {
-			case !isAccountName(text):
+			case !IsAccountName(text):
 				return "", errKind
 			case text == DefaultAccount:
 				return "", nil
@@ -81,9 +81,9 @@ func accountLabel() rule {
 		})
 }
 
-// isAccountName reports whether text can name an account. The reserved names would be files or folders of the default
+// IsAccountName reports whether text can name an account. The reserved names would be files or folders of the default
 // account, or devices on Windows.
-func isAccountName(text string) bool {
+func IsAccountName(text string) bool {
 	reserved := regexp.MustCompile(`^(?:config|journal|simulator|con|prn|aux|nul|com\d|lpt\d)$`)
 	return regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,19}$`).MatchString(text) && !reserved.MatchString(text)
 }
