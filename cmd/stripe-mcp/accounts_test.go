@@ -195,6 +195,7 @@ func TestWordsForAnAccount(t *testing.T) {
 	h.write(euConfig, "account_name: stripe-eu\n")
 	meant := "stripe-mcp --config " + h.file(euConfig)
 	h.run(nil, "", "call", "stripe_get_customer", "customer_id=cus_1", "--config", h.file(euConfig)).check(t, 3, "run "+meant+" setup, which stores one encrypted")
+	h.run(nil, "", "tools", "--config", h.file(euConfig)).check(t, 0, "off: lookup (", "; "+meant+" setup --toolset lookup switches it on")
 	h.run(nil, "", "doctor", "--config", h.file(euConfig)).check(t, 3, "hint: run "+meant+" setup, which stores one encrypted", "no AI client has an entry for this program\nhint: run "+meant+" setup")
 	lost := []string{testKey, "STRIPE_MCP_API_BASE=" + mute(t)}
 	settle := "or run " + meant + " journal settle "

@@ -336,7 +336,7 @@ func (o *order) describe(ctx context.Context, err error) (json.RawMessage, *outc
 		failure.Hint += o.account.orDashboard(failure.Use)
 	}
 	addressed := *failure // a refusal can be that of other calls, too
-	addressed.Hint = o.account.Config.Address(failure.Hint)
+	addressed.Message, addressed.Hint = o.account.Config.Address(failure.Message), o.account.Config.Address(failure.Hint)
 	failure = &addressed
 	encoded, err := tools.Encode(struct {
 		Error *outcome.Error `json:"error"`

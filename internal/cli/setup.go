@@ -147,7 +147,7 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	if len(plans) == 0 {
 		s.printf("No AI client was found.\nhint: setup --client NAME sets one up all the same\n")
 	} else {
-		s.printf("Restart the clients to use it. stripe-mcp doctor checks everything.\n")
+		s.printf("%s", s.config.Address("Restart the clients to use it. stripe-mcp doctor checks everything.\n"))
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func (p *process) toolsTable() error {
 		}
 	}
 	for _, set := range a.Policy.SetsOff() {
-		_, _ = fmt.Fprintf(p.stderr, "off: %s (%s); stripe-mcp setup --toolset %[1]s switches it on\n", set, set.Purpose())
+		_, _ = fmt.Fprint(p.stderr, a.Config.Address(fmt.Sprintf("off: %s (%s); stripe-mcp setup --toolset %[1]s switches it on\n", set, set.Purpose())))
 	}
 	return table.Flush()
 }

@@ -59,7 +59,7 @@ const defaultBase = "config"
 
 // baseOf returns the name of an account's configuration file, without its ending.
 func baseOf(name string) string {
-	if name == DefaultAccount || !IsAccountName(name) {
+	if name == "" || name == DefaultAccount || !IsAccountName(name) {
 		return defaultBase
 	}
 	return name

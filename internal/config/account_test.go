@@ -100,3 +100,24 @@ func TestAnAccountKeepsItsConfiguration(t *testing.T) {
 		})
 	}
 }
+
+// TestAddress: commands are those for the account that is meant.
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	const text = "run stripe-mcp setup; or stripe-mcp journal settle X. stripe-mcp 1.2 is not stripe-mcp-setup"
+	for path, want := range map[string]string{
+		"eu.yaml":   "run stripe-mcp --config PATH setup; or stripe-mcp --config PATH journal settle X. stripe-mcp 1.2 is not stripe-mcp-setup",
+		"e u.yaml":  "run stripe-mcp --config \"PATH\" setup; or stripe-mcp --config \"PATH\" journal settle X. stripe-mcp 1.2 is not stripe-mcp-setup",
+		"none.yaml": text,
+	} {
+		content := "account_name: stripe-eu\n"
+		if path == "none.yaml" {
+			content = ""
+		}
+		path := written(t, path, content)
+		c := loaded(t, config.Options{Path: path, Simulator: true})
+		if got := c.Address(text); got != strings.ReplaceAll(want, "PATH", path) || c.Address(got) != got {
+			t.Errorf("got %s", got)
+		}
+	}
+}

@@ -32,7 +32,7 @@ func (v *visit) index() reply {
 	}
 	place := v.r.URL.Query().Get("older")
 	content := el("p.empty", "Nothing yet. Let an agent make something, or run ",
-		el("code", "stripe-mcp simulator seed"), ".")
+		el("code", v.shownBy+" seed"), ".")
 	if rows, older := v.page(place); len(rows) > 0 || place != "" {
 		content = g.Group{table(rows), el("footer",
 			g.If(place != "", el("a.button quiet", attr("href", "/"), "Newest")),
@@ -43,7 +43,7 @@ func (v *visit) index() reply {
 		el("header.head", el("div", el("h1", "What exists"), el("p.lead", "Newest first. It is "+now+".")), button),
 		content,
 		el("footer", el("p",
-			el("code", "stripe-mcp simulator advance 1month"), " moves the clock, ", el("code", "seed"), " adds a story, ",
+			el("code", v.shownBy+" advance 1month"), " moves the clock, ", el("code", "seed"), " adds a story, ",
 			el("code", "reset"), " starts afresh.",
 			g.If(v.home != "", g.Group{g.Text(" The state is in "), el("code", v.home), g.Text(".")}),
 		)),

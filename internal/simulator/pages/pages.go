@@ -77,6 +77,7 @@ type visit struct {
 	*simulator.Account
 	r        *http.Request
 	home     string            // the file that holds the state
+	shownBy  string            // the command that shows the pages, whose others change the state
 	token    string            // of the page's forms
 	form     url.Values        // nil unless a form of ours was sent
 	problems map[string]string // of its fields
@@ -98,7 +99,7 @@ func show(s *simulator.Simulator, view func(*visit) reply) http.Handler {
 		var got reply
 		var body bytes.Buffer
 		err := s.Update(func(a *simulator.Account) {
-			v := &visit{Account: a, r: r, home: s.Path(), token: sign(a.Secret(), r.URL.Path)}
+			v := &visit{Account: a, r: r, home: s.Path(), shownBy: s.ShownBy, token: sign(a.Secret(), r.URL.Path)}
 			if posted && (formErr != nil || !hmac.Equal([]byte(r.PostForm.Get("token")), []byte(v.token))) {
 				got = message(http.StatusForbidden, "This form is out of date", "Nothing was changed. Open the page again.")
 			} else {
