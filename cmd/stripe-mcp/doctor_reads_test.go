@@ -77,6 +77,27 @@ func TestAServerThatIsOnlyLookedAt(t *testing.T) {
 	}
 }
 
+// TestAServerBesideAnother: what starts while another process has the address of the pages leaves that one's disk alone, too.
+func TestAServerBesideAnother(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	address := "STRIPE_MCP_SIMULATOR_ADDR=" + freeAddress(t)
+	before := h.snapshot()
+	t.Run("two listings", func(t *testing.T) {
+		for range 2 {
+			cmd := command(t, nil, "--simulator")
+			cmd.Env = h.environment(address)
+			if _, err := handshake(t, cmd).Request(t.Context(), "tools/list", struct{}{}); err != nil {
+				t.Error(err)
+			}
+		}
+		h.run([]string{address}, "", "doctor", "--simulator").check(t, 0)
+	})
+	if diff := cmp.Diff(before, h.snapshot()); diff != "" {
+		t.Errorf("something was changed:\n%s", diff)
+	}
+}
+
 // setUp sets up with a key, for the clients that are there.
 func (h home) setUp(stripe string, arguments ...string) {
 	h.t.Helper()

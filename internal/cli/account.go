@@ -33,7 +33,7 @@ func (p *process) newAppIn(room func(folder string, below ...string) error) *app
 		if !cfg.Simulator {
 			return nil
 		}
-		return room(cfg.StateDir, "simulator", "journal")
+		return room(cfg.StateDir, kept()...)
 	})}
 	a.simulator = sync.OnceValue(a.newSimulator)
 	a.Account = account.New(account.Options{
@@ -48,6 +48,9 @@ func (p *process) newAppIn(room func(folder string, below ...string) error) *app
 	})
 	return a
 }
+
+// kept names the folders below the state folder in which the simulator and its journal keep what they know.
+func kept() []string { return []string{"simulator", "journal"} }
 
 func (p *process) loadConfig() (config.Config, error) {
 	options := p.flags

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/simulator"
 	"stripe-mcp/internal/simulator/pages"
 )
@@ -89,7 +90,7 @@ func (p *process) showSimulator(ctx context.Context, a *app) error {
 		p.printf("SIMULATOR: "+before+where+after, "http://"+a.Config.SimulatorAddr)
 		told = true
 	}
-	return pages.Serve(ctx, a.simulator, a.Config.SimulatorAddr, func(err error) error {
+	return pages.Serve(ctx, a.simulator, a.folder(), a.Config.SimulatorAddr, func(err error) error {
 		switch {
 		case err == nil:
 			tell("no money moves and nothing reaches Stripe.\n", "Ctrl-C ends it.\n")
@@ -123,12 +124,20 @@ func (a *app) showPages(ctx context.Context) (stop func()) {
 	failed := func(err error) {
 		a.Logger.ErrorContext(ctx, "the simulator's pages are no longer served", "error", err)
 	}
-	return pages.Show(ctx, a.simulator, a.Config.SimulatorAddr, tried, failed)
+	return pages.Show(ctx, a.simulator, a.folder(), a.Config.SimulatorAddr, tried, failed)
 }
 
 // holder says who serves the pages at the address of this simulator.
 func (a *app) holder(ctx context.Context) pages.Holder {
-	return pages.HolderOf(ctx, a.Config.SimulatorAddr, filepath.Join(a.Config.StateDir, "simulator"))
+	return pages.HolderOf(ctx, a.Config.SimulatorAddr, a.folder())
+}
+
+// folder is where the simulator keeps its state, as far as looking tells: empty for memory.
+func (a *app) folder() string {
+	if local.LookForRoom(a.Config.StateDir, kept()...) != nil {
+		return ""
+	}
+	return filepath.Join(a.Config.StateDir, "simulator")
 }
 
 // howToOpen tells a person what to start when an answer leads to a page that no process serves; empty otherwise.

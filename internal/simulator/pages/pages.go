@@ -39,7 +39,6 @@ func Handler(s *simulator.Simulator) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Server", Name)
-		h.Set(stateHeader, identity(s.Folder))
 		h.Set("Cache-Control", "no-store")
 		h.Set("Content-Security-Policy", policy)
 		if strings.HasPrefix(r.URL.Path, "/c/pay/") {

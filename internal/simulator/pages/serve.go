@@ -26,8 +26,9 @@ const takeOver = 2 * time.Second
 
 // Serve serves pages and API at an address until ctx ends. While another process has the address, it waits for its
 // turn: so the pages stay as long as any process does. Each attempt to get the address is told to tried, whose error
-// ends it. The first request asks for the simulator, which may need a place on the disk.
-func Serve(ctx context.Context, s func() *simulator.Simulator, address string, tried func(error) error) error {
+// ends it. The simulator, which may need a place on the disk, is not asked for before there is a page to show. folder is where
+// its state is, or empty.
+func Serve(ctx context.Context, s func() *simulator.Simulator, folder, address string, tried func(error) error) error {
 	for {
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 		if ctx.Err() != nil {
@@ -37,8 +38,7 @@ func Serve(ctx context.Context, s func() *simulator.Simulator, address string, t
 			return failure
 		}
 		if err == nil {
-			handler := sync.OnceValue(func() http.Handler { return Handler(s()) })
-			server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler().ServeHTTP(w, r) }), ReadHeaderTimeout: 10 * time.Second}
+			server := &http.Server{Handler: whenNeeded(s, folder), ReadHeaderTimeout: 10 * time.Second}
 			context.AfterFunc(ctx, func() { _ = server.Close() })
 			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 				return err
@@ -50,6 +50,19 @@ func Serve(ctx context.Context, s func() *simulator.Simulator, address string, t
 		case <-time.After(takeOver):
 		}
 	}
+}
+
+// whenNeeded shows the pages, and says whose they are to those who ask for no page.
+func whenNeeded(s func() *simulator.Simulator, folder string) http.Handler {
+	handler := sync.OnceValue(func() http.Handler { return Handler(s()) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead && local(r) {
+			w.Header().Set("Server", Name)
+			w.Header().Set(stateHeader, identity(folder))
+			return
+		}
+		handler().ServeHTTP(w, r)
+	})
 }
 
 // Holder says who serves the pages at an address.
@@ -101,13 +114,13 @@ func identity(folder string) string {
 
 // Show serves beside something else. The returned function ends that; tried is told of each attempt to get the address, and
 // failed of an error before the end.
-func Show(ctx context.Context, s func() *simulator.Simulator, address string, tried, failed func(error)) (stop func()) {
+func Show(ctx context.Context, s func() *simulator.Simulator, folder, address string, tried, failed func(error)) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		each := func(err error) error { tried(err); return nil }
-		if err := Serve(ctx, s, address, each); err != nil {
+		if err := Serve(ctx, s, folder, address, each); err != nil {
 			failed(err)
 		}
 	}()
