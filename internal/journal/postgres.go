@@ -354,23 +354,6 @@ func (p *postgres) allStates(ctx context.Context) ([]state, error) {
 	return p.statesIn(ctx, conn)
 }
 
-// statesIn returns all states, if this process could add to them.
-func (p *postgres) statesIn(ctx context.Context, conn *pgconn.PgConn) ([]state, error) {
-	found, err := run(ctx, conn,
-		sql("select "+sqlNow+", current_setting('transaction_read_only')::bool or not has_table_privilege('stripe_mcp_open', 'insert')"),
-		sql("select state from stripe_mcp_open"))
-	if err != nil {
-		return nil, err
-	}
-	if string(found[0][0][1]) == "t" {
-		return nil, errReadOnly
-	}
-	if err := p.read(found[0][0][0]); err != nil {
-		return nil, err
-	}
-	return readStates(found[1])
-}
-
 func (p *postgres) records(ctx context.Context, since time.Time, each func(record)) error {
 	pool, _, err := p.connect(ctx)
 	if err != nil {
