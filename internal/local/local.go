@@ -34,7 +34,7 @@ func ReadFile(path string, limit int) ([]byte, fs.FileInfo, error) {
 	case !info.Mode().IsRegular():
 		return nil, nil, fmt.Errorf("%s is not a regular file", path)
 	}
-	file, err := os.Open(filepath.Clean(path))
+	file, err := OpenFile(filepath.Clean(path), os.O_RDONLY, 0)
 	if err != nil {
 		return nil, nil, unreadable(path, err)
 	}
@@ -56,9 +56,12 @@ func unreadable(path string, err error) error {
 	return fmt.Errorf("%s cannot be read: %w", path, bare(err))
 }
 
-// bare drops the operation and the path that package os puts before an error.
+// bare drops the operation and the paths that package os puts before an error.
 func bare(err error) error {
 	if detail, ok := errors.AsType[*fs.PathError](err); ok {
+		return detail.Err
+	}
+	if detail, ok := errors.AsType[*os.LinkError](err); ok {
 		return detail.Err
 	}
 	return err

@@ -82,5 +82,5 @@ func tryWrite(folder string) error {
 		return err
 	}
 	_, err = file.Write(make([]byte, enough))
-	return errors.Join(err, file.Close(), os.Remove(file.Name()))
+	return errors.Join(err, file.Close(), Remove(file.Name()))
 }

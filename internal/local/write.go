@@ -39,7 +39,7 @@ func replace(path string, text []byte, inherits bool) (err error) {
 	}
 	defer func() {
 		if err != nil {
-			_ = os.Remove(fresh.Name())
+			_ = Remove(fresh.Name())
 		}
 	}()
 	_, err = fresh.Write(text)
@@ -49,7 +49,7 @@ func replace(path string, text []byte, inherits bool) (err error) {
 	if err = errors.Join(err, fresh.Sync(), fresh.Close()); err != nil {
 		return err
 	}
-	return os.Rename(fresh.Name(), path)
+	return Rename(fresh.Name(), path)
 }
 
 // inherit gives a new file the owner and the mode of the one that it will replace.
