@@ -9,6 +9,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	faults "go.etcd.io/bbolt/errors"
+
+	"stripe-mcp/internal/local"
 )
 
 // disk is a store in a file, opened for one transaction.
@@ -42,7 +44,7 @@ func withDisk(path string, act func(*disk) error) (err error) {
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: time.Second, NoStatistics: true, FreelistType: bbolt.FreelistArrayType,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
-			file, err = os.OpenFile(name, flag, mode) //nolint:gosec // our own file
+			file, err = local.OpenFile(name, flag, mode)
 			return file, err
 		},
 	})

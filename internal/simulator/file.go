@@ -15,6 +15,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"stripe-mcp/internal/limits"
+	"stripe-mcp/internal/local"
 )
 
 // Path is the file that holds the state; empty when it is kept in memory.
@@ -78,7 +79,7 @@ func (s *Simulator) transact(act func(*state)) error {
 		return err
 	})
 	if took && err == nil {
-		_ = os.Rename(s.oldPath(), s.oldPath()+".taken-over") // it is not read again in any case
+		_ = local.Rename(s.oldPath(), s.oldPath()+".taken-over") // it is not read again in any case
 	}
 	return err
 }
@@ -201,7 +202,7 @@ func (s *Simulator) forgetAll() error {
 		return nil
 	}
 	for _, path := range []string{s.Path(), s.oldPath()} {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := local.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

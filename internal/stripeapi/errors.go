@@ -3,13 +3,10 @@ package stripeapi
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
-	"syscall"
 
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/outcome"
@@ -143,27 +140,4 @@ func (a attempt) describe() string {
 		return "the connection broke after the request was sent and before Stripe's answer came"
 	}
 	return "Stripe could not be reached: " + unreachable(a.cause)
-}
-
-// unreachable names the kind of a network error. It leaves out the library's text, which may quote addresses with
-// credentials.
-func unreachable(cause error) string {
-	var (
-		dns         *net.DNSError
-		certificate *tls.CertificateVerificationError
-		timeout     interface{ Timeout() bool }
-	)
-	switch {
-	case errors.As(cause, &dns):
-		return "the host name does not resolve"
-	case errors.As(cause, &certificate):
-		return "its certificate is not trusted by this machine; see ca_file if a company proxy re-signs connections"
-	case errors.Is(cause, syscall.ECONNREFUSED):
-		return "the connection was refused"
-	case errors.Is(cause, context.Canceled):
-		return "the call was cancelled before a connection was there"
-	case errors.As(cause, &timeout) && timeout.Timeout():
-		return "no connection within the time allowed"
-	}
-	return "no connection could be made"
 }

@@ -95,7 +95,7 @@ func (v Vault) fromFile(id string) (string, error) {
 // forget deletes the key-encryption key that the label names.
 func (v Vault) forget(ctx context.Context, label Label) error {
 	if label.KeptIn == InFile {
-		if err := os.Remove(v.keyFile(label.KeyID)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := local.Remove(v.keyFile(label.KeyID)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove the key-encryption key: %w", err)
 		}
 		return nil

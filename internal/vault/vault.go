@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -153,7 +152,7 @@ func (v Vault) Remove(ctx context.Context) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err := os.Remove(v.path); err != nil {
+	if err := local.Remove(v.path); err != nil {
 		return fmt.Errorf("remove the vault: %w", err)
 	}
 	if err != nil {
