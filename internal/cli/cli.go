@@ -80,7 +80,7 @@ func Main() ExitCode {
 
 	scrubber := &secret.Scrubber{}
 	p := &process{
-		stdin: os.Stdin, stdout: stdout, stderr: scrubber.Writer(os.Stderr), scrubber: scrubber, environment: os.Environ(), terminal: prompt.IsTerminal(os.Stdin),
+		stdin: os.Stdin, stdout: stdout, stderr: scrubber.Writer(os.Stderr), scrubber: scrubber, environment: local.Environment(os.Environ()), terminal: prompt.IsTerminal(os.Stdin),
 	}
 	return p.run(ctx, os.Args[1:])
 }

@@ -42,16 +42,16 @@ func (c Config) OwnStateDir() bool { return c.StateDir == c.usualState }
 // It is empty where that cannot be told.
 func UsualPath(name string, environ []string) string {
 	env := newEnvironment(environ, runtime.GOOS)
-	folder, _ := folders(env, runtime.GOOS)
+	p := placesOf(env, runtime.GOOS)
 	base := baseOf(name)
 	if base != defaultBase {
 		delete(env, fileVariable)
 	}
-	path, err := locate("", env, folder, base)
+	path, err := locate("", env, p, base)
 	if err != nil {
 		return ""
 	}
-	return cmp.Or(path, under(folder, base+".yaml"))
+	return cmp.Or(path, under(p.config, base+".yaml"))
 }
 
 // defaultBase is the name of the default account's configuration file, without its ending.

@@ -1,10 +1,6 @@
 package config
 
-import (
-	"cmp"
-	"path/filepath"
-	"strings"
-)
+import "strings"
 
 const (
 	prefix       = "STRIPE_MCP_"
@@ -41,28 +37,3 @@ func newEnvironment(entries []string, goos string) environment {
 
 // variable returns the name of the environment variable for the key called name.
 func variable(name string) string { return prefix + strings.ToUpper(name) }
-
-// folders returns where a user's configuration and state live on goos. One that the environment
-// does not give away is "".
-func folders(env environment, goos string) (config, state string) {
-	switch goos {
-	case "windows":
-		return under(env["APPDATA"], program), under(env["LOCALAPPDATA"], program)
-	case "darwin":
-		config = under(env["HOME"], "Library", "Application Support", program)
-		return config, under(config, "state")
-	default: // https://specifications.freedesktop.org/basedir-spec/latest/
-		config = cmp.Or(under(env["XDG_CONFIG_HOME"], program), under(env["HOME"], ".config", program))
-		state = cmp.Or(under(env["XDG_STATE_HOME"], program), under(env["HOME"], ".local", "state", program))
-		return config, state
-	}
-}
-
-// under returns the path below base, or "" unless base is absolute: a relative one would lead into
-// the working directory, where a repository could plant one.
-func under(base string, path ...string) string {
-	if !filepath.IsAbs(base) {
-		return ""
-	}
-	return filepath.Join(base, filepath.Join(path...))
-}

@@ -28,18 +28,26 @@ type file struct {
 
 // locate returns the path of the configuration file: the one that a flag or variable names, or else the one in the user's
 // configuration folder, or "" when there is none.
-func locate(flag string, env environment, folder, base string) (string, error) {
-	if flag != "" {
-		return filepath.Abs(flag)
-	}
+func locate(flag string, env environment, p places, base string) (string, error) {
+	const wholly = "write the whole path, such as "
 	path := env[fileVariable]
 	switch {
+	case flag != "" && !filepath.IsAbs(flag): // it would mean another file in every folder
+		meant, err := filepath.Abs(flag)
+		if err != nil {
+			meant = wholePath("config.yaml")
+		}
+		return "", hint.Errorf(wholly+meant, "--config must be an absolute path")
+	case flag != "":
+		return filepath.Clean(flag), nil
+	case path == "" && slices.Contains(p.relative, "XDG_CONFIG_HOME"):
+		return "", errRelative("XDG_CONFIG_HOME")
 	case path == "":
-		return usual(folder, base)
-	case !filepath.IsAbs(path): // it would mean another file in every folder
-		return "", hint.Errorf("write the whole path", "%s must be an absolute path", fromVariable(fileVariable).label)
+		return usual(p.config, base)
+	case !filepath.IsAbs(path):
+		return "", hint.Errorf(wholly+wholePath("config.yaml"), "%s must be an absolute path", fromVariable(fileVariable).label)
 	}
-	return path, nil
+	return filepath.Clean(path), nil
 }
 
 // usual returns the path of the one configuration file of that name in folder, or "" when there is none.

@@ -80,7 +80,7 @@ func journalPlace() rule {
 }
 
 func journalPassword() rule {
-	return parsed(absolute+" of a file that holds nothing but the password", "/home/you/journal-password", func(c *Config) *secret.Secret { return &c.JournalDatabase.inFile },
+	return parsed(absolute()+" of a file that holds nothing but the password", wholePath("journal-password"), func(c *Config) *secret.Secret { return &c.JournalDatabase.inFile },
 		func(text string) (secret.Secret, error) {
 			path, err := cleanPath(text)
 			if err != nil {

@@ -45,7 +45,8 @@ func Load(o Options) (Config, error) {
 
 func load(o Options, goos string) (Config, error) {
 	env := newEnvironment(o.Env, goos)
-	folder, state := folders(env, goos)
+	usual := placesOf(env, goos)
+	folder, state := usual.config, usual.stateFolder()
 	o.Name = strings.TrimSpace(o.Name)
 	base := baseOf(o.Name)
 	if base != defaultBase {
@@ -67,10 +68,11 @@ func load(o Options, goos string) (Config, error) {
 			delete(env, variable(name))
 		}
 	}
-	l.readFile(o, folder, base)
+	l.readFile(o, usual, base)
 	l.readEnvironment()
 	l.readFlags(o)
 	l.apply()
+	l.checkPlaces(usual)
 	return l.cfg, l.err()
 }
 
@@ -102,7 +104,7 @@ func (l *loader) err() error {
 	return &Error{slices.Compact(l.problems)}
 }
 
-func (l *loader) readFile(o Options, folder, base string) {
+func (l *loader) readFile(o Options, usual places, base string) {
 	flag := o.Path
 	if value := l.env[fileVariable]; leftOut(value) {
 		delete(l.env, fileVariable)
@@ -112,7 +114,7 @@ func (l *loader) readFile(o Options, folder, base string) {
 		flag = ""
 		l.ignore("", "--config", notFilledIn)
 	}
-	path, err := locate(flag, l.env, folder, base)
+	path, err := locate(flag, l.env, usual, base)
 	var f file
 	if err == nil && path != "" {
 		l.cfg.path = path

@@ -86,7 +86,7 @@ func TestProblemsInFiles(t *testing.T) {
 		{"a.yaml", "log_level: loud", "log_level in FILE" + wantLevel + "warn"},
 		{"a.yaml", "state_dir: ~/state", "state_dir in FILE" + wantPath + "/home/you/stripe-mcp"},
 		{"a.yaml", "state_dir: state", "state_dir in FILE" + wantPath + "/home/you/stripe-mcp"},
-		{"a.yaml", "ca_file: ca.pem", "ca_file in FILE" + wantPath + "/etc/ssl/company.pem"},
+		{"a.yaml", "ca_file: ca.pem", "ca_file in FILE" + wantPath + "/home/you/company.pem"},
 		{"a.yaml", "ca_file: /no/such/ca.pem", "ca_file in FILE: /no/such/ca.pem cannot be read: no such file or directory" + badPath},
 		{"a.yaml", "ca_file: /etc", "ca_file in FILE: /etc is a folder, not a file" + badPath},
 
@@ -170,7 +170,7 @@ func TestProblemsElsewhere(t *testing.T) {
 		{"bad key of the shell", config.Options{Env: []string{"STRIPE_SECRET_KEY=pk_live_MadeUp1"}}, "environment variable STRIPE_SECRET_KEY: it is a publishable key, which is for browsers" + findKey},
 		{"no such file", config.Options{Path: "/no/such.yaml"}, "/no/such.yaml cannot be read: no such file or directory\nhint: correct the path in --config or STRIPE_MCP_CONFIG"},
 		{"no such file by variable", config.Options{Env: []string{"STRIPE_MCP_CONFIG=/no/such.yaml"}}, "/no/such.yaml cannot be read: no such file or directory\nhint: correct the path in --config or STRIPE_MCP_CONFIG"},
-		{"relative by variable", config.Options{Env: []string{"STRIPE_MCP_CONFIG=config.yaml"}}, "environment variable STRIPE_MCP_CONFIG must be an absolute path\nhint: write the whole path"},
+		{"relative by variable", config.Options{Env: []string{"STRIPE_MCP_CONFIG=config.yaml"}}, "environment variable STRIPE_MCP_CONFIG must be an absolute path\nhint: write the whole path, such as /home/you/config.yaml"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.why, func(t *testing.T) {

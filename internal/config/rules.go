@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -194,10 +195,16 @@ func level() rule {
 	})
 }
 
-const absolute = "an absolute path (without ~)"
+// absolute says what an absolute path is on this system.
+func absolute() string {
+	if runtime.GOOS == "windows" {
+		return "an absolute path with its drive"
+	}
+	return "an absolute path (without ~)"
+}
 
 func absolutePath(field func(*Config) *string) rule {
-	return parsed(absolute, "/home/you/stripe-mcp", field, cleanPath)
+	return parsed(absolute(), wholePath("stripe-mcp"), field, cleanPath)
 }
 
 func cleanPath(text string) (string, error) {
@@ -208,7 +215,7 @@ func cleanPath(text string) (string, error) {
 }
 
 func existingFile(field func(*Config) *string) rule {
-	return parsed(absolute, "/etc/ssl/company.pem", field, func(text string) (string, error) {
+	return parsed(absolute(), wholePath("company.pem"), field, func(text string) (string, error) {
 		path, err := cleanPath(text)
 		if err != nil {
 			return "", err

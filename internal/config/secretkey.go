@@ -30,7 +30,7 @@ func keyItself() rule {
 
 func keyInFile() rule {
 	return rule{
-		want: absolute + " of a file that holds nothing but the key", example: "/home/you/stripe-key", private: true,
+		want: absolute() + " of a file that holds nothing but the key", example: wholePath("stripe-key"), private: true,
 		set: func(c *Config, value any) error {
 			text, err := textOf(value)
 			if err == nil {

@@ -76,7 +76,7 @@ func TestUnfilledPlace(t *testing.T) {
 		}
 	}
 	_, err := config.Load(config.Options{Env: []string{"HOME=" + home, "STRIPE_MCP_CONFIG=${CONFIG}"}})
-	checkText(t, err, "configuration: environment variable STRIPE_MCP_CONFIG must be an absolute path\nhint: write the whole path")
+	checkText(t, err, "configuration: environment variable STRIPE_MCP_CONFIG must be an absolute path\nhint: write the whole path, such as /home/you/config.yaml")
 }
 
 // TestEmpty: an empty setting is none.

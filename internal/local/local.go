@@ -91,19 +91,19 @@ func CheckPrivate(path string, info fs.FileInfo, forbidden fs.FileMode) error {
 	case mode&fs.ModeSticky != 0:
 		return hint.Errorf("choose a folder of your own", "other users can write to %s", path)
 	case forbidden == OthersWrite:
-		return hint.Errorf("run chmod go-w "+quoted(path), "other users can write to %s (mode %04o)", path, mode.Perm())
+		return hint.Errorf("run chmod go-w "+Quoted(path), "other users can write to %s (mode %04o)", path, mode.Perm())
 	}
-	return hint.Errorf("run chmod 600 "+quoted(path), "other users can open %s (mode %04o)", path, mode.Perm())
+	return hint.Errorf("run chmod 600 "+Quoted(path), "other users can open %s (mode %04o)", path, mode.Perm())
 }
 
 // errForeign says that this user, who is not root, may not use a file as it is.
 func errForeign(path string, owner int) error {
-	next := fmt.Sprintf("look what is in it; if you trust that, run sudo chown %d %s", os.Geteuid(), quoted(path))
+	next := fmt.Sprintf("look what is in it; if you trust that, run sudo chown %d %s", os.Geteuid(), Quoted(path))
 	return hint.Errorf(next, "%s belongs to another user (uid %d)", path, owner)
 }
 
-// quoted returns a path for a shell.
-func quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
+// Quoted returns a path for a shell.
+func Quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
 
 // CheckFolder refuses a folder that another user could have filled. One that is not there is fine.
 func CheckFolder(path string) error {

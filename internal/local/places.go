@@ -11,17 +11,22 @@ import (
 	"stripe-mcp/internal/hint"
 )
 
+// ClaudePackage is the package of Claude Desktop from the Microsoft Store, as its folder in LOCALAPPDATA\Packages is named.
+// The servers that it starts write to another AppData than other programs do.
+const ClaudePackage = "Claude_pzs8sxrjxfjjc"
+
 // CheckPlaces makes sure that files can be made at all of the places: each has an absolute path, and none is another user's
 // while this is root.
 func CheckPlaces(places ...string) error {
 	for _, place := range places {
-		if !filepath.IsAbs(place) {
-			name := "HOME is"
-			if runtime.GOOS == "windows" {
-				name = "APPDATA, LOCALAPPDATA or USERPROFILE is"
-			}
-			return hint.Errorf("set HOME, or name all places with --config and state_dir", "there is no home folder: %s not set to an absolute path", name)
+		if filepath.IsAbs(place) {
+			continue
 		}
+		if runtime.GOOS == "windows" {
+			return hint.Errorf("set APPDATA, LOCALAPPDATA and USERPROFILE, or name all places with --config and state_dir",
+				"there is no home folder: neither variables nor Windows name one")
+		}
+		return hint.Errorf("set HOME, or name all places with --config and state_dir", "there is no home folder: HOME is not set to an absolute path")
 	}
 	return CheckOwn(places...)
 }

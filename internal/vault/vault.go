@@ -123,7 +123,7 @@ func (v Vault) Ensure(ctx context.Context, key secret.Secret, mode, account stri
 // Store seals key under a new key-encryption key, so that copies of earlier envelopes no longer open. mode and
 // account are bound to it. When it fails, the earlier envelope still opens.
 func (v Vault) Store(ctx context.Context, key secret.Secret, mode, account string) (Label, error) {
-	if filepath.Clean(v.state) == filepath.Dir(v.path) {
+	if filepath.Clean(v.state) == filepath.Dir(v.path) || local.SameFile(v.state, filepath.Dir(v.path)) {
 		return Label{}, hint.Errorf("choose another state_dir", "state_dir is the folder of the configuration, so that one copy would hold both the envelope and what opens it")
 	}
 	old, _ := v.read() // a damaged one is replaced, too
