@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/viper"
 	"github.com/tailscale/hujson"
 	"go.yaml.in/yaml/v3"
+
+	"stripe-mcp/internal/hint"
 )
 
 // decode reads a file's content, names spelt as they are in it. Errors give the line where it is known and nothing of the
@@ -21,9 +23,12 @@ import (
 // It asks viper's decoders and not viper itself, which folds the case of names: of "read_only" and "Read_Only" in one
 // file it would keep either.
 func decode(format string, data []byte) (map[string]any, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors on Windows begin with it
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, nil
+	}
+	if isWide(data) {
+		return nil, hint.Errorf("save it as UTF-8", "is UTF-16, and not UTF-8")
 	}
 	decoder, err := viper.NewCodecRegistry().Decoder(format)
 	if err != nil {
@@ -46,8 +51,23 @@ func decode(format string, data []byte) (map[string]any, error) {
 	}
 	if own, ok := errors.AsType[contentError](err); ok {
 		text += ": " + own.text
+	} else if regexp.MustCompile(`"[^"\n]*\b[A-Za-z]:\\[^\\\n]|"\\{1,2}[^"\\\n]+\\[^\\\n]`).Match(data) { // "C:\a", "\a\b" or "\\a\b"
+		text += `: a \ between double quotes does not stand for itself`
+		return nil, hint.Errorf(escapes, "%s", text)
 	}
-	return nil, errors.New(text)
+	return nil, hint.Errorf(badFormat, "%s", text)
+}
+
+const (
+	byteOrderMark = "\ufeff" // some editors on Windows begin with it
+	badFormat     = "look there for a missing quote, bracket or comma, a wrong indentation, or a name given twice"
+	escapes       = `write the path with / or with \\ in place of each \, or in YAML and TOML between single quotes`
+)
+
+// isWide reports whether text is UTF-16, which PowerShell 5 writes into files.
+func isWide(text []byte) bool {
+	marked := bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))
+	return marked || len(text) > 1 && (text[0] == 0) != (text[1] == 0)
 }
 
 // contentError is a fault that the decoders accept.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -83,12 +84,10 @@ func read(path string) (file, error) {
 	f.info = info
 	f.values, err = decode(f.format, data)
 	if err != nil {
-		return f, hint.Errorf(badFormat, "%s %w", path, err)
+		return f, fmt.Errorf("%s %w", path, err)
 	}
 	return f, nil
 }
-
-const badFormat = "look there for a missing quote, bracket or comma, a wrong indentation, or a name given twice"
 
 // formatOf returns the format that a file's name stands for.
 func formatOf(path string) string {

@@ -76,6 +76,7 @@ func TestTwoUsualFiles(t *testing.T) {
 func TestFilesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	const advice = "\nhint: look there for a missing quote, bracket or comma, a wrong indentation, or a name given twice"
+	const backslash = `: a \ between double quotes does not stand for itself` + "\nhint: " + `write the path with / or with \\ in place of each \, or in YAML and TOML between single quotes`
 	const canary = "sk_live_MadeUpForTests3"
 	tests := []struct{ file, content, want string }{
 		{"a.yaml", "timeout: 1s\ntimeout: 2s\n", "FILE cannot be read as YAML at line 2" + advice},
@@ -96,6 +97,16 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		{"a.json", "{\"max_amount\": {\"eur\": 1,\n\"\\u0065ur\": 2}}", `FILE cannot be read as JSON at line 2: "max_amount" gives a name twice` + advice},
 		{"a.json", "{\"" + canary + "\": {\"a\": 1, \"a\": 2}}", `FILE cannot be read as JSON at line 1: "sk_live_[redacted]" gives a name twice` + advice},
 		{"a.yaml", "max_amount:\n  eur: 1\n  eur: 2\n", "FILE cannot be read as YAML at line 3" + advice},
+		{"a.yaml", "state_dir: \"C:\\Users\\x\"\n", "FILE cannot be read as YAML" + backslash},
+		{"a.yaml", "read_only: true\nca_file: \"\\\\server\\ca.pem\"\n", "FILE cannot be read as YAML at line 2" + backslash},
+		{"a.yaml", "tools: [\nstate_dir: 'C:\\Users\\x'\n", "FILE cannot be read as YAML at line 2" + advice},
+		{"a.yaml", "tools: [\nstate_dir: \"C:\\\\Users\\\\x\"\n", "FILE cannot be read as YAML at line 2" + advice},
+		{"a.toml", "state_dir = \"C:\\Users\\x\"\n", "FILE cannot be read as TOML at line 1" + backslash},
+		{"a.json", "{\n\"state_dir\": \"C:\\Users\\x\"}", "FILE cannot be read as JSON at line 2" + backslash},
+		{"a.json", "{\"stripe_secret_key_command\": [\"\\Programs\\op.exe\", \"read\"]}", "FILE cannot be read as JSON at line 1" + backslash},
+		{"a.yaml", "\xff\xfer\x00e\x00", "FILE is UTF-16, and not UTF-8\nhint: save it as UTF-8"},
+		{"a.toml", "r\x00e\x00", "FILE is UTF-16, and not UTF-8\nhint: save it as UTF-8"},
+		{"a.json", "\xfe\xff\x00{\x00}", "FILE is UTF-16, and not UTF-8\nhint: save it as UTF-8"},
 		{"a.txt", "read_only: true", "FILE: the name of a configuration file ends in .yaml, .yml, .toml or .json\nhint: rename the file"},
 		{"config", "read_only: true", "FILE: the name of a configuration file ends in .yaml, .yml, .toml or .json\nhint: rename the file"},
 		{"a.toml", "tools = " + strings.Repeat("[", 1<<19), "FILE cannot be read as TOML: it has too many brackets" + advice},

@@ -87,7 +87,14 @@ func journalPassword() rule {
 				return secret.Secret{}, err
 			}
 			data, err := readNamed(path, maxKeyFile, local.OthersUse)
-			return secret.New(strings.TrimRight(string(data), "\r\n")), err
+			if err != nil {
+				return secret.Secret{}, err
+			}
+			password := strings.TrimRight(decoded(string(data)), "\r\n")
+			if strings.Contains(password, "\x00") {
+				return secret.Secret{}, hint.Errorf("save it as UTF-8", "it has a zero byte in it, as UTF-16 without a byte-order mark has")
+			}
+			return secret.New(password), nil
 		})
 }
 

@@ -16,7 +16,13 @@ func TestJournal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	password := filepath.Join(dir, "password")
-	writeAt(t, password, "MadeUpPassword\n")
+	wide, marked, unmarked := filepath.Join(dir, "wide"), filepath.Join(dir, "marked"), filepath.Join(dir, "unmarked")
+	for path, text := range map[string]string{
+		password: "MadeUpPassword\n", marked: "\ufeffMadeUpPassword\r\n", unmarked: "M\x00a\x00",
+		wide: "\xff\xfe" + strings.Join(strings.Split("MadeUpPassword\r\n", ""), "\x00") + "\x00",
+	} {
+		writeAt(t, path, text)
+	}
 	tests := []struct {
 		why, text string
 		mode      uint32 // of the file, 0600 where it is 0
@@ -33,6 +39,9 @@ func TestJournal(t *testing.T) {
 		{why: "with a password that others read", text: "journal: postgres://agents:MadeUpPassword@db.example/payments", mode: 0o644, fault: "other users can open"},
 		{why: "without one, and others read", text: "journal: postgres://agents@db.example/payments", mode: 0o644, url: "postgres://agents@db.example/payments"},
 		{why: "with one in a file", text: "journal: postgres://agents@db.example/payments\njournal_password_file: " + password, url: "postgres://agents@db.example/payments", password: "MadeUpPassword"},
+		{why: "with one in a file of Windows", text: "journal: postgres://agents@db.example/payments\njournal_password_file: " + wide, url: "postgres://agents@db.example/payments", password: "MadeUpPassword"},
+		{why: "with one after a byte-order mark", text: "journal: postgres://agents@db.example/payments\njournal_password_file: " + marked, url: "postgres://agents@db.example/payments", password: "MadeUpPassword"},
+		{why: "with one in UTF-16 without a mark", text: "journal_password_file: " + unmarked, fault: "it has a zero byte in it, as UTF-16 without a byte-order mark has"},
 		{why: "with one in a file of no place", text: "journal_password_file: password", fault: "journal_password_file"},
 		{why: "something else", text: "journal: mysql://agents:MadeUpPassword@db.example/payments", fault: "journal in FILE must be true, false or postgres://user@host/database"},
 		{why: "damaged", text: "journal: 'postgres://agents:MadeUp%Password@db.example'", fault: "must be true, false or postgres://user@host/database"},

@@ -40,8 +40,8 @@ const (
 // Keys returns all that can be configured, in the order of the documentation. To add a key, add a line and a field of Config.
 func Keys() []Key {
 	return []Key{
-		{secretKey, "", "sk_, rk_ or rkcs_ key; the file must then be 0600", keyItself()},
-		{secretKeyFile, "", "absolute path of a 0600 file that holds the key", keyInFile()},
+		{secretKey, "", "sk_, rk_ or rkcs_ key; except on Windows, the file must then be 0600", keyItself()},
+		{secretKeyFile, "", "absolute path of a file that holds the key, 0600 except on Windows", keyInFile()},
 		{secretKeyArgv, "", `list of a program and its arguments that print the key, such as ["op", "read", "op://…"]; run without a shell, for at most 10 s, at the first call`, keyByCommand()},
 		{keyInVault, "", "test or live; setup writes it: the key is the stored one, of this mode, and STRIPE_SECRET_KEY never takes its place",
 			choice(func(c *Config) *string { return &c.OnlyVault }, "test", "live")},
@@ -71,7 +71,7 @@ func Keys() []Key {
 		{"proxy", "", "URL of the proxy to use; clients do not pass HTTPS_PROXY on", proxyURL()},
 		{"ca_file", "", "absolute path of more certificate authorities (PEM); clients do not pass SSL_CERT_FILE on", existingFile(func(c *Config) *string { return &c.CAFile })},
 		{journal, "true", "record creations on disk before they are sent; false where there is no writable disk; postgres://user@host/database for one journal of many machines", journalPlace()},
-		{"journal_password_file", "", "absolute path of a 0600 file that holds the database's password; without it, PGPASSWORD or .pgpass", journalPassword()},
+		{"journal_password_file", "", "absolute path of a file that holds the database's password, 0600 except on Windows; without it, PGPASSWORD or .pgpass", journalPassword()},
 		{"journal_keep", "400d", "how many days the journal keeps a record", days(func(c *Config) *time.Duration { return &c.JournalKeep })},
 		{logLevel, "warn", "debug, info, warn, error", level()},
 		{stateDir, "the user's state folder", "folder for what outlives the process; setup writes it, because clients can start the server without HOME", absolutePath(func(c *Config) *string { return &c.StateDir })},

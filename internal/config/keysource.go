@@ -42,7 +42,7 @@ func (k KeyKind) AtRest() (protection string, weak bool) {
 		return "readable in the environment, and so in every program started there", true
 	case KeyInFile, KeyNowhere:
 	}
-	return "readable in a file that only its mode protects: every backup, sync or commit of it holds the key", true
+	return "readable in a file that only its permissions protect: every backup, sync or commit of it holds the key", true
 }
 
 func keyNames() []string { return []string{secretKey, secretKeyFile, secretKeyArgv} }

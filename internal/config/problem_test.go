@@ -36,6 +36,7 @@ func TestProblemsInFiles(t *testing.T) {
 		wantLevel = " must be debug, info, warn or error" + write
 		wantBase  = " must be https://host, or http://host on loopback, and nothing after the host" + write + base
 		wantAddr  = " must be a loopback host and a port" + write + "127.0.0.1:4343"
+		escaped   = ": there is a control character in the path\nhint: " + `write the path with / or with \\ in place of each \, or in YAML and TOML between single quotes`
 		keyFile   = "stripe_secret_key_file in FILE must be an absolute path (without ~) of a file that holds nothing but the key" + write + "/home/you/stripe-key"
 		badPath   = "\nhint: correct the path or the file"
 		astray    = "api_base in FILE: a live key is sent to api.stripe.com or loopback only\nhint: leave api_base out, or use a test key"
@@ -85,6 +86,8 @@ func TestProblemsInFiles(t *testing.T) {
 
 		{"a.yaml", "log_level: loud", "log_level in FILE" + wantLevel + "warn"},
 		{"a.yaml", "state_dir: ~/state", "state_dir in FILE" + wantPath + "/home/you/stripe-mcp"},
+		{"a.yaml", `state_dir: "C:\temp"`, "state_dir in FILE" + escaped}, {"a.json", `{"ca_file": "C:\new\test.pem"}`, "ca_file in FILE" + escaped},
+		{"a.toml", `stripe_secret_key_file = "C:\begin"`, "stripe_secret_key_file in FILE" + escaped}, {"a.yaml", `stripe_secret_key_command: ["C:\tools\\op.exe"]`, "stripe_secret_key_command in FILE" + escaped},
 		{"a.yaml", "state_dir: state", "state_dir in FILE" + wantPath + "/home/you/stripe-mcp"},
 		{"a.yaml", "ca_file: ca.pem", "ca_file in FILE" + wantPath + "/home/you/company.pem"},
 		{"a.yaml", "ca_file: /no/such/ca.pem", "ca_file in FILE: /no/such/ca.pem cannot be read: no such file or directory" + badPath},

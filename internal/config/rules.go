@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
@@ -208,10 +209,21 @@ func absolutePath(field func(*Config) *string) rule {
 }
 
 func cleanPath(text string) (string, error) {
+	if err := checkEscapes(text); err != nil {
+		return "", err
+	}
 	if !filepath.IsAbs(text) {
 		return "", errKind
 	}
 	return filepath.Clean(text), nil
+}
+
+// checkEscapes refuses a path of which a decoder has made something else: "C:\temp" has a tab in it.
+func checkEscapes(path string) error {
+	if strings.ContainsFunc(path, unicode.IsControl) {
+		return hint.Errorf(escapes, "there is a control character in the path")
+	}
+	return nil
 }
 
 func existingFile(field func(*Config) *string) rule {

@@ -70,20 +70,26 @@ func keyByCommand() rule {
 			if len(argv) == 0 || argv[0] == "" {
 				return errKind
 			}
+			if err := checkEscapes(argv[0]); err != nil {
+				return err
+			}
 			c.fetch = func(ctx context.Context) (string, error) { return output(ctx, argv) }
 			return nil
 		},
 	}
 }
 
-// Bare returns a key without what editors and shells put around it: white space, a byte-order mark, UTF-16. Windows PowerShell
-// writes that into files.
-func Bare(text string) string {
-	decoded, _, err := transform.Bytes(utf.BOMOverride(transform.Nop), []byte(text))
+// Bare returns a key without what editors and shells put around it.
+func Bare(text string) string { return strings.TrimSpace(decoded(text)) }
+
+// decoded returns text without a byte-order mark, and as UTF-8 where that says that it is UTF-16. Windows PowerShell writes
+// both into files and pipes.
+func decoded(text string) string {
+	without, _, err := transform.Bytes(utf.BOMOverride(transform.Nop), []byte(text))
 	if err != nil {
 		return text
 	}
-	return strings.TrimSpace(string(decoded))
+	return string(without)
 }
 
 // setKey takes text as the key, or says why it cannot be one, without showing it.

@@ -111,9 +111,13 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 		return false, err
 	}
 	edit.dropState = edit.Forget && c.StateDir == c.usualState
-	made, todo, err := edit.apply(formatOf(c.path), text)
+	bare, marked := bytes.CutPrefix(text, []byte(byteOrderMark))
+	made, todo, err := edit.apply(formatOf(c.path), bare)
 	if err != nil {
 		return false, fmt.Errorf("%s %w", c.path, err)
+	}
+	if marked {
+		made = append([]byte(byteOrderMark), made...)
 	}
 	changed = isNew || !bytes.Equal(made, text)
 	switch {

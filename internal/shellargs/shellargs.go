@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"runtime"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -131,12 +132,18 @@ func unquoted(text string) bool {
 func withoutQuotes(what, text string) error {
 	pair := "name=value"
 	inside := strings.TrimLeft(text, "{[ \\'\t\r\n")
-	if end := strings.IndexAny(inside, ":\\ "); end > 0 && isName(inside[:end]) {
+	if end := strings.IndexAny(inside, ":\\ "); strings.HasPrefix(strings.TrimLeft(text, " '"), "{") && end > 0 && isName(inside[:end]) {
 		pair = inside[:end] + "=…"
 	}
-	return hint.Errorf("give name=value pairs, such as "+pair+", or pipe the JSON from a file: type arguments.json | stripe-mcp call TOOL -",
-		"%s", what)
+	show := "cat"
+	if runtime.GOOS == "windows" {
+		show = "type"
+	}
+	return hint.Errorf("give name=value pairs, such as "+pair+", or pipe the JSON from a file: "+show+" arguments.json | stripe-mcp call TOOL -. "+quoting, "%s", what)
 }
+
+// quoting says how each shell takes JSON in an argument.
+const quoting = `On a command line, cmd takes "{\"limit\": 3}", PowerShell 5 takes '{\"limit\": 3}', and other shells take '{"limit": 3}'`
 
 // isName reports whether text can be the name of an argument. A key that somebody pasted is not shown.
 func isName(text string) bool {
