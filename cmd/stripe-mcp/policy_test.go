@@ -88,7 +88,7 @@ func TestPolicy(t *testing.T) {
 		customer = `{"email":"ann@example.com"}`
 		session  = `{"mode":"payment","line_items":[{"price_data":{"currency":"eur","unit_amount":%d,"product_data":{"name":"x"}},"quantity":%d}],"success_url":"%s"}`
 	)
-	cart := func(amount, quantity int) string {
+	cart := func(amount, quantity int64) string {
 		return fmt.Sprintf(session, amount, quantity, "https://shop.example/ok")
 	}
 	to := func(url string) string { return fmt.Sprintf(session, 1, 1, url) }

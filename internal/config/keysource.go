@@ -24,7 +24,7 @@ type KeyKind int
 // The kinds, in the order in which they count but for the last: STRIPE_SECRET_KEY is a variable that comes after the vault.
 const (
 	KeyNowhere    KeyKind = iota // there is no usable key
-	KeyInFile                    // readable in a file, which only its mode protects
+	KeyInFile                    // readable in a file, which only its permissions protect
 	KeyByCommand                 // a command prints it
 	KeyInVault                   // encrypted
 	KeyInVariable                // in the environment
