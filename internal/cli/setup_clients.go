@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -9,18 +8,19 @@ import (
 
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/config"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/owner"
 )
 
 // clients returns the AI clients that this program knows. Without a home folder some have no place.
-func (*process) clients() []clients.Client {
-	return slices.DeleteFunc(clients.All(os.Getenv, runtime.GOOS), func(c clients.Client) bool { return !filepath.IsAbs(c.Path) })
+func (p *process) clients() []clients.Client {
+	return slices.DeleteFunc(clients.All(local.Lookup(p.environment), runtime.GOOS), func(c clients.Client) bool { return !filepath.IsAbs(c.Path) })
 }
 
 // choose returns the clients named on the command line, or else those installed.
 func (s *setup) choose() ([]clients.Client, error) {
 	if len(s.named) > 0 {
-		return clients.Select(clients.All(os.Getenv, runtime.GOOS), s.named)
+		return clients.Select(clients.All(local.Lookup(s.environment), runtime.GOOS), s.named)
 	}
 	return slices.DeleteFunc(s.clients(), func(c clients.Client) bool { return !c.Installed() }), nil
 }
