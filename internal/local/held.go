@@ -1,10 +1,9 @@
 package local
 
 import (
+	"fmt"
 	"os"
 	"time"
-
-	"stripe-mcp/internal/hint"
 )
 
 // Rename moves a file onto another in one step. When it fails, both are as they were.
@@ -38,8 +37,7 @@ func insist(path string, act func() error) error {
 			return err
 		}
 		if time.Now().After(deadline) {
-			return hint.Errorf("close what shows, checks or syncs that file, then try again",
-				"%s is as it was, because another program holds it open, or this user may not change it: %w", path, bare(err))
+			return fmt.Errorf("another program holds %s open, or this user may not change it, so it is as it was; close that program and try again: %w", path, bare(err))
 		}
 	}
 }
