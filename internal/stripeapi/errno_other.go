@@ -6,12 +6,12 @@ import "syscall"
 
 // What the system says of a connection that does not come about.
 const (
-	connRefused     = syscall.ECONNREFUSED
-	connReset       = syscall.ECONNRESET
-	connAborted     = syscall.ECONNABORTED
-	hostUnreachable = syscall.EHOSTUNREACH
-	netUnreachable  = syscall.ENETUNREACH
-	hostDown        = syscall.EHOSTDOWN
-	netDown         = syscall.ENETDOWN
-	timedOut        = syscall.ETIMEDOUT
+	errRefused         = syscall.ECONNREFUSED
+	errReset           = syscall.ECONNRESET
+	errAborted         = syscall.ECONNABORTED
+	errHostUnreachable = syscall.EHOSTUNREACH
+	errNetUnreachable  = syscall.ENETUNREACH
+	errHostDown        = syscall.EHOSTDOWN
+	errNetDown         = syscall.ENETDOWN
+	errTimedOut        = syscall.ETIMEDOUT
 )

@@ -20,15 +20,15 @@ func unreachable(cause error) string {
 		return "the host name does not resolve"
 	case errors.As(cause, &certificate):
 		return "its certificate is not trusted by this machine; see ca_file if a company proxy re-signs connections"
-	case errors.Is(cause, connRefused):
+	case errors.Is(cause, errRefused):
 		return "the connection was refused"
-	case errors.Is(cause, connReset), errors.Is(cause, connAborted):
+	case errors.Is(cause, errReset), errors.Is(cause, errAborted):
 		return "the connection broke before the call was sent"
-	case errors.Is(cause, hostUnreachable), errors.Is(cause, netUnreachable), errors.Is(cause, hostDown), errors.Is(cause, netDown):
+	case errors.Is(cause, errHostUnreachable), errors.Is(cause, errNetUnreachable), errors.Is(cause, errHostDown), errors.Is(cause, errNetDown):
 		return "this machine has no way to its network"
 	case errors.Is(cause, context.Canceled):
 		return "the call was cancelled before a connection was there"
-	case errors.Is(cause, timedOut), errors.As(cause, &timeout) && timeout.Timeout():
+	case errors.Is(cause, errTimedOut), errors.As(cause, &timeout) && timeout.Timeout():
 		return "no connection within the time allowed"
 	}
 	return "no connection could be made"

@@ -12,15 +12,15 @@ import (
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	for number, want := range map[syscall.Errno]string{
-		connRefused:     "the connection was refused",
-		connReset:       "the connection broke before the call was sent",
-		connAborted:     "the connection broke before the call was sent",
-		hostUnreachable: "this machine has no way to its network",
-		netUnreachable:  "this machine has no way to its network",
-		hostDown:        "this machine has no way to its network",
-		netDown:         "this machine has no way to its network",
-		timedOut:        "no connection within the time allowed",
-		syscall.EINVAL:  "no connection could be made",
+		errRefused:         "the connection was refused",
+		errReset:           "the connection broke before the call was sent",
+		errAborted:         "the connection broke before the call was sent",
+		errHostUnreachable: "this machine has no way to its network",
+		errNetUnreachable:  "this machine has no way to its network",
+		errHostDown:        "this machine has no way to its network",
+		errNetDown:         "this machine has no way to its network",
+		errTimedOut:        "no connection within the time allowed",
+		syscall.EINVAL:     "no connection could be made",
 	} {
 		err := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", number)}
 		if got := unreachable(err); got != want {
