@@ -90,6 +90,7 @@ type Config struct {
 	proxy      secret.Secret                         // its URL may hold a password
 	path       string                                // of the configuration file, there or not
 	usualState string                                // the user's state folder, which StateDir is by default
+	misplaced  error                                 // why StateDir cannot stay where it is, if setup is to write it down
 	bus        string                                // address of the user's D-Bus
 	fetch      func(context.Context) (string, error) // reads a key that takes time to read
 	missed     []string                              // where a key was looked for in vain, or stands unread

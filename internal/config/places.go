@@ -87,17 +87,32 @@ func (l *loader) checkPlaces(p places) {
 	if !exists(p.former) || p.state == "" {
 		return
 	}
-	move := p.howToMove()
-	inUse := l.cfg.StateDir == p.former || local.SameFile(l.cfg.StateDir, p.former)
-	switch {
+	wrong := hint.Errorf(p.howToMove(), "the state folder %s %s", p.former, p.fault)
+	message, move := hint.Split(wrong)
+	switch inUse := isIn(l.cfg.StateDir, p.former); {
 	case inUse && chosen:
-		l.warn("the state folder "+p.former+" "+p.fault, move+", and set state_dir to the new place in "+cmp.Or(l.cfg.File, "the configuration"))
-	case inUse && l.setup && p.goos == "windows": // where it would not work for that client
-		l.problem("", hint.Errorf(move+", and run setup again", "the state folder %s %s", p.former, p.fault))
+		l.warn(message, move+", and change state_dir to the new place in "+cmp.Or(l.cfg.File, "the environment"))
 	case inUse:
-		l.warn("the state folder "+p.former+" "+p.fault, move)
+		l.warn(message, move)
+		if p.goos == "windows" { // where it does not work for that client
+			l.cfg.misplaced = wrong
+		}
 	case !chosen:
 		l.warn("the earlier state folder "+p.former+" does not count beside "+p.state, "look whether its journal or its vault keys are still needed, then delete it")
+	}
+}
+
+// isIn reports whether path is folder, or below it.
+func isIn(path, folder string) bool {
+	for {
+		if path == folder || local.SameFile(path, folder) {
+			return true
+		}
+		above := filepath.Dir(path)
+		if above == path {
+			return false
+		}
+		path = above
 	}
 }
 
@@ -107,10 +122,6 @@ func (p places) howToMove() string {
 		return fmt.Sprintf(`end the clients, then run move "%s" "%s"`, p.former, p.state)
 	}
 	return fmt.Sprintf("end the clients, then run mkdir -p %s && mv %s %s", local.Quoted(filepath.Dir(p.state)), local.Quoted(p.former), local.Quoted(p.state))
-}
-
-func (l *loader) warn(message, next string) {
-	l.cfg.Warnings = append(l.cfg.Warnings, Problem{message, next})
 }
 
 func errRelative(name string) error {
@@ -126,4 +137,8 @@ func wholePath(name string) string {
 		return "/Users/you/" + name
 	}
 	return "/home/you/" + name
+}
+
+func (l *loader) warn(message, next string) {
+	l.cfg.Warnings = append(l.cfg.Warnings, Problem{message, next})
 }

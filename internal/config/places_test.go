@@ -94,11 +94,17 @@ func TestFormerState(t *testing.T) {
 				env = append(env, "STRIPE_MCP_STATE_DIR="+filepath.Join(home, tt.chosen))
 			}
 			c, err := load(Options{Env: env, Setup: tt.setup}, tt.goos)
+			if err != nil {
+				t.Error(err)
+			}
 			said := fmt.Sprint(c.Warnings)
-			if (err != nil) != tt.refuses {
-				t.Errorf("got %v", err)
+			if _, err := c.Write(Edit{StateDir: c.StateDir}, true); tt.setup && (err != nil) != tt.refuses {
+				t.Errorf("written down: %v", err)
 			} else if err != nil {
 				said = err.Error()
+			}
+			if _, err := c.Write(Edit{Forget: true}, true); err != nil {
+				t.Errorf("removed: %v", err)
 			}
 			if want := filepath.Join(home, tt.state); c.StateDir != want {
 				t.Errorf("the state is in %s, want %s", c.StateDir, want)

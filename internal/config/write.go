@@ -100,6 +100,9 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	if c.path == "" {
 		return false, hint.Errorf("name one with --config", "there is no folder for a configuration file")
 	}
+	if edit.StateDir != "" && c.misplaced != nil {
+		return false, fmt.Errorf("nothing was changed: %w, then run setup again", c.misplaced)
+	}
 	text, _, err := local.ReadFile(c.path, maxFile)
 	isNew := errors.Is(err, fs.ErrNotExist)
 	switch {
