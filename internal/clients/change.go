@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 
@@ -223,7 +222,7 @@ func (c Client) read() (Change, document, error) {
 	}
 	_, err := os.Lstat(c.Path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		if change.Path, err = filepath.EvalSymlinks(c.Path); err != nil {
+		if change.Path, err = local.Target(c.Path); err != nil {
 			return change, nil, c.leftAlone(errors.New("it is a link that leads nowhere"))
 		}
 		var info fs.FileInfo

@@ -82,6 +82,24 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestNoLinks: a file is no link where its folder has another name.
+func TestNoLinks(t *testing.T) {
+	t.Parallel()
+	c := client(t, "cursor")
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "mcp.json"), "{}")
+	if err := os.Symlink(folder, filepath.Dir(c.Path)); err != nil {
+		t.Fatal(err)
+	}
+	change, err := c.Add(clients.DefaultName, entry())
+	if err != nil || change.Linked() {
+		t.Fatal(change.Linked(), err)
+	}
+	if _, err := change.Apply(); err != nil || !strings.Contains(read(t, filepath.Join(folder, "mcp.json")), "/opt/stripe-mcp") {
+		t.Error(err)
+	}
+}
+
 // TestReadOnly: somebody, or another program, keeps this file from changes.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 )
 
 // All returns the clients that this package knows, on goos, for the user whose environment lookup reads. Where that names no
@@ -109,7 +110,7 @@ func (p places) own(variable string, usual place) place {
 // own.
 func (p places) claudeDesktop() (place, bool) {
 	if p.windows {
-		store := filepath.Join(p.lookup("LOCALAPPDATA"), "Packages", "Claude_pzs8sxrjxfjjc", "LocalCache", "Roaming", "Claude")
+		store := filepath.Join(p.lookup("LOCALAPPDATA"), "Packages", local.ClaudePackage, "LocalCache", "Roaming", "Claude")
 		if exists(store) {
 			return at(store), true
 		}

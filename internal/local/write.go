@@ -19,14 +19,11 @@ func WriteFile(path string, text []byte) error { return replace(path, text, true
 func WritePrivate(path string, text []byte) error { return replace(path, text, false) }
 
 func replace(path string, text []byte, inherits bool) (err error) {
-	old, err := os.Lstat(path)
-	if err == nil && old.Mode().Type() == fs.ModeSymlink {
-		link := path
-		if path, err = filepath.EvalSymlinks(link); err != nil {
-			return fmt.Errorf("%s is a link that leads nowhere", link)
-		}
-		old, err = os.Stat(path)
+	link := path
+	if path, err = Target(link); err != nil {
+		return fmt.Errorf("%s is a link that leads nowhere", link)
 	}
+	old, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = os.MkdirAll(filepath.Dir(path), 0o700)
 	}
@@ -50,6 +47,16 @@ func replace(path string, text []byte, inherits bool) (err error) {
 		return err
 	}
 	return Rename(fresh.Name(), path)
+}
+
+// Target returns where a link leads, and the path itself of everything else. What is on the way there does not count, nor that
+// Windows has several names for one file.
+func Target(path string) (string, error) {
+	info, err := os.Lstat(path)
+	if err != nil || info.Mode().Type() != fs.ModeSymlink {
+		return path, nil //nolint:nilerr // what uses it will say so
+	}
+	return filepath.EvalSymlinks(path)
 }
 
 // inherit gives a new file the owner and the mode of the one that it will replace.
