@@ -112,7 +112,7 @@ func TestDoctor(t *testing.T) {
 func TestDoctorOnVariables(t *testing.T) {
 	t.Parallel()
 	newHome(t).run([]string{"STRIPE_SECRET_KEY=" + setupKey, "HTTPS_PROXY=http://user:pass@127.0.0.1:1"}, "", "doctor", "--offline").check(t, 3,
-		"fail  server   started as a desktop client does (HOME and PATH only), it says: Stripe in UNKNOWN mode",
+		"fail  server   started as a desktop client does, with few variables, it says: Stripe in UNKNOWN mode",
 		"warn  at rest  readable in the environment", "warn  network  HTTPS_PROXY is set here")
 }
 

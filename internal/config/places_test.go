@@ -77,6 +77,9 @@ func TestFormerState(t *testing.T) {
 		{"Store, new", "windows", []string{"Local/Packages/PACKAGE"}, "", true, ".stripe-mcp", "", false},
 		{"Store, of before", "windows", []string{"Local/Packages/PACKAGE", "Local/stripe-mcp"}, "", false, "Local/stripe-mcp", appData, false},
 		{"Store, set up again", "windows", []string{"Local/Packages/PACKAGE", "Local/stripe-mcp"}, "", true, "Local/stripe-mcp", appData, true},
+		{"Store, another account", "windows", []string{"Local/Packages/PACKAGE", "Local/stripe-mcp"}, "", true, "Local/stripe-mcp/stripe-eu", appData, true},
+		{"Store, another account, new", "windows", []string{"Local/Packages/PACKAGE"}, "", true, ".stripe-mcp/stripe-eu", "", false},
+		{"macOS, another account", "darwin", []string{"Library/Application Support/stripe-mcp/state"}, "", false, "Library/Application Support/stripe-mcp/state/stripe-eu", mac, false},
 		{"Store, written down", "windows", []string{"Local/Packages/PACKAGE", "Local/stripe-mcp"}, "Local/stripe-mcp", true, "Local/stripe-mcp", appData, false},
 		{"Store, moved", "windows", []string{"Local/Packages/PACKAGE", ".stripe-mcp"}, "", true, ".stripe-mcp", "", false},
 	}
@@ -93,7 +96,11 @@ func TestFormerState(t *testing.T) {
 			if tt.chosen != "" {
 				env = append(env, "STRIPE_MCP_STATE_DIR="+filepath.Join(home, tt.chosen))
 			}
-			c, err := load(Options{Env: env, Setup: tt.setup}, tt.goos)
+			options := Options{Env: env, Setup: tt.setup}
+			if strings.Contains(tt.why, "another account") {
+				options.Name = "stripe-eu"
+			}
+			c, err := load(options, tt.goos)
 			if err != nil {
 				t.Error(err)
 			}

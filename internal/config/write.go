@@ -127,7 +127,7 @@ func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	case dry || !changed:
 		return changed, nil
 	case edit.Forget && empty(made) && !isLink(c.path):
-		return true, os.Remove(c.path)
+		return true, local.Remove(c.path)
 	}
 	if err := local.WriteFile(c.path, made); err != nil {
 		return false, hint.Errorf(todo, "%s cannot be written: %w", c.path, err)

@@ -46,7 +46,10 @@ func (e *examination) checkConfig() {
 		e.faulty(Warning, "config", err, "look at that file")
 		return
 	}
-	e.ok("config", "%s, private to you", file)
+	if local.KnowsOwner(info) {
+		file += ", private to you"
+	}
+	e.ok("config", "%s", file)
 }
 
 // checkKey looks at the key, at what protects it and, unless offline, at what Stripe says to it.

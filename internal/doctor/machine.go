@@ -135,9 +135,9 @@ func (e *examination) checkServer(ctx context.Context) {
 	want := firstLine(e.Account.Instructions())
 	switch {
 	case err != nil:
-		e.fail("server", "started as a desktop client does (HOME and PATH only), it does not answer: "+err.Error(), "run stripe-mcp serve in a terminal to see why")
+		e.fail("server", "started as a desktop client does, with few variables, it does not answer: "+err.Error(), "run stripe-mcp serve in a terminal to see why")
 	case mode != want:
-		e.fail("server", "started as a desktop client does (HOME and PATH only), it says: "+mode+". Here it is: "+want,
+		e.fail("server", "started as a desktop client does, with few variables, it says: "+mode+". Here it is: "+want,
 			"put what variables set here into the configuration file")
 	default:
 		e.ok("server", "answers as desktop clients start it, after %d ms", took.Milliseconds())

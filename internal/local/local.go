@@ -96,6 +96,12 @@ func CheckPrivate(path string, info fs.FileInfo, forbidden fs.FileMode) error {
 	return hint.Errorf("run chmod 600 "+Quoted(path), "other users can open %s (mode %04o)", path, mode.Perm())
 }
 
+// KnowsOwner reports whether CheckPrivate can tell who may use a file. On Windows it cannot, and finds no fault.
+func KnowsOwner(info fs.FileInfo) bool {
+	_, _, known := ownerOf(info)
+	return known
+}
+
 // errForeign says that this user, who is not root, may not use a file as it is.
 func errForeign(path string, owner int) error {
 	next := fmt.Sprintf("look what is in it; if you trust that, run sudo chown %d %s", os.Geteuid(), Quoted(path))

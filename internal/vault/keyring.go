@@ -36,7 +36,7 @@ type Keyring interface {
 // DBUS_SESSION_BUS_ADDRESS.
 //
 // Except on macOS and Windows it is reached over the user's D-Bus, and only at that bus's usual place: a desktop client
-// starts us with HOME and PATH, so a bus that only a variable tells of would be there for setup and gone for serve.
+// starts us with few variables, so a bus that only a variable tells of would be there for setup and gone for serve.
 func SystemKeyring(bus string) Keyring {
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		return systemKeyring{}
