@@ -17,7 +17,8 @@ func Environment(entries []string) []string {
 			continue
 		}
 		if folder := home.folder(); filepath.IsAbs(folder) {
-			complete = append([]string{home.variable + "=" + folder}, complete...) // the first one counts
+			complete = slices.DeleteFunc(complete, func(entry string) bool { return names(entry, home.variable) })
+			complete = append(complete, home.variable+"="+folder)
 		}
 	}
 	return complete
@@ -33,11 +34,17 @@ type home struct {
 func Lookup(entries []string) func(name string) string {
 	return func(name string) string {
 		for _, entry := range entries {
-			key, value, _ := strings.Cut(entry, "=")
-			if key == name || runtime.GOOS == "windows" && strings.EqualFold(key, name) {
+			if names(entry, name) {
+				_, value, _ := strings.Cut(entry, "=")
 				return value
 			}
 		}
 		return ""
 	}
+}
+
+// names reports whether an entry gives the variable of that name.
+func names(entry, name string) bool {
+	key, _, _ := strings.Cut(entry, "=")
+	return key == name || runtime.GOOS == "windows" && strings.EqualFold(key, name)
 }
