@@ -25,10 +25,9 @@ func (b *book) predecessor(r record, receipt *Receipt, page bool, now time.Time)
 			continue // somebody knows of it already
 		}
 		switch {
+		case first != nil && !e.before(first): // it is not the one, whatever became of it
 		case b.deserted(e, now) || e.Fingerprint == r.Fingerprint && e.repeatedBy(receipt, page):
-			if first == nil || e.before(first) {
-				first = e
-			}
+			first = e
 		case !e.ended && b.store.fate(e.record, now) == unseen && (running == nil || e.Until.Before(running.Until)):
 			running = e
 		}
