@@ -23,9 +23,9 @@ type book struct {
 	refused  map[string]*Receipt // of this process's requests that were refused because of an intent
 	ended    []*entry            // those of this process, in the order of their end
 	ledger   *ledger
-	carry    [][]record // of open intents that a damaged log has lost
-	secret   []byte     // that was used last
-	aging    time.Time  // when the next unknown intent expires; zero for none
+	carry    map[string][]record // by open intent: what a log has lost that was deleted or damaged
+	secret   []byte              // that was used last
+	aging    time.Time           // when the next unknown intent expires; zero for none
 }
 
 func newBook(s store, now func() time.Time, scope string) *book {
@@ -33,11 +33,13 @@ func newBook(s store, now func() time.Time, scope string) *book {
 		store: s, now: now, scope: scope, turn: make(chan struct{}, 1),
 		all: map[string]*entry{}, byDigest: map[string][]*entry{}, taken: map[string]*entry{},
 		receipts: map[string]*Receipt{}, refused: map[string]*Receipt{}, ledger: newLedger(),
+		carry: map[string][]record{},
 	}
 }
 
 // apply updates the open intents from a record.
 func (b *book) apply(r record) {
+	delete(b.carry, r.Intent) // the log tells of it
 	b.ledger.apply(r)
 	switch e := b.all[r.Intent]; {
 	case r.Event == eventIntent:
@@ -212,7 +214,7 @@ func (b *book) reset(lost bool) {
 	for _, open := range []map[string]*entry{b.all, b.taken} {
 		for _, e := range open {
 			if lost && !e.ended {
-				b.carry = append(b.carry, e.history)
+				b.carry[e.Intent] = e.history
 			}
 		}
 	}

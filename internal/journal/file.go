@@ -3,7 +3,6 @@ package journal
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strconv"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -22,51 +20,40 @@ import (
 	"stripe-mcp/internal/local"
 )
 
-const (
-	lockRetry = 2 * time.Millisecond
-)
+const lockRetry = 2 * time.Millisecond
 
 // errBusy says that another process, or another call of this one, does not let go of the journal.
 var errBusy = errors.New("another stripe-mcp process holds it and does not let go; it may be stopped or frozen")
 
 var errNoFolder = errors.New("there is no folder for it; set state_dir in the configuration")
 
-// file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. Each
-// process also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
+// file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. It is open
+// only while it is read, written or synced, because Windows puts nothing in the place of a file that is open. Each process
+// also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
 type file struct {
 	folder  string
 	limit   int64         // bytes that the log may grow before it is rotated
 	keepFor time.Duration // how long a record is kept
-	id      string        // of this process
 	all     *flock.Flock
-	alive   *flock.Flock
+	id      string // of this process
+	alive   atomic.Pointer[flock.Flock]
+	asked   fates // in this step
 
-	swap  sync.RWMutex // guards log against being replaced while it is synced
-	log   *os.File
-	read  int64     // how far log was read, which is its end while the lock is held
-	began int64     // how much of log stood in it after the last rotation
-	since time.Time // when log was begun
+	first []byte    // the log's first line, which no other log has
+	read  int64     // how far the log was read, which is its end while the lock is held
+	began int64     // how much of it stood in it after the last rotation
+	since time.Time // when it was begun
 }
 
-func (f *file) process() string       { return f.id }
 func (f *file) path() string          { return filepath.Join(f.folder, "journal.jsonl") }
 func (f *file) place() string         { return f.folder }
 func (*file) now() time.Time          { return wallClock() }
 func (*file) patience() time.Duration { return limits.Lock }
-func (*file) close()                  {} // the system closes it, and so frees its locks, when the process ends
 
 // scope says that all that happens goes into one file, one after the other.
 func (*file) scope(context.Context, func([]byte) string) (string, error) { return "", nil }
 
 func (*file) scopeOf(*entry) string { return "" }
-
-// fate is known of every process, because they all run on this machine.
-func (f *file) fate(intent record, _ time.Time) fate {
-	if f.dead(intent.Process) {
-		return died
-	}
-	return lives
-}
 
 func (*file) look(ctx context.Context, j *Journal, show func(*book)) error {
 	return j.lookInStep(ctx, show)
@@ -112,7 +99,7 @@ func (f *file) lock(ctx context.Context, apply func(record), reset func(lost boo
 		if err := local.CheckFolder(f.folder); err != nil {
 			return err
 		}
-		f.all = f.flock("lock")
+		f.all = flock.New(filepath.Join(f.folder, "lock"), flock.SetPermissions(0o600))
 	}
 	locked, err := f.all.TryLockContext(ctx, lockRetry)
 	if !locked && ctx.Err() != nil {
@@ -121,41 +108,11 @@ func (f *file) lock(ctx context.Context, apply func(record), reset func(lost boo
 	if err != nil || !locked {
 		return fmt.Errorf("lock it: %w", err)
 	}
-	if err := f.refresh(apply, reset); err != nil {
+	f.asked = fates{}
+	if err := errors.Join(f.join(), f.refresh(apply, reset)); err != nil {
 		_ = f.all.Unlock()
 		return err
 	}
-	return nil
-}
-
-func (f *file) flock(name string) *flock.Flock {
-	return flock.New(filepath.Join(f.folder, name), flock.SetPermissions(0o600))
-}
-
-// refresh opens what is not open yet and reads what is new.
-func (f *file) refresh(apply func(record), reset func(lost bool)) error {
-	if err := f.join(); err != nil {
-		return err
-	}
-	if err := f.reopen(reset); err != nil {
-		return err
-	}
-	return f.catchUp(apply)
-}
-
-// join makes this process known, again where its lock has been deleted.
-func (f *file) join() error {
-	if f.id == "" {
-		f.buryTheDead()
-		f.id = strconv.Itoa(os.Getpid()) + "-" + rand.Text()[:8]
-	} else if _, err := os.Stat(f.alive.Path()); err == nil {
-		return nil
-	}
-	alive := f.flock("process-" + f.id + ".lock")
-	if locked, err := alive.TryLock(); err != nil || !locked {
-		return fmt.Errorf("lock for this process: %w", err)
-	}
-	f.alive = alive
 	return nil
 }
 
@@ -172,84 +129,62 @@ func (f *file) keep(secret []byte) error { return local.WritePrivate(f.keyPath()
 
 func (f *file) keyPath() string { return filepath.Join(f.folder, "digest.key") }
 
-// buryTheDead removes the locks of dead processes. A missing lock also means that its process is dead.
-func (f *file) buryTheDead() {
-	names, _ := filepath.Glob(filepath.Join(f.folder, "process-*.lock")) // the pattern is well-formed
-	for _, name := range names {
-		lock := flock.New(name)
-		if locked, err := lock.TryLock(); err == nil && locked {
-			_ = os.Remove(name) // if that fails, the next process tries again
-			_ = lock.Close()
-		}
-	}
-}
-
-// dead tries to take that process's lock. The system frees the lock when the process ends.
-func (f *file) dead(process string) bool {
-	if process == f.id {
-		return false
-	}
-	name := filepath.Join(f.folder, "process-"+process+".lock")
-	if _, err := os.Stat(name); err != nil {
-		return errors.Is(err, fs.ErrNotExist)
-	}
-	lock := flock.New(name)
-	locked, err := lock.TryLock()
-	if locked {
-		_ = lock.Close()
-	}
-	return err == nil && locked
-}
-
-// reopen makes sure that log is the file that others see, too. A process that rotates puts another file in its place and
-// carries over what is open. A file that is missing or shorter than it was has lost what stood in it.
-func (f *file) reopen(reset func(lost bool)) error {
-	lost := false
-	if f.log != nil {
-		ours, err := f.log.Stat()
-		if err != nil {
-			return err
-		}
-		current, err := os.Stat(f.path())
-		switch same := err == nil && os.SameFile(ours, current); {
-		case same && current.Size() >= f.read:
-			return nil
-		case same, errors.Is(err, fs.ErrNotExist):
-			lost = true
-		}
-	}
-	log, err := os.OpenFile(f.path(), os.O_RDWR|os.O_CREATE, 0o600)
+// refresh reads what other processes have written since this one read the log.
+func (f *file) refresh(apply func(record), reset func(lost bool)) (err error) {
+	log, err := local.OpenFile(f.path(), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	f.swap.Lock()
-	defer f.swap.Unlock()
-	if f.log != nil {
-		_ = f.log.Close()
+	defer func() { err = errors.Join(err, log.Close()) }()
+	known, err := f.knows(log)
+	if err != nil {
+		return err
 	}
-	f.log, f.read, f.began = log, 0, 0
-	reset(lost)
-	return syncFolder(f.folder)
+	if !known {
+		f.first, f.read, f.began = nil, 0, 0
+	}
+	text, err := io.ReadAll(io.NewSectionReader(log, f.read, 1<<62-f.read))
+	if err != nil {
+		return err
+	}
+	if !known {
+		reset(!isRotated(text))
+	}
+	if f.read == 0 && len(text) == 0 { // it may have been created just now
+		return syncFolder(f.folder)
+	}
+	return f.take(log, text, apply)
 }
 
-// catchUp reads what other processes appended. It removes a last line without an end: a crash or a full disk has cut the
+// knows reports whether the log is the one that this process has read, and has all of it. What the file system says of a
+// file's identity does not count: a new file can have the number of an old one.
+func (f *file) knows(log *os.File) (bool, error) {
+	info, err := log.Stat()
+	if err != nil {
+		return false, err
+	}
+	first := make([]byte, len(f.first))
+	n, err := log.ReadAt(first, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	return bytes.Equal(first[:n], f.first) && info.Size() >= f.read, nil
+}
+
+// take applies the lines that are new in the log. It removes a last line without an end: a crash or a full disk has cut the
 // line off, and nothing was sent for it.
-func (f *file) catchUp(apply func(record)) error {
-	text, err := io.ReadAll(io.NewSectionReader(f.log, f.read, 1<<62-f.read))
-	if err != nil {
-		return err
-	}
+func (f *file) take(log *os.File, text []byte, apply func(record)) error {
 	for len(text) > 0 {
 		line, rest, whole := bytes.Cut(text, []byte("\n"))
 		if !whole {
-			return f.log.Truncate(f.read)
+			return log.Truncate(f.read)
 		}
 		var r record
 		if err := json.Unmarshal(line, &r); err != nil || r.Intent == "" {
 			return &damagedError{f.path(), f.read}
 		}
 		if f.read == 0 {
-			f.since = r.Time
+			f.start(line, r.Time)
 		}
 		apply(r)
 		f.read += int64(len(line)) + 1
@@ -258,20 +193,43 @@ func (f *file) catchUp(apply func(record)) error {
 	return nil
 }
 
+// append writes records. The first ones of a log follow its beginning.
 func (f *file) append(records ...record) error {
+	fresh := f.read == 0
+	if fresh {
+		records = append([]record{newBeginning(eventBegun, records[0].Time)}, records...)
+	}
 	lines, err := encode(records)
 	if err != nil {
 		return err
 	}
-	if _, err := f.log.WriteAt(lines, f.read); err != nil {
-		_ = f.log.Truncate(f.read) // or the next one to read does it
+	if err := f.write(lines); err != nil {
 		return err
 	}
-	if f.read == 0 && len(records) > 0 {
-		f.since = records[0].Time
+	if fresh {
+		f.start(lines, records[0].Time)
 	}
 	f.read += int64(len(lines))
 	return nil
+}
+
+// write puts lines at the end of the log, which is still there.
+func (f *file) write(lines []byte) error {
+	log, err := local.OpenFile(f.path(), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	_, err = log.WriteAt(lines, f.read)
+	if err != nil {
+		_ = log.Truncate(f.read) // or the next one to read does it
+	}
+	return errors.Join(err, log.Close())
+}
+
+// start notes how a log begins.
+func (f *file) start(lines []byte, at time.Time) {
+	line, _, _ := bytes.Cut(lines, []byte("\n"))
+	f.first, f.since = bytes.Clone(line), at
 }
 
 func encode(records []record) ([]byte, error) {
@@ -284,11 +242,14 @@ func encode(records []record) ([]byte, error) {
 	return lines.Bytes(), nil
 }
 
-// sync forces the log to the disk. It runs outside the lock, so that concurrent calls wait for the disk together.
+// sync forces the log to the disk. It runs outside the lock, so that concurrent calls wait for the disk together. Where the
+// log was put away meanwhile, what is open stands in the new one.
 func (f *file) sync() error {
-	f.swap.RLock()
-	defer f.swap.RUnlock()
-	return f.log.Sync()
+	log, err := local.OpenFile(f.path(), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(log.Sync(), log.Close())
 }
 
 // syncFolder makes a new file's name durable. Windows does not need that, and does not allow it.

@@ -125,8 +125,8 @@ func TestPrivate(t *testing.T) {
 			}
 		}
 	}
-	if lines := readable(t, filepath.Join(folder, "journal.jsonl")); lines != 3 {
-		t.Errorf("%d lines, want an intent, an outcome and a delivery", lines)
+	if lines := readable(t, filepath.Join(folder, "journal.jsonl")); lines != 4 {
+		t.Errorf("%d lines, want the beginning, an intent, an outcome and a delivery", lines)
 	}
 }
 
@@ -231,8 +231,8 @@ func TestSideBySide(t *testing.T) {
 	for _, j := range processes {
 		must(t, j.Flush(t.Context()))
 	}
-	if lines := readable(t, filepath.Join(folder, "journal.jsonl")); lines != 600 {
-		t.Errorf("%d lines, want three for each request", lines)
+	if lines := readable(t, filepath.Join(folder, "journal.jsonl")); lines != 1+600 {
+		t.Errorf("%d lines, want the beginning and three for each request", lines)
 	}
 	for _, j := range processes {
 		if _, err := j.Begin(t.Context(), nil, Request{}); err != nil || j.openIntents() > 2 {

@@ -26,17 +26,20 @@ func (*memory) peek(ctx context.Context, j *Journal, show func(*book)) error {
 }
 
 // glance is a file that is only read.
-type glance struct{ *file }
+type glance struct {
+	*file
 
-// fate tries to take the lock of a process, which it never makes.
-func (g glance) fate(intent record, _ time.Time) fate {
-	lock := flock.New(filepath.Join(g.folder, "process-"+intent.Process+".lock"), flock.SetFlag(os.O_RDONLY))
+	asked fates
+}
+
+func (g glance) fate(intent record, _ time.Time) fate { return g.asked.of(intent.Process, g.dead) }
+
+// dead tries to take the lock of a process, which it never makes.
+func (g glance) dead(process string) bool {
+	lock := flock.New(g.lockOf(process), flock.SetFlag(os.O_RDONLY))
 	locked, err := lock.TryRLock()
 	_ = lock.Close()
-	if locked || errors.Is(err, fs.ErrNotExist) {
-		return died
-	}
-	return lives
+	return locked || errors.Is(err, fs.ErrNotExist)
 }
 
 // peek reads the log under the lock, so that no line is in the middle of being written. Where there is no lock yet, nobody
@@ -48,7 +51,7 @@ func (f *file) peek(ctx context.Context, j *Journal, show func(*book)) error {
 	if err := local.CheckFolder(f.folder); err != nil {
 		return &UnavailableError{cause: err}
 	}
-	b := newBook(glance{f}, j.now, "")
+	b := newBook(glance{f, fates{}}, j.now, "")
 	if err := f.readShared(ctx, b); err != nil {
 		return &UnavailableError{cause: err}
 	}

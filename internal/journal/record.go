@@ -7,6 +7,7 @@ type record struct {
 	Time    time.Time `json:"time"`
 	Event   string    `json:"event"`
 	Intent  string    `json:"intent"`
+	Log     string    `json:"log,omitempty"`   // names the file that this record begins, so that it is taken for no other
 	Takes   string    `json:"takes,omitempty"` // the intent whose key this one uses
 	Process string    `json:"process,omitempty"`
 
@@ -39,7 +40,8 @@ const (
 	eventAbandoned = "abandoned" // the caller does not wait for the answer any more
 	eventDelivered = "delivered" // the answer reached the caller
 	eventExpired   = "expired"   // the outcome stays unknown, and the key is too old; the next equal request is refused once
-	eventEnded     = "ended"     // not to be taken over
+	eventEnded     = "ended"     // not to be taken over; of no intent: the file goes on with what was open in one that was put away
+	eventBegun     = "begun"     // of no intent: the file begins with nothing
 	eventSpent     = "spent"     // what the requests of a day cost that are not told in this file
 )
 

@@ -2,9 +2,12 @@ package journal
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,44 +24,121 @@ const (
 	rotateAfter = 30 * 24 * time.Hour
 	// rotatedName holds the time. Earlier versions of this program called them journal-1.jsonl to journal-8.jsonl.
 	rotatedName = "journal-20060102T150405.000000000Z.jsonl"
+	freshName   = "journal-new.jsonl"
 )
 
-// beginning is a record of no intent. It says when the file begins, whose first intents may be older.
+// beginning stands for the intent in a record of none. The first record of a file is one. It names the file, and says when it
+// begins, whose first intents may be older. Files of earlier versions may begin with an intent.
 const beginning = "-"
+
+func newBeginning(event string, now time.Time) record {
+	return record{Time: now, Event: event, Intent: beginning, Log: rand.Text()}
+}
+
+// isRotated reports whether a log goes on with what was open in another.
+func isRotated(text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	var r record
+	return json.Unmarshal(line, &r) == nil && r.Intent == beginning && r.Event == eventEnded
+}
 
 // tidy puts the log away and starts a new one with what is still open, when it is time for that. A log that cannot be put
 // away can still be written to, or append says why not.
 func (f *file) tidy(now time.Time, due bool, open func() []record) {
 	grown := f.read - f.began
-	if due || grown >= f.limit || grown > 0 && !f.since.IsZero() && now.Sub(f.since) >= rotateAfter {
+	if grown > 0 && (due || grown >= f.limit || !f.since.IsZero() && now.Sub(f.since) >= rotateAfter) {
 		_ = f.rotate(now, open())
 	}
 }
 
-// rotate keeps the log under another name. What can fail for want of space comes first, so that nothing old is given up for
-// nothing.
+// rotate keeps the log under another name. There is a log at every moment, and what is open stands in it.
 func (f *file) rotate(now time.Time, open []record) error {
-	lines, err := encode(append([]record{{Time: now, Event: eventEnded, Intent: beginning}}, open...))
+	lines, err := encode(append([]record{newBeginning(eventEnded, now)}, open...))
 	if err != nil {
 		return err
 	}
-	fresh := filepath.Join(f.folder, "journal-new.jsonl")
-	if err := local.WritePrivate(fresh, lines); err != nil {
-		return err
+	for _, step := range f.rotation(now, lines) {
+		if err := step(); err != nil {
+			return err
+		}
 	}
-	away := filepath.Join(f.folder, now.UTC().Format(rotatedName))
-	if err := os.Link(f.path(), away); err != nil { // a second name, so that there is a log at every moment
-		return err
-	}
-	if err := os.Rename(fresh, f.path()); err != nil {
-		return err
-	}
-	if err := f.reopen(func(bool) {}); err != nil {
-		return err
-	}
-	f.read, f.began, f.since = int64(len(lines)), int64(len(lines)), now
-	f.discard(now)
 	return nil
+}
+
+// rotation returns the steps of a rotation. After each of them a process can die. What can fail for want of space comes first,
+// so that nothing old is given up for nothing.
+func (f *file) rotation(now time.Time, lines []byte) []func() error {
+	fresh := filepath.Join(f.folder, freshName)
+	kept := filepath.Join(f.folder, now.UTC().Format(rotatedName))
+	return []func() error{
+		func() error { return f.clearUp(fresh, now) },
+		func() error { return local.WritePrivate(fresh, lines) },
+		func() error { return f.duplicate(kept) },
+		func() error {
+			if err := local.Rename(fresh, f.path()); err != nil {
+				return err
+			}
+			f.start(lines, now)
+			f.read, f.began = int64(len(lines)), int64(len(lines))
+			return syncFolder(f.folder)
+		},
+		func() error { f.discard(now); return nil },
+	}
+}
+
+// clearUp removes what a rotation has left that failed or died. Its new log stays there, and says when that was: for a while
+// nobody tries again, because something may hold the log for long.
+func (f *file) clearUp(fresh string, now time.Time) error {
+	const pause = time.Minute
+	if info, err := os.Stat(fresh); err == nil {
+		if ago := now.Sub(info.ModTime()); ago >= 0 && ago < pause {
+			return errTriedLately
+		}
+	}
+	for _, log := range f.putAway() {
+		if f.isCopy(log.path) {
+			if err := os.Remove(log.path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+var errTriedLately = errors.New("the log could not be put away a moment ago")
+
+// isCopy reports whether all that stands in a log stands in the one in use, too.
+func (f *file) isCopy(path string) bool {
+	log, err := os.Open(path) //nolint:gosec // our own folder
+	if err != nil {
+		return false
+	}
+	defer log.Close() //nolint:errcheck // it was only read
+	first := make([]byte, len(f.first))
+	if _, err := io.ReadFull(log, first); err != nil || !bytes.Equal(first, f.first) {
+		return false
+	}
+	inUse, err := os.ReadFile(f.path())
+	if err != nil {
+		return false
+	}
+	rest, err := io.ReadAll(log)
+	return err == nil && bytes.HasPrefix(bytes.TrimPrefix(inUse, first), rest)
+}
+
+// duplicate gives the log a second name. It copies the log where a file can have only one.
+func (f *file) duplicate(kept string) error {
+	if _, err := os.Lstat(kept); err == nil {
+		return fs.ErrExist
+	}
+	if os.Link(f.path(), kept) == nil {
+		return nil
+	}
+	text, err := os.ReadFile(f.path())
+	if err != nil {
+		return err
+	}
+	return local.WritePrivate(kept, text)
 }
 
 // discard removes the logs that hold only what is too old.
@@ -84,7 +164,7 @@ func (f *file) putAway() []away {
 		until, err := time.Parse(rotatedName, filepath.Base(name))
 		if err != nil {
 			info, err := os.Stat(name)
-			if err != nil || filepath.Base(name) == "journal-new.jsonl" {
+			if err != nil || filepath.Base(name) == freshName {
 				continue
 			}
 			until = info.ModTime()

@@ -349,11 +349,11 @@ func (j *Journal) openIntents() int {
 func die(t *testing.T, j *Journal) {
 	t.Helper()
 	if f, ok := j.store.(*file); ok {
-		must(t, f.alive.Close())
+		must(t, f.alive.Load().Close())
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

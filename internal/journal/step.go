@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -137,16 +139,13 @@ func (b *book) patience(began time.Time) time.Duration {
 	return b.store.patience() - time.Since(began)
 }
 
-// catchUp writes what a damaged log has lost, and what could not be written before. It returns how many of these there were.
+// catchUp writes what a log has lost, and what could not be written before. It returns how many of the latter there were.
 func (s *step) catchUp() (retried int, err error) {
-	for _, history := range s.carry {
-		if intent := history[0].Intent; s.all[intent] == nil && s.taken[intent] == nil {
-			if err := s.append(history...); err != nil {
-				return 0, err
-			}
-		}
+	lost := slices.Concat(slices.Collect(maps.Values(s.carry))...)
+	slices.SortStableFunc(lost, func(a, b record) int { return a.Time.Compare(b.Time) })
+	if err := s.append(lost...); err != nil {
+		return 0, err
 	}
-	s.carry = nil
 	records := s.journal.recorder.unwrittenOf(s.scope)
 	return len(records), s.append(records...)
 }
