@@ -42,7 +42,7 @@ func TestSetupOfClients(t *testing.T) {
 
 	h.write(codex, "mcp_servers = {}\n")
 	h.run(stripe, setupKey, "setup", "--key-stdin", "--yes", "--client", "codex", "--client", "zed").check(t, 3,
-		"codex: "+h.file(codex)+" stays as it is: its mcp_servers is not written as tables\nhint: write these lines into it yourself\n[mcp_servers.stripe]\n",
+		"codex: "+h.file(codex)+" stays as it is: its mcp_servers is written in braces\nhint: write this inside its braces\nstripe = { command = ",
 		"zed: "+h.file(zed)+": unchanged")
 	h.run([]string{stripe[0], "CODEX_HOME=" + h.file("elsewhere")}, "", "setup", "--yes", "--client", "codex", "--client", "goose").check(t, 0,
 		"codex: "+h.file("elsewhere/config.toml")+": entry written\n", "goose: "+h.file(".config/goose/config.yaml")+": write these lines into it yourself\nextensions:\n")

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +22,7 @@ type Change struct {
 	Name   string // of the entry
 	Entry  Entry  // as it will be; zero after removal
 	ByHand bool   // the person has to write the lines into the file
+	lines  string // which ones, where the file needs others than its format has
 	locked bool   // the file is read-only
 	before []byte // nil when there is no file yet
 	after  []byte
@@ -33,7 +35,7 @@ func (c Change) Linked() bool { return c.Path != c.Client.Path }
 func (c Change) Unchanged() bool { return bytes.Equal(c.before, c.after) && !c.ByHand }
 
 // Lines returns what the client's file needs, for people who write it themselves.
-func (c Change) Lines() string { return c.Client.format.lines(c.Name, c.Entry) }
+func (c Change) Lines() string { return cmp.Or(c.lines, c.Client.format.lines(c.Name, c.Entry)) }
 
 // Lines returns what most clients read, in their file of servers.
 func Lines(name string, entry Entry) string {
@@ -49,8 +51,8 @@ func (c Client) Add(name string, entry Entry) (Change, error) {
 	if err == nil {
 		err = change.put(doc)
 	}
-	if _, uncertain := errors.AsType[uncertainError](err); uncertain {
-		change.ByHand = true
+	if uncertain, ok := errors.AsType[uncertainError](err); ok {
+		change.ByHand, change.lines = true, uncertain.lines
 	}
 	if c.printOnly && err != nil && c.fault == nil {
 		change.ByHand, err = true, nil
@@ -286,7 +288,7 @@ func (c Change) Apply() (original string, err error) {
 	if err != nil || !bytes.Equal(now, c.before) {
 		return "", c.Client.leftAlone(hint.Errorf("run this again", "another program has changed it just now"))
 	}
-	if !exists(c.backup()) {
+	if !exists(c.backup()) && !c.madeByUs() {
 		if err := local.WritePrivate(c.backup(), []byte(secret.Redact(string(c.before)))); err != nil {
 			return "", c.Client.leftAlone(fmt.Errorf("no backup could be made: %w", err))
 		}
@@ -294,7 +296,24 @@ func (c Change) Apply() (original string, err error) {
 	if err := local.WriteFile(c.Path, c.after); err != nil {
 		return "", c.Client.leftAlone(err)
 	}
+	if !exists(c.backup()) {
+		return "", nil
+	}
 	return c.backup(), nil
+}
+
+// madeByUs reports whether the file says nothing but our entry, so that there is no original of it.
+func (c Change) madeByUs() bool {
+	doc, err := c.Client.format.parse(withoutMark(c.before))
+	if err != nil {
+		return false
+	}
+	if _, found, err := doc.entry(c.Name); err != nil || !found || doc.drop(c.Name) != nil {
+		return false
+	}
+	doc.tidy()
+	left := string(squeezed(doc.text()))
+	return left == "" || left == "{}"
 }
 
 // Plan is what will be done to one client's file, or why it cannot be.

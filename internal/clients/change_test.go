@@ -182,6 +182,26 @@ func TestOriginal(t *testing.T) {
 	}
 }
 
+// TestNoOriginal: a file that setup has made has no original, which would keep our entry for good.
+func TestNoOriginal(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	for _, c := range clients.All(func(name string) string { return map[string]string{"HOME": home}[name] }, "linux") {
+		if c.PrintOnly() {
+			continue
+		}
+		for _, config := range []string{"/c.yaml", "/d.yaml"} {
+			if original := apply(t, c, clients.DefaultName, clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", config}}); original != "" {
+				t.Errorf("%s: with %s its original is %s", c.Name, config, original)
+			}
+		}
+		remove(t, c)
+		if _, err := os.Stat(c.Path + ".before-stripe-mcp"); err == nil {
+			t.Errorf("%s: it has an original", c.Name)
+		}
+	}
+}
+
 // TestNothingToRemove: removing what was never there makes and changes nothing.
 func TestNothingToRemove(t *testing.T) {
 	t.Parallel()

@@ -22,7 +22,6 @@ type Client struct {
 	signs     []string // files or folders that an installed client has
 	passes    []string // the variables that its servers get of its own; nil for all
 	printOnly bool     // its file is left to people
-	redirects bool     // its servers see another AppData
 	fault     error    // why its place is not known
 }
 
@@ -56,10 +55,6 @@ func (c Client) Installed() bool {
 
 // PrintOnly reports whether people edit the client's file themselves, with the lines that a Change has for them.
 func (c Client) PrintOnly() bool { return c.printOnly }
-
-// RedirectsAppData reports whether the servers that the client starts see another AppData than other programs do, so that
-// their files have to lie outside of it.
-func (c Client) RedirectsAppData() bool { return c.redirects }
 
 func exists(path string) bool {
 	_, err := os.Stat(path)

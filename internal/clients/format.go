@@ -36,14 +36,18 @@ type document interface {
 // lineOf returns the number of the line in which text has the offset.
 func lineOf(text []byte, offset int) int { return 1 + bytes.Count(text[:offset], []byte("\n")) }
 
-// uncertainError says why a change is left to the person, who needs the lines for it.
-type uncertainError struct{ error }
+// uncertainError says why a change is left to the person, who needs the lines for it: those of the format, or others.
+type uncertainError struct {
+	error
+
+	lines string
+}
 
 // Unwrap implements what package errors looks for.
 func (e uncertainError) Unwrap() error { return e.error }
 
 func uncertain(format string, values ...any) error {
-	return uncertainError{hint.Errorf("write these lines into it yourself", format, values...)}
+	return uncertainError{hint.Errorf("write these lines into it yourself", format, values...), ""}
 }
 
 func errUnclear() error {

@@ -21,11 +21,10 @@ func All(lookup func(string) string, goos string) []Client {
 	opencode := jsonFormat{section: "mcp", env: "environment", kind: "local", list: true, further: object{{"enabled", true, false}}}
 	zed := jsonFormat{section: "context_servers", env: "env"}
 
-	desktop, store := p.claudeDesktop()
 	clinePlace, clineFile := p.cline()
 	claude := p.own("CLAUDE_CONFIG_DIR", at(p.home))
 	return []Client{
-		Client{Name: "claude-desktop", Title: "Claude Desktop", format: plain, redirects: store, passes: desktopVariables()}.in(desktop, "claude_desktop_config.json"),
+		Client{Name: "claude-desktop", Title: "Claude Desktop", format: plain, passes: desktopVariables()}.in(p.claudeDesktop(), "claude_desktop_config.json"),
 		Client{Name: "claude-code", Title: "Claude Code", format: typed}.in(claude, ".claude.json").
 			seenAt(filepath.Join(claude.folder, ".claude.json"), p.own("CLAUDE_CONFIG_DIR", at(p.under(".claude"))).folder),
 		Client{Name: "cursor", Title: "Cursor", format: plain}.in(at(p.under(".cursor")), "mcp.json"),
@@ -106,16 +105,15 @@ func (p places) own(variable string, usual place) place {
 	return usual
 }
 
-// claudeDesktop returns the folder of Claude Desktop, and whether that is the package from the Windows Store, which has its
-// own.
-func (p places) claudeDesktop() (place, bool) {
+// claudeDesktop returns the folder of Claude Desktop. The package from the Windows Store has its own.
+func (p places) claudeDesktop() place {
 	if p.windows {
 		store := filepath.Join(p.lookup("LOCALAPPDATA"), "Packages", local.ClaudePackage, "LocalCache", "Roaming", "Claude")
 		if exists(store) {
-			return at(store), true
+			return at(store)
 		}
 	}
-	return at(p.base, "Claude"), false
+	return at(p.base, "Claude")
 }
 
 // cline returns the folder of Cline's file, and its name.

@@ -179,20 +179,19 @@ func TestWithoutHome(t *testing.T) {
 	}
 }
 
-// TestStorePackage: Windows gives the servers of a package from its Store another AppData.
+// TestStorePackage: the package from the Windows Store has a folder of its own.
 func TestStorePackage(t *testing.T) {
 	t.Parallel()
 	appData := t.TempDir()
 	lookup := func(name string) string {
 		return map[string]string{"LOCALAPPDATA": filepath.Join(appData, "Local"), "APPDATA": filepath.Join(appData, "Roaming"), "USERPROFILE": appData}[name]
 	}
-	for _, redirected := range []bool{false, true} {
-		for _, c := range clients.All(lookup, "windows") {
-			if got, want := c.RedirectsAppData(), redirected && c.Name == "claude-desktop"; got != want {
-				t.Errorf("%s: redirected is %v, with the package %v", c.Name, got, redirected)
-			}
+	store := filepath.Join(appData, "Local/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude")
+	for _, want := range []string{filepath.Join(appData, "Roaming", "Claude"), store} {
+		desktop, err := clients.Select(clients.All(lookup, "windows"), []string{"claude-desktop"})
+		if got := desktop[0].Path; err != nil || got != filepath.Join(want, "claude_desktop_config.json") {
+			t.Errorf("its file is %s, %v", got, err)
 		}
-		store := filepath.Join(appData, "Local/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude")
 		if err := os.MkdirAll(store, 0o700); err != nil {
 			t.Fatal(err)
 		}

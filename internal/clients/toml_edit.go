@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"stripe-mcp/internal/hint"
 )
 
 // table returns the text of a new entry.
@@ -53,6 +55,10 @@ func tomlValue(value any) string {
 
 // append adds the table of a new entry at the end.
 func (d *tomlDocument) append(name string, entry Entry) error {
+	if d.says[d.format.section] != nil && d.inline() {
+		value := "{ command = " + tomlValue(entry.Command) + ", args = " + tomlValue(entry.Args) + " }"
+		return uncertainError{hint.Errorf("write this inside its braces", "its %s is written in braces", d.format.section), tomlKey(name) + " = " + value}
+	}
 	if d.says[d.format.section] != nil && !slices.ContainsFunc(d.parts, func(s statement) bool { return len(s.path) > 0 && s.path[0] == d.format.section }) {
 		return uncertain("its %s is not written as tables", d.format.section)
 	}
@@ -66,6 +72,14 @@ func (d *tomlDocument) append(name string, entry Entry) error {
 		text += d.newline + d.newline + table
 	}
 	return d.become([]byte(text))
+}
+
+// inline reports whether the servers stand in braces, in which no table of the file can be added.
+func (d *tomlDocument) inline() bool {
+	return slices.ContainsFunc(d.parts, func(s statement) bool {
+		key, _ := keyOf(d.source[s.start:s.said])
+		return !s.header && key == d.format.section
+	})
 }
 
 // header returns the index of the statement that begins the table of an entry, or one below it; -1 where there is none.
