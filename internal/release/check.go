@@ -15,6 +15,7 @@ type checker struct {
 	dist    string // absolute
 	work    string // an empty folder, for everything that is installed
 	version string
+	wine    *windows // nil before the first program for it
 }
 
 // cannot says why this machine cannot try something.
@@ -35,7 +36,7 @@ func check(ctx context.Context, dist string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(c.work) }()
+	defer c.close(ctx)
 	say := func(how, what string, saw any) { _, _ = fmt.Fprintf(out, "%-9s  %s: %v\n", how, what, saw) }
 	failed := 0
 	for _, s := range steps() {
@@ -74,7 +75,11 @@ func steps() []step {
 	for _, m := range []machine{{"linux", "amd64"}, {"linux", "arm64"}} {
 		list = append(list, step{"image for " + m.processor, func(ctx context.Context, c *checker) (string, error) { return tryImage(ctx, c, m) }})
 	}
-	return append(list, step{"npm packages", tryNPM})
+	list = append(list, step{"npm packages", tryNPM})
+	for _, m := range machines() {
+		list = append(list, step{"story on " + m.key(), func(ctx context.Context, c *checker) (string, error) { return tryStory(ctx, c, m) }})
+	}
+	return list
 }
 
 func newChecker(dist string) (*checker, error) {
@@ -93,6 +98,14 @@ func newChecker(dist string) (*checker, error) {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}
 	return &checker{dist: dist, work: work, version: server.Version}, nil
+}
+
+// close takes away what the checks needed, also after a failure or a signal.
+func (c *checker) close(ctx context.Context) {
+	if c.wine != nil {
+		c.wine.stop(context.WithoutCancel(ctx))
+	}
+	_ = os.RemoveAll(c.work)
 }
 
 // file returns the path of the one file of the release with this end.

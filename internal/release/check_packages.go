@@ -15,30 +15,36 @@ import (
 
 // tryArchive unpacks the archive of a machine and uses the program in it.
 func tryArchive(ctx context.Context, c *checker, m machine) (string, error) {
-	end, program := ".tar.gz", "stripe-mcp"
-	if m.system == "windows" {
-		end, program = ".zip", "stripe-mcp.exe"
-	}
-	archive, err := c.file("_" + m.system + "_" + m.processor + end)
-	if err != nil {
-		return "", err
-	}
-	folder, err := c.folder("archive " + m.key())
-	if err != nil {
-		return "", err
-	}
-	if end == ".zip" {
-		err = unzip(archive, folder)
-	} else {
-		err = runIn(ctx, folder, "tar", "-xzf", archive)
-	}
+	folder, program, err := c.unpackArchive(ctx, m)
 	if err != nil {
 		return "", err
 	}
 	if err := hasFiles(folder, "LICENSE", "README.md", "man/stripe-mcp.1.gz", "completions/stripe-mcp.bash", "completions/_stripe-mcp", "completions/stripe-mcp.fish", "completions/stripe-mcp.ps1"); err != nil {
 		return "", err
 	}
-	return c.use(ctx, m, filepath.Join(folder, program))
+	return c.use(ctx, m, program)
+}
+
+// unpackArchive returns the folder of what is in the archive of a machine, and the path of the program.
+func (c *checker) unpackArchive(ctx context.Context, m machine) (folder, program string, err error) {
+	end, program := ".tar.gz", "stripe-mcp"
+	if m.system == "windows" {
+		end, program = ".zip", "stripe-mcp.exe"
+	}
+	archive, err := c.file("_" + m.system + "_" + m.processor + end)
+	if err != nil {
+		return "", "", err
+	}
+	folder, err = c.folder("archive " + m.key())
+	if err != nil {
+		return "", "", err
+	}
+	if end == ".zip" {
+		err = unzip(archive, folder)
+	} else {
+		err = runIn(ctx, folder, "tar", "-xzf", archive)
+	}
+	return folder, filepath.Join(folder, program), err
 }
 
 // tryDeb installs the package below a folder, uses the program, and takes the package away again.

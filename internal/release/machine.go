@@ -42,7 +42,11 @@ func (m machine) runner(ctx context.Context, c *checker) (before, environment []
 		}
 		return []string{path}, nil, nil
 	case m.key() == "windows/amd64" && here == "linux/amd64":
-		return wine(ctx, c)
+		w, err := c.windows(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		return []string{w.loader}, w.environment, nil
 	}
 	return nil, nil, cannot("this machine is " + runtime.GOOS + "/" + runtime.GOARCH)
 }
@@ -72,23 +76,44 @@ func freeAddress(ctx context.Context) (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-// use starts the program of a machine in a new home and creates a customer with it.
-func (c *checker) use(ctx context.Context, m machine, program string) (string, error) {
+// player starts the program of one machine, again and again in one home.
+type player struct {
+	*checker
+	machine
+	line        []string // what starts the program
+	environment []string
+}
+
+// player returns a player in a new home. Programs for Windows have one home, because Wine names a person's folders by itself.
+func (c *checker) player(ctx context.Context, m machine, program string) (*player, error) {
 	before, environment, err := m.runner(ctx, c)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	home, err := c.home(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	line := slices.Concat(before, []string{program})
-	command := exec.CommandContext(ctx, line[0], line[1:]...)
-	command.Env = slices.Concat(home, environment)
-	return c.customer(ctx, command)
+	return &player{c, m, slices.Concat(before, []string{program}), slices.Concat(home, environment)}, nil
 }
 
-// customer creates a customer through a server that command starts, and returns its id. The server must be of this release,
+func (p *player) command(ctx context.Context, arguments ...string) *exec.Cmd {
+	line := slices.Concat(p.line, arguments)
+	command := exec.CommandContext(ctx, line[0], line[1:]...)
+	command.Env = p.environment
+	return command
+}
+
+// use starts the program of a machine in a new home and creates a customer with it.
+func (c *checker) use(ctx context.Context, m machine, program string) (string, error) {
+	p, err := c.player(ctx, m, program)
+	if err != nil {
+		return "", err
+	}
+	return c.customer(ctx, p.command(ctx))
+}
+
+// customer creates a customer through a server that command starts, and says which. The server must be of this release,
 // and must end well when its input ends.
 func (c *checker) customer(ctx context.Context, command *exec.Cmd) (string, error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
@@ -118,11 +143,17 @@ func (c *checker) converse(ctx context.Context, server *mcpclient.Client) (strin
 	if err != nil {
 		return "", err
 	}
+	id, err := customerID(result)
+	return "created " + id, err
+}
+
+// customerID returns the id in the answer to a call that creates a customer.
+func customerID(result mcpclient.ToolResult) (string, error) {
 	var customer struct {
 		ID string `json:"id"`
 	}
 	if err := json.Unmarshal(result.StructuredContent, &customer); err != nil || !strings.HasPrefix(customer.ID, "cus_") {
 		return "", fmt.Errorf("no customer was created: %s", result.Text())
 	}
-	return "created " + customer.ID, nil
+	return customer.ID, nil
 }
