@@ -16,7 +16,8 @@ BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
 __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE to, SIZE_T length) { return SystemFunction036(to, length); }
 `
 
-// windows is a Windows in a folder. Its server runs until stop is called: without that, each program starts one.
+// windows is a Windows in a folder. Its server runs until stop is called, because without that each program starts one.
+// If nobody can stop it, it ends five minutes after the last program.
 type windows struct {
 	loader, server string
 	environment    []string
@@ -39,12 +40,12 @@ func (c *checker) newWindows(ctx context.Context) *windows {
 	}
 	prefix := filepath.Join(c.work, "wine")
 	w.environment = []string{
-		"WINEPREFIX=" + prefix, "WINEARCH=win64", "WINESERVER=" + w.server, "WINEDEBUG=-all", "WINEDLLOVERRIDES=mscoree,mshtml=", "LANG=C.UTF-8",
+		"WINEPREFIX=" + prefix, "WINEARCH=win64", "WINESERVER=" + w.server, "WINEDEBUG=fixme-all", "WINEDLLOVERRIDES=mscoree,mshtml=", "LANG=C.UTF-8",
 	}
 	if w.fault = os.Mkdir(prefix, 0o700); w.fault != nil {
 		return w
 	}
-	if w.fault = w.run(ctx, c.work, w.server, "--persistent"); w.fault != nil {
+	if w.fault = w.run(ctx, c.work, w.server, "--persistent=300"); w.fault != nil {
 		return w
 	}
 	if w.fault = w.run(ctx, c.work, w.loader, "wineboot", "--init"); w.fault != nil {
