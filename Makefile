@@ -68,7 +68,9 @@ portable: ## Vet the code for other systems, and run the unit tests on 32 bits
 	GOOS=linux GOARCH=386 CGO_ENABLED=0 go vet ./...
 	cd $(RELEASE) && GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet ./...
 	cd $(RELEASE) && GOOS=linux GOARCH=386 CGO_ENABLED=0 go vet ./...
-	GOOS=linux GOARCH=386 CGO_ENABLED=0 go test -parallel 16 ./tools $$(go list ./internal/... | grep -v /internal/lab)
+	$(if $(filter linux/amd64,$(shell go env GOHOSTOS)/$(shell go env GOHOSTARCH)),\
+	GOOS=linux GOARCH=386 CGO_ENABLED=0 go test -parallel 16 ./tools $$(go list ./internal/... | grep -v /internal/lab),\
+	@echo 'not tried: programs of 32 bits run on Linux with amd64')
 
 check: test lint tidy portable ## Everything that has to pass before a change lands
 
