@@ -91,5 +91,8 @@ test('one setup with one key for three clients', slow, async (t) => {
   const said = await setup(env, address);
   t.diagnostic(`setup took ${Math.round(performance.now() - start)} ms`);
   assert.deepEqual(said.match(/^[\w-]+(?=: .*: entry written)/gm)?.toSorted(), three.map(({ name }) => name), said);
+  const status = execFileSync(program, ['setup', '--status', '--json'], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const found = JSON.parse(status).installed.map(({ client, mode, state }) => [client, mode, state]);
+  assert.deepEqual(found.toSorted(), three.map(({ name }) => [name, 'TEST', 'ok']));
   for (const client of three) await connects(t, env, client);
 });
