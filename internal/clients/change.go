@@ -302,14 +302,16 @@ func (c Change) Apply() (original string, err error) {
 	return c.backup(), nil
 }
 
-// madeByUs reports whether the file says nothing but our entry, so that there is no original of it.
+// madeByUs reports whether the file says nothing but what setup has put there, so that there is no original of it.
 func (c Change) madeByUs() bool {
 	doc, err := c.Client.format.parse(withoutMark(c.before))
-	if err != nil {
+	if err != nil || len(doc.names()) == 0 {
 		return false
 	}
-	if _, found, err := doc.entry(c.Name); err != nil || !found || doc.drop(c.Name) != nil {
-		return false
+	for _, name := range doc.names() {
+		if entry, found, err := doc.entry(name); err != nil || !found || !entry.starts(c.Entry.Command) || doc.drop(name) != nil {
+			return false
+		}
 	}
 	doc.tidy()
 	left := string(squeezed(doc.text()))

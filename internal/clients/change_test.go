@@ -195,7 +195,18 @@ func TestNoOriginal(t *testing.T) {
 				t.Errorf("%s: with %s its original is %s", c.Name, config, original)
 			}
 		}
-		remove(t, c)
+		if original := apply(t, c, "stripe-eu", clients.Entry{Command: "/opt/stripe-mcp"}); original != "" {
+			t.Errorf("%s: with a second account its original is %s", c.Name, original)
+		}
+		for _, name := range []string{"stripe-eu", clients.DefaultName} {
+			change, err := c.Remove(name, "/opt/stripe-mcp")
+			if err == nil {
+				_, err = change.Apply()
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
 		if _, err := os.Stat(c.Path + ".before-stripe-mcp"); err == nil {
 			t.Errorf("%s: it has an original", c.Name)
 		}
