@@ -46,11 +46,13 @@ async function connects(t, env, client) {
   assert.deepEqual(JSON.parse(told[0]).data, []);
 }
 
+/** Where the configuration of the program is. */
+const configuration = (env) => join(env.HOME, 'stripe.yaml');
+
 /** Runs `stripe-mcp setup` with a key for the Stripe at an address, and returns what it prints. */
 async function setup(env, address, ...args) {
-  const config = join(env.HOME, 'stripe.yaml');
-  await writeFile(config, `api_base: ${address}\n`);
-  const command = ['setup', '--key-stdin', '--yes', '--config', config, ...args];
+  await writeFile(configuration(env), `api_base: ${address}\n`);
+  const command = ['setup', '--key-stdin', '--yes', '--config', configuration(env), ...args];
   return execFileSync(program, command, { env, input: 'sk_test_MadeUpForThisTest', encoding: 'utf8' });
 }
 
@@ -63,7 +65,7 @@ for (const client of clients) {
     await setup(env, address, '--client', client.name);
     assert.doesNotMatch(await say(t, env, client, 'mcp', 'list'), none);
     await connects(t, env, client);
-    execFileSync(program, ['setup', '--remove', '--client', client.name, '--yes'], { env });
+    execFileSync(program, ['setup', '--remove', '--yes', '--config', configuration(env), '--client', client.name], { env });
     assert.match(await say(t, env, client, 'mcp', 'list'), none);
   });
 
