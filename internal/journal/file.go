@@ -63,6 +63,7 @@ func (*file) look(ctx context.Context, j *Journal, show func(*book)) error {
 type fileStep struct {
 	*file
 
+	log  *os.File // what the step has written to; nil before that
 	over bool
 }
 
@@ -70,15 +71,41 @@ type fileStep struct {
 func (*fileStep) ledger(b *book, _ string) (*ledger, error) { return b.ledger, nil }
 
 func (s *fileStep) commit() error {
+	err := s.shut()
 	s.rollback()
-	return nil
+	return err
 }
 
 func (s *fileStep) rollback() {
 	if !s.over {
 		s.over = true
+		_ = s.shut()
 		_ = s.all.Unlock() // at the latest the system unlocks when the process ends
 	}
+}
+
+// shut closes what was written to.
+func (s *fileStep) shut() error {
+	log := s.log
+	if s.log = nil; log == nil {
+		return nil
+	}
+	return log.Close()
+}
+
+// safe forces to the disk what was written to, whatever its name is by then, and not what has that name: only the file that
+// was open at the time tells of all that went wrong with it since. It runs outside the lock, so that concurrent calls wait for
+// the disk together.
+func (s *fileStep) safe() func() error {
+	log := s.log
+	s.log = nil
+	return func() error { return errors.Join(log.Sync(), log.Close()) }
+}
+
+// tidy does what the file does. Windows puts nothing in the place of a log that is open.
+func (s *fileStep) tidy(now time.Time, due bool, open func() []record) {
+	_ = s.shut()
+	s.file.tidy(now, due, open)
 }
 
 func (f *file) begin(ctx context.Context, b *book) (tx, error) {
@@ -194,8 +221,8 @@ func (f *file) take(log *os.File, text []byte, apply func(record)) error {
 }
 
 // append writes records. The first ones of a log follow its beginning.
-func (f *file) append(records ...record) error {
-	fresh := f.read == 0
+func (s *fileStep) append(records ...record) error {
+	fresh := s.read == 0
 	if fresh {
 		records = append([]record{newBeginning(eventBegun, records[0].Time)}, records...)
 	}
@@ -203,27 +230,28 @@ func (f *file) append(records ...record) error {
 	if err != nil {
 		return err
 	}
-	if err := f.write(lines); err != nil {
+	if err := s.write(lines); err != nil {
 		return err
 	}
 	if fresh {
-		f.start(lines, records[0].Time)
+		s.start(lines, records[0].Time)
 	}
-	f.read += int64(len(lines))
+	s.read += int64(len(lines))
 	return nil
 }
 
 // write puts lines at the end of the log, which is still there.
-func (f *file) write(lines []byte) error {
-	log, err := local.OpenFile(f.path(), os.O_RDWR, 0)
+func (s *fileStep) write(lines []byte) (err error) {
+	if s.log == nil {
+		s.log, err = local.OpenFile(s.path(), os.O_RDWR, 0)
+	}
 	if err != nil {
 		return err
 	}
-	_, err = log.WriteAt(lines, f.read)
-	if err != nil {
-		_ = log.Truncate(f.read) // or the next one to read does it
+	if _, err = s.log.WriteAt(lines, s.read); err != nil {
+		_ = s.log.Truncate(s.read) // or the next one to read does it
 	}
-	return errors.Join(err, log.Close())
+	return err
 }
 
 // start notes how a log begins.
@@ -240,16 +268,6 @@ func encode(records []record) ([]byte, error) {
 		}
 	}
 	return lines.Bytes(), nil
-}
-
-// sync forces the log to the disk. It runs outside the lock, so that concurrent calls wait for the disk together. Where the
-// log was put away meanwhile, what is open stands in the new one.
-func (f *file) sync() error {
-	log, err := local.OpenFile(f.path(), os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(log.Sync(), log.Close())
 }
 
 // syncFolder makes a new file's name durable. Windows does not need that, and does not allow it.

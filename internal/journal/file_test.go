@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -172,12 +173,17 @@ type noSync struct {
 	broken bool
 }
 
-func (n *noSync) sync() error {
-	if n.broken {
-		return errors.New("the disk is full")
+func (n *noSync) begin(ctx context.Context, b *book) (tx, error) {
+	inner, err := n.store.begin(ctx, b)
+	if err != nil || !n.broken {
+		return inner, err
 	}
-	return n.store.sync()
+	return noSyncTx{inner}, nil
 }
+
+type noSyncTx struct{ tx }
+
+func (noSyncTx) safe() func() error { return func() error { return errors.New("the disk is full") } }
 
 // TestAFailedSync: the request is refused. Its key goes to the next request, because an earlier one may have used it.
 func TestAFailedSync(t *testing.T) {
@@ -196,6 +202,26 @@ func TestAFailedSync(t *testing.T) {
 	must(t, err)
 	if third.Key() != first.Key() {
 		t.Error("the key was lost")
+	}
+}
+
+// TestForcedToTheDisk: what is forced to the disk is the file that the record is in, also where another file has its name by
+// then.
+func TestForcedToTheDisk(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	j := New(folder, 0)
+	path := filepath.Join(folder, "journal.jsonl")
+	var safe func() error
+	must(t, j.step(t.Context(), "", func(s *step) error {
+		err := s.append(record{Event: eventIntent, Intent: "A"})
+		safe = s.tx.safe()
+		return err
+	}))
+	must(t, os.Rename(path, path+".away"))
+	must(t, os.Mkdir(path, 0o700))
+	if err := safe(); err != nil {
+		t.Errorf("another file was meant: %v", err)
 	}
 }
 

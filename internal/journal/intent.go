@@ -17,7 +17,8 @@ import (
 type Intent struct {
 	journal *Journal
 	record  record
-	began   time.Time // with the monotonic clock
+	began   time.Time    // with the monotonic clock
+	safe    func() error // waits until the record is on the disk
 	settled atomic.Bool
 	refused bool // an equal request was, because of this one; the delivery of that ends this one
 }

@@ -132,7 +132,7 @@ func (j *Journal) Begin(ctx context.Context, receipt *Receipt, request Request) 
 		return nil, err
 	}
 	receipt.add(intent)
-	if err := j.store.sync(); err != nil { // outside the step, so that creations side by side share the wait for the disk
+	if err := intent.safe(); err != nil { // outside the step, so that creations side by side share the wait for the disk
 		_ = j.note(ctx, intent.record.scope, intent.unsent())
 		return nil, &UnavailableError{cause: err}
 	}
@@ -228,7 +228,7 @@ func (s *step) begin(ctx context.Context, receipt *Receipt, request Request) (*I
 		delete(s.receipts, r.Intent)
 		return nil, &UnavailableError{cause: err}
 	}
-	return &Intent{journal: j, record: r, began: time.Now()}, nil
+	return &Intent{journal: j, record: r, began: time.Now(), safe: s.tx.safe()}, nil
 }
 
 // newRecord returns the intent of a request, with a key of its own.

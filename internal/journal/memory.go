@@ -12,7 +12,6 @@ type memory struct{ key []byte }
 
 func (*memory) scope(context.Context, func([]byte) string) (string, error) { return "", nil }
 func (m *memory) begin(context.Context, *book) (tx, error)                 { return m, nil }
-func (*memory) sync() error                                                { return nil }
 func (*memory) now() time.Time                                             { return wallClock() }
 func (*memory) patience() time.Duration                                    { return limits.Lock }
 func (*memory) process() string                                            { return "" }
@@ -30,5 +29,6 @@ func (m *memory) secret() ([]byte, error)                 { return m.key, nil }
 func (m *memory) keep(key []byte) error                   { m.key = key; return nil }
 func (*memory) tidy(time.Time, bool, func() []record)     {}
 func (*memory) ledger(b *book, _ string) (*ledger, error) { return b.ledger, nil }
+func (*memory) safe() func() error                        { return func() error { return nil } }
 func (*memory) commit() error                             { return nil }
 func (*memory) rollback()                                 {}

@@ -42,8 +42,9 @@ func (g glance) dead(process string) bool {
 	return locked || errors.Is(err, fs.ErrNotExist)
 }
 
-// peek reads the log under the lock, so that no line is in the middle of being written. Where there is no lock yet, nobody
-// has written anything.
+// peek reads the log under the lock, so that no line is in the middle of being written. It shows the book under the lock, too:
+// what asks whether a process lives holds that process's lock for a moment, and must not make a dead one look alive to a step.
+// Where there is no lock yet, nobody has written anything.
 func (f *file) peek(ctx context.Context, j *Journal, show func(*book)) error {
 	if !filepath.IsAbs(f.folder) {
 		return &UnavailableError{cause: errNoFolder}
@@ -52,14 +53,13 @@ func (f *file) peek(ctx context.Context, j *Journal, show func(*book)) error {
 		return &UnavailableError{cause: err}
 	}
 	b := newBook(glance{f, fates{}}, j.now, "")
-	if err := f.readShared(ctx, b); err != nil {
+	if err := f.readShared(ctx, b, show); err != nil {
 		return &UnavailableError{cause: err}
 	}
-	show(b)
 	return nil
 }
 
-func (f *file) readShared(ctx context.Context, b *book) error {
+func (f *file) readShared(ctx context.Context, b *book, show func(*book)) error {
 	ctx, cancel := context.WithTimeout(ctx, f.patience())
 	defer cancel()
 	lock := flock.New(filepath.Join(f.folder, "lock"), flock.SetFlag(os.O_RDONLY))
@@ -71,11 +71,11 @@ func (f *file) readShared(ctx context.Context, b *book) error {
 	case err != nil:
 		return fmt.Errorf("lock it: %w", err)
 	}
-	err := readLog(f.path(), time.Time{}, b.apply)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if err := readLog(f.path(), time.Time{}, b.apply); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	return err
+	show(b)
+	return nil
 }
 
 // peek reads the open intents in a connection of its own. Where the tables are not there yet, there are none.

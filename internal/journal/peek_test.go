@@ -90,3 +90,24 @@ func TestPeekWaits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestPeekAsksUnderTheLock: looking whether a process lives takes its lock for a moment, in which no step must ask the same.
+func TestPeekAsksUnderTheLock(t *testing.T) {
+	t.Parallel()
+	j := New(t.TempDir(), 0)
+	order(t, j, 1)
+	log, held := j.store.(*file)
+	if !held {
+		t.Fatal("it is no file")
+	}
+	shown := false
+	must(t, log.peek(t.Context(), j, func(*book) {
+		shown = true
+		if locked, err := log.all.TryLock(); err != nil || locked {
+			t.Errorf("a step could run meanwhile: %v, %v", locked, err)
+		}
+	}))
+	if !shown {
+		t.Error("nothing was shown")
+	}
+}

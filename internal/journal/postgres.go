@@ -52,7 +52,6 @@ func Shared(address, password string, keep time.Duration) *Journal {
 }
 
 func (p *postgres) process() string         { return p.id }
-func (*postgres) sync() error               { return nil } // a commit returns when it is safe
 func (p *postgres) patience() time.Duration { return p.limit }
 
 // place names the database without anything that may be secret.
@@ -253,6 +252,9 @@ func (t *transaction) tidy(now time.Time, _ bool, _ func() []record) {
 	last := t.tidied.Load()
 	t.tidies = now.Unix()-last >= often && t.tidied.CompareAndSwap(last, now.Unix())
 }
+
+// safe has nothing to wait for: a commit returns when it is safe.
+func (*transaction) safe() func() error { return func() error { return nil } }
 
 // commit sends what was appended and what is open after it. Even when the caller has left, it is worth knowing whether that
 // came about.

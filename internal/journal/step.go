@@ -16,8 +16,6 @@ type store interface {
 	scope(ctx context.Context, digest func(secret []byte) string) (string, error)
 	// begin makes what follows one step for all processes, and brings the book up to date.
 	begin(ctx context.Context, b *book) (tx, error)
-	// sync returns when every record of a step that was committed is safe.
-	sync() error
 	// now is the time by which records are dated.
 	now() time.Time
 	// patience is how long a step may wait while no other one of its scope gets on.
@@ -50,6 +48,8 @@ type tx interface {
 	ledger(b *book, day string) (*ledger, error)
 	// tidy puts away what is old, when it is time to or when it is due; open returns what has to stay at hand.
 	tidy(now time.Time, due bool, open func() []record)
+	// safe returns what waits until the records of the step are safe. It is called once the step was committed.
+	safe() func() error
 	// commit ends the step. After an error nobody knows whether others see its records.
 	commit() error
 	// rollback ends a step that was not committed.
