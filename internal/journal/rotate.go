@@ -175,32 +175,46 @@ func (f *file) putAway() []away {
 	return logs
 }
 
-// records reads the logs that were put away, and then the one in use. What was open when a log was put away stands in two.
+// records reads the logs that were put away, and then the one in use. It starts over with the latter where that was put away
+// meanwhile. What was open when a log was put away stands in two.
 func (f *file) records(ctx context.Context, since time.Time, each func(record)) error {
-	paths := []string{}
-	for _, log := range f.putAway() {
-		if !log.until.Before(since) {
-			paths = append(paths, log.path)
+	known := map[string]bool{}
+	for {
+		fresh := slices.DeleteFunc(f.putAway(), func(log away) bool { return known[log.path] })
+		for _, log := range fresh {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			known[log.path] = true
+			if log.until.Before(since) {
+				continue
+			}
+			if err := readLog(log.path, since, each); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
-	}
-	for _, path := range append(paths, f.path()) {
-		if err := ctx.Err(); err != nil {
+		inUse, err := os.ReadFile(f.path())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := readLog(path, since, each); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		if !slices.ContainsFunc(f.putAway(), func(log away) bool { return !known[log.path] }) {
+			return readLines(f.path(), bytes.NewReader(inUse), since, each)
 		}
 	}
-	return nil
 }
 
-// readLog reads the whole lines of one log. The last one may be torn.
+// readLog reads the whole lines of one log.
 func readLog(path string, since time.Time, each func(record)) error {
 	log, err := os.Open(path) //nolint:gosec // our own folder
 	if err != nil {
 		return err
 	}
 	defer log.Close() //nolint:errcheck // it was only read
+	return readLines(path, log, since, each)
+}
+
+// readLines reads the whole lines of what stands in the log at path. The last one may be torn.
+func readLines(path string, log io.Reader, since time.Time, each func(record)) error {
 	lines := bufio.NewReader(log)
 	for at := int64(0); ; {
 		line, err := lines.ReadBytes('\n')

@@ -67,6 +67,35 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// TestReadingMeanwhile: who reads all records misses none where the log is put away in the middle of it.
+func TestReadingMeanwhile(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	const limit, orders = 4 << 10, 4
+	j := newJournal(&file{folder: folder, limit: limit})
+	t.Cleanup(j.Close)
+	for n := range orders {
+		order(t, j, n)
+		if n%2 == 0 {
+			fill(t, j.store.(*file).path(), limit) // so that the next order puts it away
+		}
+	}
+	seen, putAway := map[string]bool{}, false
+	must(t, j.store.records(t.Context(), time.Time{}, func(r record) {
+		if !putAway {
+			putAway = true
+			fill(t, j.store.(*file).path(), limit)
+			order(t, j, orders)
+		}
+		seen[r.Object] = true
+	}))
+	for n := range orders + 1 {
+		if object := fmt.Sprint("cus_", n); !seen[object] {
+			t.Errorf("%s was missed", object)
+		}
+	}
+}
+
 // TestKeeping: a record is kept as long as the owner wants, and not much longer, however few there are.
 func TestKeeping(t *testing.T) {
 	t.Parallel()
