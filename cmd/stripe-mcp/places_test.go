@@ -100,6 +100,8 @@ func TestWithoutAHome(t *testing.T) {
 		"a client's file":    {[]string{"STRIPE_MCP_STATE_DIR=ELSEWHERE/state"}, []string{"setup", "--key-stdin", "--yes", "--config", "ELSEWHERE/c.yaml", "--client", "cursor"}, 3, noHome},
 		"not needed":         {[]string{"STRIPE_MCP_STATE_DIR=ELSEWHERE/state"}, []string{"setup", "--key-stdin", "--yes", "--config", "ELSEWHERE/c.yaml"}, 0, "No AI client was found"},
 		"only to be shown":   {[]string{"STRIPE_MCP_STATE_DIR=ELSEWHERE/state"}, []string{"setup", "--print", "--config", "ELSEWHERE/c.yaml"}, 0, "would be written"},
+		"status":             {nil, []string{"setup", "--status"}, 3, noHome},
+		"a client's status":  {nil, []string{"setup", "--status", "--client", "cursor"}, 3, "fail  cursor: " + noHome},
 		"doctor":             {nil, []string{"doctor"}, 3, "warn  config   " + noHome},
 		"doctor, simulating": {nil, []string{"doctor", "--simulator"}, 0, "warn  journal  in memory only, as is all that the simulator makes: " + noHome},
 		"doctor, relative":   {[]string{"HOME=."}, []string{"doctor"}, 3, "no AI client has an entry"},
@@ -107,7 +109,7 @@ func TestWithoutAHome(t *testing.T) {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
 			h, elsewhere := newHome(t), t.TempDir()
-			h.write(cursor, "{}")
+			h.write(cursor, `{"mcpServers": {"stripe": {"command": "`+filepath.Join(h.path, "stripe-mcp")+`"}}}`)
 			before := h.files()
 			fill := func(texts []string) (filled []string) {
 				for _, text := range texts {

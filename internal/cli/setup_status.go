@@ -26,6 +26,8 @@ func (s *setup) showStatus(ctx context.Context) error {
 		if chosen, err = s.choose(); err != nil {
 			return err
 		}
+	} else if len(chosen) == 0 {
+		return configError(local.CheckPlaces(""))
 	}
 	found := doctor.Installations(ctx, chosen, program, s.environment)
 	if name := s.flags.Name; name != "" {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 
@@ -221,6 +222,9 @@ func (c Client) read() (Change, document, error) {
 	change := Change{Client: c, Path: c.Path}
 	if c.fault != nil {
 		return change, nil, c.fault
+	}
+	if !filepath.IsAbs(c.Path) { // it would lead into the working directory, where a repository could plant one
+		return change, nil, local.CheckPlaces(c.Path)
 	}
 	_, err := os.Lstat(c.Path)
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -25,11 +25,11 @@ func TestLeftAlone(t *testing.T) {
 		`{"mcpServers": {"stripe": {"url": "https://x"}}}`:                                                                      "starts another program\nhint: rename or remove",
 	} {
 		c := with(t, "claude-desktop", text)
-		_, err := c.Add(clients.DefaultName, entry())
+		_, err := c.Add(stripe, entry())
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), c.Path+" stays as it is") || strings.Contains(err.Error(), "MadeUp") {
 			t.Errorf("%s: %v", text, err)
 		}
-		if change, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp"); err == nil && !change.Unchanged() {
+		if change, err := c.Remove(stripe, "/opt/stripe-mcp"); err == nil && !change.Unchanged() {
 			t.Errorf("%s: it would be removed", text)
 		}
 		if got := read(t, c.Path); got != text {
@@ -40,7 +40,7 @@ func TestLeftAlone(t *testing.T) {
 	if err := os.MkdirAll(c.Path, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Add(clients.DefaultName, entry()); err == nil || !strings.Contains(err.Error(), "is a folder, not a file") {
+	if _, err := c.Add(stripe, entry()); err == nil || !strings.Contains(err.Error(), "is a folder, not a file") {
 		t.Errorf("a folder: %v", err)
 	}
 }
@@ -59,7 +59,7 @@ func TestLinks(t *testing.T) {
 	if err := os.Symlink(target, c.Path); err != nil {
 		t.Fatal(err)
 	}
-	change, err := c.Add(clients.DefaultName, entry())
+	change, err := c.Add(stripe, entry())
 	if err != nil || !change.Linked() {
 		t.Fatal(change.Linked(), err)
 	}
@@ -77,7 +77,7 @@ func TestLinks(t *testing.T) {
 	if err := os.Remove(target); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Add(clients.DefaultName, entry()); err == nil || !strings.Contains(err.Error(), "a link that leads nowhere") {
+	if _, err := c.Add(stripe, entry()); err == nil || !strings.Contains(err.Error(), "a link that leads nowhere") {
 		t.Errorf("a dangling link: %v", err)
 	}
 }
@@ -91,7 +91,7 @@ func TestNoLinks(t *testing.T) {
 	if err := os.Symlink(folder, filepath.Dir(c.Path)); err != nil {
 		t.Fatal(err)
 	}
-	change, err := c.Add(clients.DefaultName, entry())
+	change, err := c.Add(stripe, entry())
 	if err != nil || change.Linked() {
 		t.Fatal(change.Linked(), err)
 	}
@@ -110,11 +110,11 @@ func TestReadOnly(t *testing.T) {
 		if err := os.Chmod(c.Path, 0o444); err != nil {
 			t.Fatal(err)
 		}
-		if change, err := c.Add(clients.DefaultName, entry()); err != nil || !change.Unchanged() {
+		if change, err := c.Add(stripe, entry()); err != nil || !change.Unchanged() {
 			t.Errorf("%s: nothing to change: %v", name, err)
 		}
 		_, adding := c.Add("stripe-eu", entry())
-		_, removing := c.Remove(clients.DefaultName, "/opt/stripe-mcp")
+		_, removing := c.Remove(stripe, "/opt/stripe-mcp")
 		for _, err := range []error{adding, removing} {
 			if err == nil || !strings.Contains(err.Error(), "stays as it is: it is read-only\nhint: make it writable") {
 				t.Errorf("%s: %v", name, err)
@@ -136,7 +136,7 @@ func TestTwoEntries(t *testing.T) {
 		other := clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", "/eu.yaml"}, Env: map[string]string{"A B": `"c\` + "\n\x7f" + `"`}}
 		apply(t, c, "stripe-eu", other)
 		ours, err := c.Ours("/opt/stripe-mcp")
-		if err != nil || len(ours) != 2 || ours[0].Name != clients.DefaultName || ours[1].Name != "stripe-eu" || ours[1].ConfigFile() != "/eu.yaml" || ours[1].Env["A B"] != other.Env["A B"] {
+		if err != nil || len(ours) != 2 || ours[0].Name != stripe || ours[1].Name != "stripe-eu" || ours[1].ConfigFile() != "/eu.yaml" || ours[1].Env["A B"] != other.Env["A B"] {
 			t.Errorf("%s: ours are %+v, %v\n%s", name, ours, err, read(t, c.Path))
 		}
 		change, err := c.Remove("stripe-eu", "/opt/stripe-mcp")
@@ -169,7 +169,7 @@ func TestOriginal(t *testing.T) {
 	const first = `{"mcpServers":{"a":{}}}`
 	c := with(t, "cursor", first)
 	for i, config := range []string{"/c.yaml", "/d.yaml", "/e.yaml"} {
-		original := apply(t, c, clients.DefaultName, clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", config}})
+		original := apply(t, c, stripe, clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", config}})
 		if got := read(t, original); got != first {
 			t.Errorf("after change %d it is %s", i, got)
 		}
@@ -191,7 +191,7 @@ func TestNoOriginal(t *testing.T) {
 			continue
 		}
 		for _, config := range []string{"/c.yaml", "/d.yaml"} {
-			if original := apply(t, c, clients.DefaultName, clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", config}}); original != "" {
+			if original := apply(t, c, stripe, clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", config}}); original != "" {
 				t.Errorf("%s: with %s its original is %s", c.Name, config, original)
 			}
 		}
@@ -222,7 +222,7 @@ func TestNothingToRemove(t *testing.T) {
 			if text != "" {
 				write(t, c.Path, text)
 			}
-			change, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp")
+			change, err := c.Remove(stripe, "/opt/stripe-mcp")
 			if err != nil || !change.Unchanged() {
 				t.Errorf("%s: unchanged is %v, %v", c.Name, change.Unchanged(), err)
 			}
@@ -259,7 +259,7 @@ func TestProcess(t *testing.T) {
 func TestChangedInTheMeantime(t *testing.T) {
 	t.Parallel()
 	c := with(t, "claude-code", "{}")
-	change, err := c.Add(clients.DefaultName, entry())
+	change, err := c.Add(stripe, entry())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,16 +274,16 @@ func TestRenamedProgram(t *testing.T) {
 	t.Parallel()
 	const program = "/opt/stripe"
 	c := with(t, "cursor", `{"mcpServers":{"stripe":{"command":"/opt/stripe","args":["--config","/c.yaml"]}}}`)
-	if change, err := c.Add(clients.DefaultName, clients.Entry{Command: program, Args: []string{"--config", "/c.yaml"}}); err != nil || !change.Unchanged() {
+	if change, err := c.Add(stripe, clients.Entry{Command: program, Args: []string{"--config", "/c.yaml"}}); err != nil || !change.Unchanged() {
 		t.Errorf("unchanged is %v, %v", change.Unchanged(), err)
 	}
 	if ours, err := c.Ours(program); err != nil || len(ours) != 1 {
 		t.Errorf("ours is %v, %v", ours, err)
 	}
-	if change, err := c.Remove(clients.DefaultName, program); err != nil || change.Unchanged() {
+	if change, err := c.Remove(stripe, program); err != nil || change.Unchanged() {
 		t.Errorf("it would stay: %v", err)
 	}
-	if change, err := c.Remove(clients.DefaultName, "/opt/other"); err != nil || !change.Unchanged() {
+	if change, err := c.Remove(stripe, "/opt/other"); err != nil || !change.Unchanged() {
 		t.Errorf("another program would remove it: %v", err)
 	}
 }

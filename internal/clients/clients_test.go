@@ -10,6 +10,9 @@ import (
 	"stripe-mcp/internal/clients"
 )
 
+// stripe is the usual name of our entry.
+const stripe = "stripe"
+
 // client returns the client of that name in a home of its own.
 func client(t *testing.T, name string) clients.Client {
 	t.Helper()
@@ -58,18 +61,18 @@ func entry() clients.Entry {
 // add makes the change and checks that a second one has nothing to do.
 func add(t *testing.T, c clients.Client) {
 	t.Helper()
-	change, err := c.Add(clients.DefaultName, entry())
+	change, err := c.Add(stripe, entry())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := change.Apply(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := c.Add(clients.DefaultName, entry())
+	again, err := c.Add(stripe, entry())
 	if err != nil || !again.Unchanged() {
 		t.Errorf("a second time, unchanged is %v, %v", again.Unchanged(), err)
 	}
-	if ours, err := c.Ours("/opt/stripe-mcp"); err != nil || len(ours) != 1 || ours[0].Name != clients.DefaultName || ours[0].Command != "/opt/stripe-mcp" {
+	if ours, err := c.Ours("/opt/stripe-mcp"); err != nil || len(ours) != 1 || ours[0].Name != stripe || ours[0].Command != "/opt/stripe-mcp" {
 		t.Errorf("ours are %+v, %v", ours, err)
 	}
 }
@@ -167,7 +170,7 @@ func FuzzAdd(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		c := with(t, "cursor", text)
 		had, _ := c.Ours("/opt/stripe-mcp")
-		change, err := c.Add(clients.DefaultName, entry())
+		change, err := c.Add(stripe, entry())
 		if err != nil {
 			return
 		}
@@ -175,10 +178,10 @@ func FuzzAdd(f *testing.F) {
 			t.Fatal(err)
 		}
 		after := read(t, c.Path)
-		if again, err := c.Add(clients.DefaultName, entry()); err != nil || !again.Unchanged() {
+		if again, err := c.Add(stripe, entry()); err != nil || !again.Unchanged() {
 			t.Errorf("%q became %q, and then: %v", text, after, err)
 		}
-		change, err = c.Remove(clients.DefaultName, "/opt/stripe-mcp")
+		change, err = c.Remove(stripe, "/opt/stripe-mcp")
 		if err != nil {
 			t.Fatalf("%q became %q: %v", text, after, err)
 		}

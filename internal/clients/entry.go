@@ -11,9 +11,6 @@ import (
 	"stripe-mcp/internal/secret"
 )
 
-// DefaultName is the name of our entry where the caller has no other. Clients put it before the tools' names.
-const DefaultName = "stripe"
-
 // Entry is how a client starts a server.
 type Entry struct {
 	Command string
@@ -21,7 +18,7 @@ type Entry struct {
 	Env     map[string]string
 }
 
-// Named is an entry in a client's file.
+// Named is an entry in a client's file. Clients put its name before the tools' names.
 type Named struct {
 	Name string
 	Entry
@@ -56,12 +53,9 @@ func (e Entry) merged(old Entry) Entry {
 }
 
 // Fault returns an error when an entry, which is ours in the client's file, holds a key, has arguments that the server does
-// not take or does not start program. settings are the names that a configuration file knows.
-func (c Client) Fault(entry Named, program string, settings []string) error {
-	repair := "run stripe-mcp setup --client " + c.Name
-	if entry.Name != DefaultName {
-		repair += " --name " + entry.Name
-	}
+// not take or does not start program. settings are the names that a configuration file knows. repair says how to set the entry
+// up again.
+func (c Client) Fault(entry Named, program string, settings []string, repair string) error {
 	if slices.ContainsFunc(slices.AppendSeq(slices.Clone(entry.Args), maps.Values(entry.Env)), secret.Looks) {
 		return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, entry.Path)
 	}

@@ -58,7 +58,7 @@ func checkShown(t *testing.T, c clients.Client, lines string) {
 		if text != "" {
 			write(t, c.Path, text)
 		}
-		change, err := c.Add(clients.DefaultName, entry())
+		change, err := c.Add(stripe, entry())
 		if err != nil || !change.ByHand || change.Unchanged() || change.Lines()+"\n" != lines {
 			t.Errorf("%q: by hand is %v, %v\n%s", text, change.ByHand, err, cmp.Diff(lines, change.Lines()))
 		}
@@ -67,14 +67,14 @@ func checkShown(t *testing.T, c clients.Client, lines string) {
 		}
 	}
 	write(t, c.Path, lines)
-	change, err := c.Add(clients.DefaultName, entry())
+	change, err := c.Add(stripe, entry())
 	if err != nil || change.ByHand || !change.Unchanged() {
 		t.Errorf("with its lines: by hand is %v, %v", change.ByHand, err)
 	}
 	if ours, err := c.Ours("/opt/stripe-mcp"); err != nil || len(ours) != 1 || ours[0].ConfigFile() != "/c.yaml" {
 		t.Errorf("ours are %+v, %v", ours, err)
 	}
-	if _, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp"); err == nil || !strings.Contains(err.Error(), "hint: take the entry out of it yourself") {
+	if _, err := c.Remove(stripe, "/opt/stripe-mcp"); err == nil || !strings.Contains(err.Error(), "hint: take the entry out of it yourself") {
 		t.Errorf("removal: %v", err)
 	}
 	if got := read(t, c.Path); got != lines {
@@ -101,14 +101,14 @@ func checkRoundTrip(t *testing.T, c clients.Client, before, after string) {
 // remove makes the change and checks that a second one has nothing to do.
 func remove(t *testing.T, c clients.Client) {
 	t.Helper()
-	change, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp")
+	change, err := c.Remove(stripe, "/opt/stripe-mcp")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := change.Apply(); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp"); err != nil || !again.Unchanged() {
+	if again, err := c.Remove(stripe, "/opt/stripe-mcp"); err != nil || !again.Unchanged() {
 		t.Errorf("a second time, unchanged is %v, %v", again.Unchanged(), err)
 	}
 	if ours, err := c.Ours("/opt/stripe-mcp"); err != nil || len(ours) != 0 {
@@ -157,7 +157,7 @@ func TestWhereClientsKeepTheirFiles(t *testing.T) {
 		variables := map[string]string{"HOME": "/h", "USERPROFILE": "/u", "APPDATA": "/u/Roaming", "LOCALAPPDATA": "/u/Local", tt.variable: tt.value}
 		for _, c := range clients.All(func(name string) string { return variables[name] }, tt.goos) {
 			got := c.Path
-			if _, err := c.Add(clients.DefaultName, entry()); err != nil {
+			if _, err := c.Add(stripe, entry()); err != nil {
 				got = err.Error()
 			}
 			if want := tt.want[c.Name]; want != "" && got != want {
@@ -227,7 +227,7 @@ func TestSeveralFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			change, err := chosen[0].Add(clients.DefaultName, entry())
+			change, err := chosen[0].Add(stripe, entry())
 			if err != nil {
 				if !strings.Contains(err.Error(), tt.changed) {
 					t.Error(err)

@@ -7,8 +7,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pelletier/go-toml/v2"
-
-	"stripe-mcp/internal/clients"
 )
 
 const table = "[mcp_servers.stripe]\ncommand = \"/opt/stripe-mcp\"\nargs = [\"--config\", \"/c.yaml\"]\n"
@@ -116,7 +114,7 @@ func TestUncertainTOML(t *testing.T) {
 		"a = \"\"\"\n[mcp_servers.stripe]\n":                                                             {"of it is not valid TOML", true},
 	} {
 		c := with(t, "codex", text)
-		change, err := c.Add(clients.DefaultName, entry())
+		change, err := c.Add(stripe, entry())
 		if err == nil || !strings.Contains(err.Error(), tt.says) || !strings.HasPrefix(err.Error(), c.Path+" stays as it is: ") || strings.Contains(err.Error(), "MadeUp") {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -127,7 +125,7 @@ func TestUncertainTOML(t *testing.T) {
 		if change.ByHand != tt.byHand || change.Lines()+"\n" != want {
 			t.Errorf("%q: by hand is %v, with %s", text, change.ByHand, change.Lines())
 		}
-		if change, err := c.Remove(clients.DefaultName, "/opt/stripe-mcp"); tt.says != certain && err == nil && !change.Unchanged() {
+		if change, err := c.Remove(stripe, "/opt/stripe-mcp"); tt.says != certain && err == nil && !change.Unchanged() {
 			t.Errorf("%q: it would be removed", text)
 		}
 	}
@@ -143,7 +141,7 @@ func FuzzTOML(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		c := with(t, "codex", text)
-		change, err := c.Add(clients.DefaultName, entry())
+		change, err := c.Add(stripe, entry())
 		if err != nil {
 			return
 		}
@@ -155,10 +153,10 @@ func FuzzTOML(f *testing.F) {
 		if !reflect.DeepEqual(rest(t, text), rest(t, after)) {
 			t.Errorf("%q became %q", text, after)
 		}
-		if again, err := c.Add(clients.DefaultName, entry()); err != nil || !again.Unchanged() {
+		if again, err := c.Add(stripe, entry()); err != nil || !again.Unchanged() {
 			t.Errorf("%q became %q, and then: %v", text, after, err)
 		}
-		change, err = c.Remove(clients.DefaultName, "/opt/stripe-mcp")
+		change, err = c.Remove(stripe, "/opt/stripe-mcp")
 		if err != nil {
 			t.Fatalf("%q became %q: %v", text, after, err)
 		}
@@ -182,7 +180,7 @@ func rest(t *testing.T, text string) map[string]any {
 		t.Fatalf("%q: %v", text, err)
 	}
 	servers, _ := says["mcp_servers"].(map[string]any)
-	delete(servers, clients.DefaultName)
+	delete(servers, stripe)
 	if len(servers) == 0 {
 		delete(says, "mcp_servers")
 	}

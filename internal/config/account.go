@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 )
 
 // DefaultAccount is the name of the account that needs none.
@@ -24,10 +25,7 @@ func (c Config) Address(text string) string {
 	if c.AccountName == "" || !strings.Contains(text, program+" ") {
 		return text
 	}
-	file := c.path
-	if strings.Contains(file, " ") {
-		file = `"` + file + `"`
-	}
+	file := local.Argument(c.path)
 	var pairs []string
 	for _, command := range []string{"setup", "doctor", "journal", "simulator", "tools", "call", "serve"} {
 		pairs = append(pairs, program+" "+command, program+" --config "+file+" "+command)

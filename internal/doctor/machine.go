@@ -14,6 +14,7 @@ import (
 	"stripe-mcp/internal/journal"
 	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpclient"
+	"stripe-mcp/internal/owner"
 	"stripe-mcp/internal/secret"
 	"stripe-mcp/internal/stripeapi"
 )
@@ -103,16 +104,16 @@ func (e *examination) checkClients() {
 }
 
 func (e *examination) checkEntry(c clients.Client, entry clients.Named, itself string) {
-	other := entry.ConfigFile()
+	other := cmp.Or(entry.ConfigFile(), entry.Env["STRIPE_MCP_CONFIG"])
 	if entry.Name != e.Account.Config.Name() {
 		other = "" // it is another account's
 	}
-	if err := c.Fault(entry, itself, config.Names()); err != nil {
-		e.faulty(Failure, "clients", err, runSetup)
+	if err := c.Fault(entry, itself, config.Names(), owner.Repair(c, entry, os.Environ())); err != nil {
+		e.faulty(Failure, "clients", err, "")
 	} else if other != "" && !local.SameFile(other, e.Account.Config.Path()) {
-		e.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, c.Path, secret.Redact(other)), "run stripe-mcp doctor --config with that one, or correct the entry")
+		e.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, entry.Path, secret.Redact(other)), "run stripe-mcp doctor --config with that one, or correct the entry")
 	} else {
-		e.ok("clients", "%s: %s%s", c.Title, c.Path, named(entry.Name))
+		e.ok("clients", "%s: %s%s", c.Title, entry.Path, named(entry.Name))
 	}
 }
 

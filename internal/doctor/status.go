@@ -14,6 +14,7 @@ import (
 	"stripe-mcp/internal/clients"
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/mcpclient"
+	"stripe-mcp/internal/owner"
 	"stripe-mcp/internal/secret"
 )
 
@@ -55,7 +56,7 @@ func Installations(ctx context.Context, all []clients.Client, program string, en
 			found = append(found, &Installed{Client: c.Name, Path: c.Path, State: Broken, Problem: detail, WhatToDo: fix})
 		}
 		for _, entry := range entries {
-			i := &Installed{Client: c.Name, Path: c.Path, Name: entry.Name, State: Off}
+			i := &Installed{Client: c.Name, Path: entry.Path, Name: entry.Name, State: Off}
 			found = append(found, i)
 			if entry.Disabled {
 				continue
@@ -86,10 +87,7 @@ func (i *Installed) try(ctx context.Context, c clients.Client, entry clients.Nam
 		return
 	}
 	i.State, i.Problem = Broken, secret.Redact(err.Error())
-	i.WhatToDo = runSetup + " --client " + c.Name
-	if entry.Name != clients.DefaultName {
-		i.WhatToDo += " --name " + entry.Name
-	}
+	i.WhatToDo = owner.Repair(c, entry, environ)
 }
 
 func (i *Installed) converse(ctx context.Context, command *exec.Cmd) error {

@@ -219,7 +219,7 @@ func readLines(path string, log io.Reader, since time.Time, each func(record)) e
 	for at := int64(0); ; {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
-			return nil // the end, or what cannot be read of it
+			return nil //nolint:nilerr // the end, or what cannot be read of it
 		}
 		var r record
 		if json.Unmarshal(line, &r) != nil || r.Intent == "" {

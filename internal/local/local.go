@@ -111,6 +111,14 @@ func errForeign(path string, owner int) error {
 // Quoted returns a path for a shell.
 func Quoted(path string) string { return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'" }
 
+// Argument returns a path for a command line of any shell, that of Windows included.
+func Argument(path string) string {
+	if strings.ContainsAny(path, " \t") {
+		return `"` + path + `"`
+	}
+	return path
+}
+
 // CheckFolder refuses a folder that another user could have filled. One that is not there is fine.
 func CheckFolder(path string) error {
 	info, err := os.Stat(path)

@@ -3,6 +3,8 @@ package owner
 
 import (
 	"cmp"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,14 +27,39 @@ type Account struct {
 // Has reports whether an entry is this account's: it has its name, and no other configuration. A configuration that is gone
 // is nobody's.
 func (a Account) Has(entry clients.Named) bool {
-	used := a.configOf(entry)
-	_, gone := os.Stat(used)
-	return entry.Name == a.Config.Name() && (gone != nil || a.uses(used))
+	used := ConfigOf(entry, a.Environ)
+	return entry.Name == a.Config.Name() && (isGone(used) || a.uses(used))
 }
 
-// configOf returns the configuration that an entry uses.
-func (a Account) configOf(entry clients.Named) string {
-	return cmp.Or(entry.ConfigFile(), entry.Env["STRIPE_MCP_CONFIG"], config.UsualPath(config.DefaultAccount, a.Environ))
+func isGone(path string) bool {
+	_, err := os.Stat(path)
+	return path == "" || errors.Is(err, fs.ErrNotExist)
+}
+
+// ConfigOf returns the configuration that an entry uses.
+func ConfigOf(entry clients.Named, environ []string) string {
+	return cmp.Or(entry.ConfigFile(), entry.Env["STRIPE_MCP_CONFIG"], config.UsualPath(config.DefaultAccount, environ))
+}
+
+// Repair returns the command that sets an entry of a client up again. Of an entry that setup did not make, it says that people
+// do that.
+func Repair(c clients.Client, entry clients.Named, environ []string) string {
+	if !config.IsAccountName(entry.Name) {
+		return "correct or remove the entry " + secret.Redact(entry.Name) + " in " + entry.Path
+	}
+	return "run stripe-mcp setup --client " + c.Name + arguments(entry, environ)
+}
+
+// arguments are what names the account of an entry on the command line of setup. A configuration that is gone will be at its
+// usual place.
+func arguments(entry clients.Named, environ []string) (text string) {
+	if entry.Name != config.DefaultAccount {
+		text = " --name " + entry.Name
+	}
+	if used := ConfigOf(entry, environ); !isGone(used) && used != config.UsualPath(entry.Name, environ) {
+		text += " --config " + secret.Redact(local.Argument(used))
+	}
+	return text
 }
 
 // uses reports whether a path leads to this account's configuration, or would.
@@ -46,10 +73,10 @@ func (a Account) Check(all []clients.Client) error {
 	for _, c := range all {
 		entries, _ := c.Ours(a.Program) // adding one says what is wrong with the file
 		for _, entry := range entries {
-			used := secret.Redact(a.configOf(entry))
+			used := secret.Redact(ConfigOf(entry, a.Environ))
 			switch {
 			case entry.Name == name && !a.Has(entry):
-				return hint.Errorf("choose another --name, or add --config "+used+" to set up that account",
+				return hint.Errorf("choose another --name, or add --config "+local.Argument(used)+" to set up that account",
 					"nothing was changed: %s has an entry %s already, which uses another configuration, %s", c.Title, name, used)
 			case entry.Name != name && name != config.DefaultAccount && a.uses(used):
 				return hint.Errorf("name another file with --config, or leave --config out",
@@ -96,12 +123,5 @@ func (a Account) remains(entry clients.Named) string {
 	if !config.IsAccountName(entry.Name) {
 		return entry.Name + " stays, because setup did not make it"
 	}
-	text := entry.Name + " stays, which is another account: stripe-mcp setup --remove"
-	if entry.Name != config.DefaultAccount {
-		text += " --name " + entry.Name
-	}
-	if used := a.configOf(entry); used != config.UsualPath(entry.Name, a.Environ) {
-		text += " --config " + used
-	}
-	return text
+	return entry.Name + " stays, which is another account: stripe-mcp setup --remove" + arguments(entry, a.Environ)
 }
