@@ -44,8 +44,8 @@ func Lines(name string, entry Entry) string {
 }
 
 // Add plans to make the client start entry under that name. It fails when the file cannot be understood or has an entry of
-// that name for another program. ByHand is set where the change is left to the person: without an error for a client whose
-// file is never edited, and with one that says why for the others.
+// that name for another program. ByHand is set where the change is left to the person. For a client whose file is never edited
+// there is no error then; for the others it says why.
 func (c Client) Add(name string, entry Entry) (Change, error) {
 	change, doc, err := c.open(name)
 	change.Entry = entry

@@ -52,8 +52,8 @@ func (e Entry) merged(old Entry) Entry {
 	return e
 }
 
-// Fault returns an error when an entry, which is ours in the client's file, holds a key, has arguments that the server does
-// not take or does not start program. settings are the names that a configuration file knows. repair says how to set the entry
+// Fault says what is wrong with an entry of ours in the client's file. It can hold a key, have arguments that the server does
+// not take, or start another program. settings are the names that a configuration file knows. repair says how to set the entry
 // up again.
 func (c Client) Fault(entry Named, program string, settings []string, repair string) error {
 	if slices.ContainsFunc(slices.AppendSeq(slices.Clone(entry.Args), maps.Values(entry.Env)), secret.Looks) {

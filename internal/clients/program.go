@@ -13,8 +13,8 @@ import (
 	"stripe-mcp/internal/local"
 )
 
-// Program returns the absolute path of this program, as a client's entry names it: in the way in which it was called where
-// that leads here too, because an upgrade may replace what a link points to.
+// Program returns the absolute path of this program, as a client's entry names it. That is the way in which it was called, where
+// it leads here: an upgrade may replace what a link points to.
 func Program() (string, error) {
 	itself, err := os.Executable()
 	if err != nil {

@@ -86,8 +86,8 @@ func IsAccountName(text string) bool {
 	return regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,19}$`).MatchString(text) && !reserved.MatchString(text)
 }
 
-// keepApart gives an account with a name what it must share with no other one, where its file does not say it: a folder for
-// its state below that of the default account, and an address for the simulator's pages.
+// keepApart gives an account with a name what it must share with no other one, where its file does not say it. Its state gets a
+// folder below that of the default account, and the simulator's pages get an address.
 func (l *loader) keepApart() {
 	name := l.cfg.AccountName
 	if name == "" {

@@ -10,8 +10,8 @@ import (
 	"stripe-mcp/tools"
 )
 
-// TestAccountNames: clients put the name of a server before that of each tool, and show no tools at all when that becomes too
-// long: Claude Code at more than 64 characters, with its own mcp__ and __, and Cursor at more than 60 for both names.
+// TestAccountNames: clients put the name of a server before that of each tool. They show no tools when that becomes too long.
+// Claude Code allows 64 characters with its own mcp__ and __. Cursor allows 60 for both names.
 func TestAccountNames(t *testing.T) {
 	t.Parallel()
 	longest := strings.Repeat("n", 20)

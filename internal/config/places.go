@@ -53,8 +53,8 @@ func placesOf(env environment, goos string) places {
 	return p
 }
 
-// under returns the path below base, or "" unless base is absolute: a relative one would lead into
-// the working directory, where a repository could plant one.
+// under returns the path below base, or "" unless base is absolute. A relative one would lead into the working directory, where a
+// repository could plant one.
 func under(base string, path ...string) string {
 	if !filepath.IsAbs(base) {
 		return ""

@@ -29,7 +29,7 @@ var errNoFolder = errors.New("there is no folder for it; set state_dir in the co
 
 // file is a log that all processes of a user share: one file, which only the holder of the folder's lock touches. It is open
 // only while it is read, written or synced, because Windows puts nothing in the place of a file that is open. Each process
-// also holds a lock of its own for as long as it lives, so that a lock that can be had belongs to a dead one.
+// also holds a lock of its own while it lives. A lock that can be had belongs to a dead one.
 type file struct {
 	folder  string
 	limit   int64         // bytes that the log may grow before it is rotated
@@ -93,9 +93,9 @@ func (s *fileStep) shut() error {
 	return log.Close()
 }
 
-// safe forces to the disk what was written to, whatever its name is by then, and not what has that name: only the file that
-// was open at the time tells of all that went wrong with it since. It runs outside the lock, so that concurrent calls wait for
-// the disk together.
+// safe forces the file that was written to onto the disk, whatever its name is by then. It keeps that file open: a file that is
+// opened later may not tell of what went wrong in between. What it returns runs outside the lock, so that concurrent calls wait
+// for the disk together.
 func (s *fileStep) safe() func() error {
 	log := s.log
 	s.log = nil

@@ -42,8 +42,8 @@ func (g glance) dead(process string) bool {
 	return locked || errors.Is(err, fs.ErrNotExist)
 }
 
-// peek reads the log under the lock, so that no line is in the middle of being written. It shows the book under the lock, too:
-// what asks whether a process lives holds that process's lock for a moment, and must not make a dead one look alive to a step.
+// peek reads the log under the lock, so that no line is in the middle of being written. It shows the book under the lock, too.
+// To ask whether a process lives is to hold its lock for a moment. In that moment a dead one looks alive to others.
 // Where there is no lock yet, nobody has written anything.
 func (f *file) peek(ctx context.Context, j *Journal, show func(*book)) error {
 	if !filepath.IsAbs(f.folder) {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Environment returns "NAME=value" entries with the folders of this user that they lack, as far as the system knows them
-// otherwise: some clients start servers without the variables that name them on Windows.
+// Environment returns "NAME=value" entries with the folders of this user that they lack, as far as the system knows them.
+// Some clients start servers without the variables that name them on Windows.
 func Environment(entries []string) []string {
 	complete := slices.Clone(entries)
 	given := Lookup(entries)

@@ -15,8 +15,8 @@ import (
 // The servers that it starts write to another AppData than other programs do.
 const ClaudePackage = "Claude_pzs8sxrjxfjjc"
 
-// CheckPlaces makes sure that files can be made at all of the places: each has an absolute path, and none is another user's
-// while this is root.
+// CheckPlaces makes sure that files can be made at all of the places. Each must have an absolute path. None may be another
+// user's while this is root.
 func CheckPlaces(places ...string) error {
 	for _, place := range places {
 		if filepath.IsAbs(place) {
@@ -42,8 +42,8 @@ func CheckOwn(places ...string) error {
 	return nil
 }
 
-// CheckRoom returns an error where this user cannot keep files of their own in a folder and in those below it: there is no
-// home, a folder is read-only or somebody else's, or the disk is full. It makes none of them, and leaves nothing behind.
+// CheckRoom returns an error where this user cannot keep files of their own in a folder and in those below it. There may be no
+// home, a folder may be read-only or somebody else's, or the disk may be full. It makes none of them, and leaves nothing behind.
 func CheckRoom(folder string, below ...string) error {
 	return checkRoom(tryWrite, folder, below)
 }

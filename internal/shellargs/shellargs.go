@@ -117,7 +117,7 @@ func bare(argument string) string {
 	return argument
 }
 
-// unquoted reports whether text is what is left of JSON when a shell has removed the quotes: PowerShell and cmd.exe remove
+// unquoted reports whether text is what is left of JSON when a shell has removed the quotes. PowerShell and cmd.exe remove
 // those that a program should get, and Unix shells those outside of single quotes.
 func unquoted(text string) bool {
 	text = strings.TrimSpace(strings.Trim(text, "' "))
