@@ -69,17 +69,19 @@ func (c Client) Fault(entry Named, program string, settings []string, repair str
 	return nil
 }
 
-// ConfigFile returns the configuration file that the entry names, or "".
-func (e Entry) ConfigFile() string {
-	for i, argument := range e.Args {
-		if path, found := strings.CutPrefix(argument, "--config="); found {
-			return path
+// ConfigFile returns the configuration file that the entry names, or "". Of several the server takes the last.
+func (e Entry) ConfigFile() (path string) {
+	for i := 0; i < len(e.Args); i++ {
+		name, value, valued := strings.Cut(e.Args[i], "=")
+		if takes := flags()[name]; takes && !valued && i+1 < len(e.Args) {
+			i++
+			value = e.Args[i]
 		}
-		if argument == "--config" && i+1 < len(e.Args) {
-			return e.Args[i+1]
+		if name == "--config" {
+			path = value
 		}
 	}
-	return ""
+	return path
 }
 
 // same reports whether both start a server in the same way.

@@ -175,6 +175,9 @@ func TestWithoutHome(t *testing.T) {
 			if filepath.IsAbs(c.Path) {
 				t.Errorf("%s, %s: %s", goos, c.Name, c.Path)
 			}
+			if _, err := c.Ours("/opt/stripe-mcp"); err == nil || !strings.Contains(err.Error(), "there is no home folder") {
+				t.Errorf("%s, %s: a file in the working directory was read: %v", goos, c.Name, err)
+			}
 		}
 	}
 }

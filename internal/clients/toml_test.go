@@ -61,6 +61,7 @@ func TestOwnTable(t *testing.T) {
 		"a key in variables in line": {"[mcp_servers.stripe]\n" + current + "env = { STRIPE_SECRET_KEY = 'sk_test_MadeUp1', \"A B\" = 'c' } # mine\n",
 			"[mcp_servers.stripe]\n" + current + "env = { \"A B\" = \"c\" } # mine\n", ""},
 		"only a key in variables in line": {"[mcp_servers.stripe]\nenv = { STRIPE_SECRET_KEY = 'sk_test_MadeUp1' }\n" + current, "[mcp_servers.stripe]\n" + current, ""},
+		"strings that end in quotes":      {"a = [\"\"\"b\"\"\"\", \"[c\"]\nd = 'C:\\'\ne = \"\\\"[\"\n\n" + table, "a = [\"\"\"b\"\"\"\", \"[c\"]\nd = 'C:\\'\ne = \"\\\"[\"\n\n" + table, "a = [\"\"\"b\"\"\"\", \"[c\"]\nd = 'C:\\'\ne = \"\\\"[\"\n"},
 		"tables of tools": {table + "\n[mcp_servers.stripe.tools.a]\nb = 1\n\n[[mcp_servers.stripe.list]]\nc = 1\n\n[[mcp_servers.stripe.list]]\nc = 2\n\n[mcp_servers.b]\ncommand = 'b'\n",
 			table + "\n[mcp_servers.stripe.tools.a]\nb = 1\n\n[[mcp_servers.stripe.list]]\nc = 1\n\n[[mcp_servers.stripe.list]]\nc = 2\n\n[mcp_servers.b]\ncommand = 'b'\n", "\n[mcp_servers.b]\ncommand = 'b'\n"},
 	} {
@@ -111,6 +112,7 @@ func TestUncertainTOML(t *testing.T) {
 		table + "\n[mcp_servers.'stripe']\nenabled = true\n":                                             {"[mcp_servers.stripe] stands twice in it, in line 1 and in line 5", false},
 		"[mcp_servers]\n[mcp_servers]\n":                                                                 {"[mcp_servers] stands twice in it, in line 1 and in line 2", false},
 		"a = 1\nb = sk_test_MadeUp1\n":                                                                   {"line 2 of it is not valid TOML", true},
+		"[[mcp_servers.a.b]]\n[[mcp_servers.a.b]]\nc = x\n":                                              {"line 3 of it is not valid TOML", true},
 		"a = \"\"\"\n[mcp_servers.stripe]\n":                                                             {"of it is not valid TOML", true},
 	} {
 		c := with(t, "codex", text)
