@@ -72,10 +72,25 @@ func TestPlacesOfAccounts(t *testing.T) {
 			if named := tt.name != "stripe"; tt.name != "own-places" && named == (c.SimulatorAddr == "127.0.0.1:4343") {
 				t.Errorf("its simulator is at %s", c.SimulatorAddr)
 			}
-			if tt.options.Path == "" && config.UsualPath(tt.name, []string{"HOME=" + home}) != tt.path && !slices.Contains(tt.variables, "ACCOUNT_NAME=eu") {
-				t.Errorf("its usual path is %s", config.UsualPath(tt.name, []string{"HOME=" + home}))
+			if tt.options.Path == "" && config.UsualPath(tt.name, tt.options.Env) != tt.path && !slices.Contains(tt.variables, "ACCOUNT_NAME=eu") {
+				t.Errorf("its usual path is %s", config.UsualPath(tt.name, tt.options.Env))
 			}
 		})
+	}
+}
+
+// TestAddressesOfAccounts: each account shows the simulator's pages at an address of its own, and at the same one each time.
+func TestAddressesOfAccounts(t *testing.T) {
+	t.Parallel()
+	of := map[string]string{}
+	for _, name := range []string{"stripe", "stripe-eu", "stripe-us", "a", "b", "stripe-eu"} {
+		address := loaded(t, config.Options{Setup: true, Name: name, Env: []string{"HOME=/home/ann"}}).SimulatorAddr
+		for other, taken := range of {
+			if (address == taken) != (name == other) {
+				t.Errorf("%s is at %s, and %s at %s", name, address, other, taken)
+			}
+		}
+		of[name] = address
 	}
 }
 

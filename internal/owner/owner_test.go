@@ -137,6 +137,25 @@ func TestAConfigurationNobodyMayLookAt(t *testing.T) {
 	}
 }
 
+// TestOtherNamesOfAConfiguration: a link to an account's configuration is that configuration, and a key in a name is not shown.
+func TestOtherNamesOfAConfiguration(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	link, key := h.file("link.yaml"), h.file("sk_live_MadeUpMadeUpMadeUp")
+	if err := os.Symlink(h.settings("config.yaml"), link); err != nil {
+		t.Fatal(err)
+	}
+	h.write(t, key, "")
+	if err := h.account(t, "", "").Check(h.cursor(t, map[string]string{"stripe": link})); err != nil {
+		t.Errorf("a link: %v", err)
+	}
+	all := h.cursor(t, map[string]string{"stripe": key})
+	err := h.account(t, "", "").Check(all)
+	if err == nil || strings.Contains(err.Error(), "MadeUp") || strings.Contains(strings.Join(h.account(t, "", "").Others(all), ""), "MadeUp") {
+		t.Errorf("a key: %v", err)
+	}
+}
+
 // TestRepair: the command sets up the account that the entry is of.
 func TestRepair(t *testing.T) {
 	t.Parallel()
