@@ -81,6 +81,19 @@ func TestDoctor(t *testing.T) {
 		{"an entry with a key", func(h home) {
 			h.write(cursor, `{"mcpServers":{"stripe":{"command":"/old/stripe-mcp","env":{"STRIPE_SECRET_KEY":"sk_live_MadeUp1"}}}}`)
 		}, nil, 3, "holds a Stripe key", "roll that key"},
+		{"a broken entry of another account", func(h home) {
+			h.write("eu.yaml", "account_name: stripe-eu\n")
+			h.write(cursor, `{"mcpServers":{"stripe-eu":{"command":"/old/stripe-mcp","args":["--config","`+h.file("eu.yaml")+`"]}}}`)
+		}, []string{"--offline"}, 3, "starts /old/stripe-mcp, which is not this program", "run stripe-mcp setup --client cursor --name stripe-eu --config "},
+		{"a broken entry that setup did not make", func(h home) {
+			h.write(cursor, `{"mcpServers":{"My Stripe":{"command":"/old/stripe-mcp"}}}`)
+		}, []string{"--offline"}, 3, "starts /old/stripe-mcp, which is not this program", "correct or remove the entry My Stripe in "},
+		{"another configuration, by a variable", func(h home) {
+			h.write(cursor, `{"mcpServers":{"stripe":{"command":"`+program(t)+`","env":{"STRIPE_MCP_CONFIG":"/x.yaml"}}}}`)
+		}, []string{"--offline"}, 0, "mcp.json uses another configuration, /x.yaml", "run stripe-mcp doctor --config with that one"},
+		{"no client of a second account", func(h home) {
+			h.write(".config/stripe-mcp/stripe-eu.yaml", "account_name: stripe-eu\nsimulator: true\n")
+		}, []string{"--offline", "--config", "HOME/.config/stripe-mcp/stripe-eu.yaml"}, 0, "warn  clients  no AI client has an entry for this program, stripe-eu", "stripe-eu.yaml setup"},
 		{"an unwritable state folder", func(h home) {
 			h.write(settings, "api_base: "+stripe+"\nstate_dir: "+h.file("key")+"/state\nstripe_secret_key_file: "+h.file("key")+"\n")
 			h.write("key", setupKey)
@@ -95,7 +108,11 @@ func TestDoctor(t *testing.T) {
 			t.Parallel()
 			h := healthy(t, stripe, setupKey)
 			tt.breakIt(h)
-			got := h.run(nil, "", append([]string{"doctor"}, tt.arguments...)...)
+			arguments := []string{"doctor"}
+			for _, argument := range tt.arguments {
+				arguments = append(arguments, strings.ReplaceAll(argument, "HOME", h.path))
+			}
+			got := h.run(nil, "", arguments...)
 			got.check(t, tt.code)
 			lines := strings.Split(got.stdout, "\n")
 			for i, line := range lines {

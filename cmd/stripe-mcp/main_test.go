@@ -52,14 +52,20 @@ func exitcode(ts *testscript.TestScript, negated bool, arguments []string) {
 	}
 }
 
-// command prepares a start of the program with an empty home and the given further environment.
-func command(t *testing.T, environment []string, arguments ...string) *exec.Cmd {
+// program returns the path of the program.
+func program(t *testing.T) string {
 	t.Helper()
-	binary, err := exec.LookPath("stripe-mcp")
+	path, err := exec.LookPath("stripe-mcp")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary, arguments...)
+	return path
+}
+
+// command prepares a start of the program with an empty home and the given further environment.
+func command(t *testing.T, environment []string, arguments ...string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.Command(program(t), arguments...)
 	cmd.Env = append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, environment...)
 	cmd.Stderr = os.Stderr
 	cmd.Dir = t.TempDir()

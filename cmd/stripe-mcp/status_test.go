@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -26,11 +25,7 @@ func TestStatus(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
 	h.run(nil, "", "setup", "--status").check(t, 3, "no AI client has an entry for this program that is switched on\nhint: run stripe-mcp setup")
-	program, err := exec.LookPath("stripe-mcp")
-	if err != nil {
-		t.Fatal(err)
-	}
-	quoted, _ := json.Marshal(program)
+	quoted, _ := json.Marshal(program(t))
 	h.write(cursor, `{"mcpServers": {"stripe": {"command": `+string(quoted)+`}}}`)
 	h.write(claude, `{"mcpServers": {"stripe": {"command": `+string(quoted)+`}, "sim": {"command": `+string(quoted)+`, "env": {"STRIPE_MCP_SIMULATOR": "true", "STRIPE_MCP_READ_ONLY": "true"}}}}`)
 	h.write(".codex/config.toml", "[mcp_servers.stripe]\ncommand = "+string(quoted)+"\n\n[mcp_servers.off]\ncommand = "+string(quoted)+"\nenabled = false\n")
@@ -57,6 +52,7 @@ func TestStatus(t *testing.T) {
 	if diff := cmp.Diff(before, h.snapshot()); diff != "" {
 		t.Errorf("something was changed:\n%s", diff)
 	}
+	h.run(shell, "", "setup", "--status", "--name", "none").check(t, 3, "hint: run stripe-mcp setup --name none")
 	h.write(cursor, "{")
 	h.write(claude, `{"mcpServers": {"stripe": {"command": "/nowhere/stripe-mcp"}}}`)
 	h.run(shell, "", "setup", "--status").check(t, 3, "fail  claude-desktop: stripe: start the server: ", "hint: run stripe-mcp setup --client claude-desktop", "fail  cursor: "+h.file(cursor)+" stays as it is: it is not valid JSON", "not every entry works")

@@ -46,7 +46,11 @@ func (s *setup) showStatus(ctx context.Context) error {
 	case slices.ContainsFunc(found, isBroken):
 		return configError(errors.New("not every entry works"))
 	case works == 0:
-		return configError(hint.Errorf("run stripe-mcp setup", "no AI client has an entry for this program that is switched on"))
+		next := "run stripe-mcp setup"
+		if name := s.flags.Name; name != "" {
+			next += " --name " + name
+		}
+		return configError(hint.Errorf(next, "no AI client has an entry for this program that is switched on"))
 	}
 	return nil
 }

@@ -93,13 +93,15 @@ func (e *examination) checkClients() {
 		if err != nil {
 			e.faulty(Warning, "clients", err, "repair that file")
 		}
-		entries += len(ours)
 		for _, entry := range ours {
+			if name := e.Account.Config.AccountName; name == "" || entry.Name == name {
+				entries++
+			}
 			e.checkEntry(c, entry, itself)
 		}
 	}
 	if entries == 0 {
-		e.warn("clients", "no AI client has an entry for this program", e.Account.Config.Address(runSetup))
+		e.warn("clients", "no AI client has an entry for this program"+named(e.Account.Config.Name()), e.Account.Config.Address(runSetup))
 	}
 }
 

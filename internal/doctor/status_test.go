@@ -59,6 +59,20 @@ func TestInstallations(t *testing.T) {
 	}
 }
 
+// TestWhichFile: of the files that a client reads, the one that the entry is in is named.
+func TestWhichFile(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	folder := filepath.Join(home, ".config/kilo")
+	write(t, filepath.Join(folder, "kilo.json"), "{}")
+	write(t, filepath.Join(folder, "config.json"), `{"mcp": {"stripe": {"type": "local", "command": ["/nowhere/stripe-mcp"], "enabled": false}}}`)
+	all := clients.All(func(name string) string { return map[string]string{"HOME": home}[name] }, "linux")
+	found := doctor.Installations(t.Context(), all, "/nowhere/stripe-mcp", nil)
+	if len(found) != 1 || found[0].State != doctor.Off || found[0].Path != filepath.Join(folder, "config.json") {
+		t.Errorf("found %+v", found)
+	}
+}
+
 func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
