@@ -182,6 +182,20 @@ func TestOriginal(t *testing.T) {
 	}
 }
 
+// TestOriginalWithAKey: the original does not keep another entry's key for good, and so is not what removal gives back.
+func TestOriginalWithAKey(t *testing.T) {
+	t.Parallel()
+	const first = `{"mcpServers":{"a":{"env":{"K":"sk_test_MadeUpMadeUpMadeUp"}}}}`
+	c := with(t, "cursor", first)
+	if kept := read(t, apply(t, c, stripe, entry())); strings.Contains(kept, "MadeUp") || !strings.Contains(kept, `{"K":"sk_test_`) {
+		t.Errorf("it is %s", kept)
+	}
+	remove(t, c)
+	if got := read(t, c.Path); !strings.Contains(got, `{"K":"sk_test_MadeUpMadeUpMadeUp"}`) {
+		t.Errorf("after removal: %s", got)
+	}
+}
+
 // TestNoOriginal: a file that setup has made has no original, which would keep our entry for good.
 func TestNoOriginal(t *testing.T) {
 	t.Parallel()

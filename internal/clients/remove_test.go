@@ -40,6 +40,17 @@ func TestRemoving(t *testing.T) {
 	}
 }
 
+// TestLines: what people copy is written as people write it.
+func TestLines(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"cursor", "codex", "goose"} {
+		change, err := client(t, name).Add(stripe, clients.Entry{Command: "/a&b <c>/stripe-mcp"})
+		if err != nil || !strings.Contains(change.Lines(), `"/a&b <c>/stripe-mcp"`) {
+			t.Errorf("%s: %v\n%s", name, err, change.Lines())
+		}
+	}
+}
+
 // TestNotTheOriginal: what changed after the first entry was added is not undone by removing it, not even white space in a text.
 func TestNotTheOriginal(t *testing.T) {
 	t.Parallel()
@@ -98,6 +109,7 @@ func TestFault(t *testing.T) {
 	}{
 		"nothing":              {clients.Entry{Command: "/dev/null"}, ""},
 		"another program":      {clients.Entry{Command: "/nowhere/stripe-mcp"}, "its entry in /f starts /nowhere/stripe-mcp, which is not this program (/dev/null)\nhint: run this"},
+		"one that is there":    {clients.Entry{Command: "/dev/zero"}, "starts /dev/zero, which is not this program"},
 		"a key in a variable":  {clients.Entry{Command: "/dev/null", Env: map[string]string{"A": "sk_live_MadeUpMadeUp"}}, "/f holds a Stripe key, and may have been synced or copied\nhint: run this, then roll that key in the Dashboard"},
 		"a key as an argument": {clients.Entry{Command: "/dev/null", Args: []string{"sk_live_MadeUpMadeUp"}}, "/f holds a Stripe key"},
 		"an unknown argument":  {clients.Entry{Command: "/dev/null", Args: []string{"--tools"}}, "its entry in /f has wrong arguments: --tools is not a known argument\nhint: run this"},

@@ -61,7 +61,7 @@ func TestOwnTable(t *testing.T) {
 		"a key in variables in line": {"[mcp_servers.stripe]\n" + current + "env = { STRIPE_SECRET_KEY = 'sk_test_MadeUp1', \"A B\" = 'c' } # mine\n",
 			"[mcp_servers.stripe]\n" + current + "env = { \"A B\" = \"c\" } # mine\n", ""},
 		"only a key in variables in line": {"[mcp_servers.stripe]\nenv = { STRIPE_SECRET_KEY = 'sk_test_MadeUp1' }\n" + current, "[mcp_servers.stripe]\n" + current, ""},
-		"strings that end in quotes":      {"a = [\"\"\"b\"\"\"\", \"[c\"]\nd = 'C:\\'\ne = \"\\\"[\"\n\n" + table, "a = [\"\"\"b\"\"\"\", \"[c\"]\nd = 'C:\\'\ne = \"\\\"[\"\n\n" + table, "a = [\"\"\"b\"\"\"\", \"[c\"]\nd = 'C:\\'\ne = \"\\\"[\"\n"},
+		"strings that end in quotes":      {"a = [\"\"\"b\"\"\"\", \"[c\"]\nd = ['C:\\', 'D']\ne = \"\\\"[\"\n\n" + table, "a = [\"\"\"b\"\"\"\", \"[c\"]\nd = ['C:\\', 'D']\ne = \"\\\"[\"\n\n" + table, "a = [\"\"\"b\"\"\"\", \"[c\"]\nd = ['C:\\', 'D']\ne = \"\\\"[\"\n"},
 		"tables of tools": {table + "\n[mcp_servers.stripe.tools.a]\nb = 1\n\n[[mcp_servers.stripe.list]]\nc = 1\n\n[[mcp_servers.stripe.list]]\nc = 2\n\n[mcp_servers.b]\ncommand = 'b'\n",
 			table + "\n[mcp_servers.stripe.tools.a]\nb = 1\n\n[[mcp_servers.stripe.list]]\nc = 1\n\n[[mcp_servers.stripe.list]]\nc = 2\n\n[mcp_servers.b]\ncommand = 'b'\n", "\n[mcp_servers.b]\ncommand = 'b'\n"},
 	} {
