@@ -181,19 +181,26 @@ func FuzzAdd(f *testing.F) {
 		if _, err := change.Apply(); err != nil {
 			t.Fatal(err)
 		}
-		after := read(t, c.Path)
-		if again, err := c.Add(stripe, entry()); err != nil || !again.Unchanged() {
-			t.Errorf("%q became %q, and then: %v", text, after, err)
-		}
-		change, err = c.Remove(stripe, "/opt/stripe-mcp")
-		if err != nil {
-			t.Fatalf("%q became %q: %v", text, after, err)
-		}
-		if _, err := change.Apply(); err != nil {
-			t.Fatal(err)
-		}
-		if got := read(t, c.Path); len(had) == 0 && got != text {
-			t.Errorf("%q became %q, and then %q", text, after, got)
-		}
+		thereAndBack(t, c, text, len(had) == 0)
 	})
+}
+
+// thereAndBack checks that an entry that was added to text is not added again, and that removing it gives back a text that had
+// none.
+func thereAndBack(t *testing.T, c clients.Client, text string, hadNone bool) {
+	t.Helper()
+	after := read(t, c.Path)
+	if again, err := c.Add(stripe, entry()); err != nil || !again.Unchanged() {
+		t.Errorf("%q became %q, and then: %v", text, after, err)
+	}
+	change, err := c.Remove(stripe, "/opt/stripe-mcp")
+	if err != nil {
+		t.Fatalf("%q became %q: %v", text, after, err)
+	}
+	if _, err := change.Apply(); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, c.Path); hadNone && got != text {
+		t.Errorf("%q became %q, and then %q", text, after, got)
+	}
 }

@@ -95,7 +95,8 @@ func (c Config) EditFor(cfg Config) (Edit, error) {
 const newFile = "# The README of stripe-mcp lists the keys that can stand here. The Stripe key is not here but encrypted beside it.\n"
 
 // Write makes the edit in the configuration file, which it creates where there is none, and reports whether that changed
-// anything. A file that then says nothing is removed. With dry it only finds out. A new file is 0600 in a folder of 0700. An error says that nothing was changed.
+// anything. A file that then says nothing is removed. With dry it only finds out. A new file is 0600 in a folder of 0700. An
+// error says that nothing was changed.
 func (c Config) Write(edit Edit, dry bool) (changed bool, err error) {
 	if c.path == "" {
 		return false, hint.Errorf("name one with --config", "there is no folder for a configuration file")

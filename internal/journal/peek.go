@@ -82,14 +82,7 @@ func (f *file) readShared(ctx context.Context, b *book, show func(*book)) error 
 func (p *postgres) peek(ctx context.Context, j *Journal, show func(*book)) error {
 	ctx, cancel := context.WithTimeout(ctx, p.limit)
 	defer cancel()
-	states, err := p.peekStates(ctx)
-	if err != nil {
-		return &UnavailableError{cause: p.explain(err)}
-	}
-	b := newBook(p, j.now, "")
-	b.load(states)
-	show(b)
-	return nil
+	return p.show(ctx, j, p.peekStates, show)
 }
 
 func (p *postgres) peekStates(ctx context.Context) ([]state, error) {

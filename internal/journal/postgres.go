@@ -333,7 +333,12 @@ func (t *transaction) rollback() {
 
 // look reads the open intents of all digests, and finds out whether more could be recorded.
 func (p *postgres) look(ctx context.Context, j *Journal, show func(*book)) error {
-	states, err := p.allStates(ctx)
+	return p.show(ctx, j, p.allStates, show)
+}
+
+// show shows a book of the states that read returns.
+func (p *postgres) show(ctx context.Context, j *Journal, read func(context.Context) ([]state, error), show func(*book)) error {
+	states, err := read(ctx)
 	if err != nil {
 		return &UnavailableError{cause: p.explain(err)}
 	}
