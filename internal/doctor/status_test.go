@@ -28,8 +28,8 @@ func TestInstallations(t *testing.T) {
 		"one that does not list":        {hello, doctor.Installed{State: doctor.Broken, Mode: "LIVE", Says: "Stripe in LIVE mode (real money)", Version: "v9", Problem: "the server ended without an answer"}},
 		"one that ends at once":         {"echo no such library >&2; exit 3", doctor.Installed{State: doctor.Broken, Problem: "no such library"}},
 		"one that says a key":           {"echo sk_live_MadeUpMadeUpMadeUp >&2; exit 3", doctor.Installed{State: doctor.Broken, Problem: "sk_live_[redacted]"}},
-		"one that says nothing":         {"sleep 60", doctor.Installed{State: doctor.Broken, Problem: "wait for the answer to initialize"}},
-		"one that leaves others behind": {"sleep 60 & wait", doctor.Installed{State: doctor.Broken, Problem: "wait for the answer to initialize"}},
+		"one that says nothing":         {"read hello; : > \"$HOME/started\"; sleep 60", doctor.Installed{State: doctor.Broken, Problem: "wait for the answer to initialize"}},
+		"one that leaves others behind": {"read hello; : > \"$HOME/started\"; sleep 60 & wait", doctor.Installed{State: doctor.Broken, Problem: "wait for the answer to initialize"}},
 		"one that ends badly":           {hello + lists + "exit 4", doctor.Installed{State: doctor.Broken, Mode: "LIVE", Says: "Stripe in LIVE mode (real money)", Tools: 3, Version: "v9", Problem: "exit status 4"}},
 	} {
 		t.Run(why, func(t *testing.T) {
@@ -38,11 +38,11 @@ func TestInstallations(t *testing.T) {
 			program := filepath.Join(home, "stripe-mcp")
 			write(t, program, "#!/bin/sh\n"+tt.script)
 			write(t, filepath.Join(home, ".cursor/mcp.json"), fmt.Sprintf(`{"mcpServers": {"stripe": {"command": %q}, "other": {"command": "false"}}}`, program))
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-			if strings.Contains(tt.script, "sleep") {
-				ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
-			}
+			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
+			if strings.Contains(tt.script, "sleep") {
+				go endWhenThereIs(ctx, filepath.Join(home, "started"), cancel)
+			}
 			all := clients.All(func(name string) string { return map[string]string{"HOME": home}[name] }, "linux")
 			found := doctor.Installations(ctx, all, program, []string{"HOME=" + home, "PATH=" + os.Getenv("PATH")})
 			if len(found) != 1 {
@@ -56,6 +56,16 @@ func TestInstallations(t *testing.T) {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
 		})
+	}
+}
+
+// endWhenThereIs ends the time of a server that says by a file that it has begun.
+func endWhenThereIs(ctx context.Context, path string, end func()) {
+	for ctx.Err() == nil {
+		if _, err := os.Stat(path); err == nil {
+			end()
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 

@@ -4,6 +4,7 @@ package mcpclient
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -152,6 +153,14 @@ func (c *Client) Call(ctx context.Context, tool string, arguments any) (ToolResu
 	return result, nil
 }
 
+// waited says that the time for an answer is over, if it is.
+func waited(ctx context.Context, method string) error {
+	if ctx.Err() == nil {
+		return nil
+	}
+	return fmt.Errorf("wait for the answer to %s: %w", method, ctx.Err())
+}
+
 // Request sends a request and waits for its result. A JSON-RPC error is a *ProtocolError.
 func (c *Client) Request(ctx context.Context, method string, params any) (json.RawMessage, error) {
 	answer := make(chan Response, 1)
@@ -171,12 +180,12 @@ func (c *Client) Request(ctx context.Context, method string, params any) (json.R
 		case got := <-answer:
 			return got.unpack()
 		default:
-			return nil, c.ended
+			return nil, cmp.Or(waited(ctx, method), c.ended) // it ends when the time is over, too
 		}
 	case got := <-answer:
 		return got.unpack()
 	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for the answer to %s: %w", method, ctx.Err())
+		return nil, waited(ctx, method)
 	}
 }
 
