@@ -67,6 +67,27 @@ func TestRotation(t *testing.T) {
 	}
 }
 
+// TestTriedLately: after an attempt that failed nobody tries again for a minute, or for as long as a clock that was set back would
+// make of it.
+func TestTriedLately(t *testing.T) {
+	t.Parallel()
+	for ago, again := range map[time.Duration]bool{30 * time.Second: false, 2 * time.Minute: true, -time.Hour: true} {
+		folder := t.TempDir()
+		const limit = 4 << 10
+		j := newJournal(&file{folder: folder, limit: limit})
+		t.Cleanup(j.Close)
+		order(t, j, 1)
+		fill(t, j.store.(*file).path(), limit)
+		fresh := filepath.Join(folder, freshName)
+		must(t, os.WriteFile(fresh, nil, 0o600))
+		must(t, os.Chtimes(fresh, time.Time{}, time.Now().Add(-ago)))
+		order(t, j, 2)
+		if logs := len(j.store.(*file).putAway()); (logs == 1) != again {
+			t.Errorf("after an attempt %v ago, %d logs are put away", ago, logs)
+		}
+	}
+}
+
 // TestReadingMeanwhile: who reads all records misses none where the log is put away in the middle of it.
 func TestReadingMeanwhile(t *testing.T) {
 	t.Parallel()
