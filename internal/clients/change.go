@@ -18,15 +18,16 @@ import (
 
 // Change is a planned change of one client's file. Nothing is written before Apply.
 type Change struct {
-	Client Client
-	Path   string // the file that changes: where a link leads
-	Name   string // of the entry
-	Entry  Entry  // as it will be; zero after removal
-	ByHand bool   // the person has to write the lines into the file
-	lines  string // which ones, where the file needs others than its format has
-	locked bool   // the file is read-only
-	before []byte // nil when there is no file yet
-	after  []byte
+	Client  Client
+	Path    string // the file that changes: where a link leads
+	Name    string // of the entry
+	Entry   Entry  // as it will be; zero after removal
+	ByHand  bool   // the person has to write the lines into the file
+	lines   string // which ones, where the file needs others than its format has
+	program string // what our entries start
+	locked  bool   // the file is read-only
+	before  []byte // nil when there is no file yet
+	after   []byte
 }
 
 // Linked reports whether the client's own path is a link to the file that changes.
@@ -48,7 +49,7 @@ func Lines(name string, entry Entry) string {
 // there is no error then; for the others it says why.
 func (c Client) Add(name string, entry Entry) (Change, error) {
 	change, doc, err := c.open(name)
-	change.Entry = entry
+	change.Entry, change.program = entry, entry.Command
 	if err == nil {
 		err = change.put(doc)
 	}
@@ -94,6 +95,7 @@ func (c *Change) put(doc document) error {
 // anything else stays. Where nothing else changed since the first entry was added, the file becomes what it was.
 func (c Client) Remove(name, program string) (Change, error) {
 	change, doc, err := c.open(name)
+	change.program = program
 	if err != nil {
 		return change, err
 	}
@@ -313,7 +315,7 @@ func (c Change) madeByUs() bool {
 		return false
 	}
 	for _, name := range doc.names() {
-		if entry, found, err := doc.entry(name); err != nil || !found || !entry.starts(c.Entry.Command) || doc.drop(name) != nil {
+		if entry, found, err := doc.entry(name); err != nil || !found || !entry.starts(c.program) || doc.drop(name) != nil {
 			return false
 		}
 	}

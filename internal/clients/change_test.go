@@ -204,21 +204,18 @@ func TestNoOriginal(t *testing.T) {
 		if c.PrintOnly() {
 			continue
 		}
-		for _, config := range []string{"/c.yaml", "/d.yaml"} {
-			if original := apply(t, c, stripe, clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", config}}); original != "" {
-				t.Errorf("%s: with %s its original is %s", c.Name, config, original)
+		for _, name := range []string{stripe, "stripe-eu", stripe} {
+			if original := apply(t, c, name, clients.Entry{Command: "/opt/ours", Args: []string{"--config", "/" + name + ".yaml"}}); original != "" {
+				t.Errorf("%s: with %s its original is %s", c.Name, name, original)
 			}
 		}
-		if original := apply(t, c, "stripe-eu", clients.Entry{Command: "/opt/stripe-mcp"}); original != "" {
-			t.Errorf("%s: with a second account its original is %s", c.Name, original)
-		}
-		for _, name := range []string{"stripe-eu", clients.DefaultName} {
-			change, err := c.Remove(name, "/opt/stripe-mcp")
-			if err == nil {
-				_, err = change.Apply()
-			}
+		for _, name := range []string{stripe, "stripe-eu"} {
+			change, err := c.Remove(name, "/opt/ours")
 			if err != nil {
-				t.Error(err)
+				t.Fatal(err)
+			}
+			if original, err := change.Apply(); err != nil || original != "" {
+				t.Errorf("%s: without %s its original is %s, %v", c.Name, name, original, err)
 			}
 		}
 		if _, err := os.Stat(c.Path + ".before-stripe-mcp"); err == nil {
