@@ -88,6 +88,24 @@ func TestTriedLately(t *testing.T) {
 	}
 }
 
+// TestTheSameMoment: a log that was put away is not overwritten by another one of the same time, as by a clock that was set back.
+func TestTheSameMoment(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	const limit, orders = 4 << 10, 4
+	j := newJournal(&file{folder: folder, limit: limit})
+	t.Cleanup(j.Close)
+	now := time.Now().Round(0)
+	j.now = func() time.Time { return now }
+	for n := range orders {
+		order(t, j, n)
+		fill(t, j.store.(*file).path(), limit)
+	}
+	if all, err := j.List(t.Context(), Filter{Tool: "stripe_create_customer"}); err != nil || len(all) != orders {
+		t.Errorf("%d orders are told, %v", len(all), err)
+	}
+}
+
 // TestReadingMeanwhile: who reads all records misses none where the log is put away in the middle of it.
 func TestReadingMeanwhile(t *testing.T) {
 	t.Parallel()
