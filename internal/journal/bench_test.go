@@ -59,7 +59,7 @@ func BenchmarkBegin(b *testing.B) {
 					r.KeyTime, r.Process = old, "1-GONE"
 					records = append(records, r, record{Time: old, Event: eventOutcome, Intent: r.Intent, Result: Result{Outcome: "unknown"}})
 				}
-				return s.tx.append(records...)
+				return s.append(records...)
 			}); err != nil {
 				b.Fatal(err)
 			}
