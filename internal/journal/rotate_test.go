@@ -106,6 +106,30 @@ func TestTheSameMoment(t *testing.T) {
 	}
 }
 
+// TestMuchIsOpen: what is open and goes into the new log does not count, or that would be put away again at once.
+func TestMuchIsOpen(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	const limit, open, orders = 4 << 10, 30, 3
+	j := newJournal(&file{folder: folder, limit: 1 << 30})
+	for n := range open {
+		request := equal()
+		request.Body = fmt.Sprint("email=", n)
+		intent, err := j.Begin(t.Context(), nil, request)
+		must(t, err)
+		must(t, intent.Settle(t.Context(), Result{Outcome: "unknown"}))
+	}
+	next := newJournal(&file{folder: folder, limit: limit})
+	t.Cleanup(j.Close)
+	t.Cleanup(next.Close)
+	for n := range orders {
+		order(t, next, n)
+	}
+	if logs := len(next.store.(*file).putAway()); logs != 1 {
+		t.Errorf("%d logs were put away", logs)
+	}
+}
+
 // TestReadingMeanwhile: who reads all records misses none where the log is put away in the middle of it.
 func TestReadingMeanwhile(t *testing.T) {
 	t.Parallel()
