@@ -93,7 +93,7 @@ func TestDoctor(t *testing.T) {
 		}, []string{"--offline"}, 0, "mcp.json uses another configuration, /x.yaml", "run stripe-mcp doctor --config with that one"},
 		{"no client of a second account", func(h home) {
 			h.write(".config/stripe-mcp/stripe-eu.yaml", "account_name: stripe-eu\nsimulator: true\n")
-		}, []string{"--offline", "--config", "HOME/.config/stripe-mcp/stripe-eu.yaml"}, 0, "warn  clients  no AI client has an entry for this program, stripe-eu", "stripe-eu.yaml setup"},
+		}, []string{"--offline", "--config", "HOME/.config/stripe-mcp/stripe-eu.yaml"}, 0, "warn  clients  no AI client has an entry for this program", "stripe-eu.yaml setup"},
 		{"an unwritable state folder", func(h home) {
 			h.write(settings, "api_base: "+stripe+"\nstate_dir: "+h.file("key")+"/state\nstripe_secret_key_file: "+h.file("key")+"\n")
 			h.write("key", setupKey)

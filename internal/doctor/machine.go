@@ -101,7 +101,7 @@ func (e *examination) checkClients() {
 		}
 	}
 	if entries == 0 {
-		e.warn("clients", "no AI client has an entry for this program"+named(e.Account.Config.Name()), e.Account.Config.Address(runSetup))
+		e.warn("clients", "no AI client has an entry for this program", e.Account.Config.Address(runSetup))
 	}
 }
 

@@ -26,6 +26,7 @@ func TestDamage(t *testing.T) {
 		"nothing":                            {func(s string) string { return s }, "A"},
 		"a torn last line":                   {func(s string) string { return s + `{"time":"2026-01-0` }, "A"},
 		"zeros where a last line should be":  {func(s string) string { return s + strings.Repeat("\x00", 100) }, "A"},
+		"many zeros":                         {func(s string) string { return s + strings.Repeat("\x00", 10_000) }, "A"},
 		"a line that is no JSON":             {func(s string) string { return "half of a li\n" + s }, "is damaged at byte 0"},
 		"a line that is no record":           {func(s string) string { return s + "{}\n" }, "is damaged at byte"},
 		"the last line torn but for its end": {func(s string) string { return s[:len(s)-10] + "\n" }, "is damaged at byte"},
