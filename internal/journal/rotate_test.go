@@ -67,8 +67,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-// TestTriedLately: after an attempt that failed nobody tries again for a minute, or for as long as a clock that was set back would
-// make of it.
+// TestTriedLately: after an attempt that failed nobody tries again for a minute. A clock that was set back makes no hour of it.
 func TestTriedLately(t *testing.T) {
 	t.Parallel()
 	for ago, again := range map[time.Duration]bool{30 * time.Second: false, 2 * time.Minute: true, -time.Hour: true} {
