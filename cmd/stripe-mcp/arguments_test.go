@@ -64,7 +64,7 @@ func TestWrongArguments(t *testing.T) {
 			// A script that starts it without a client gets an exit code.
 			h := newHome(t)
 			ended := h.run(nil, "", strings.Fields(tt.arguments)...)
-			ended.check(t, 2, append(tt.want, "Run 'stripe-mcp --help' for usage.")...)
+			ended.check(t, 2, append(tt.want, " --help' for usage.")...)
 			if strings.Contains(ended.String(), "MadeUp") {
 				t.Errorf("a value shows in %v", ended)
 			}

@@ -93,7 +93,7 @@ func TestSetupInJSON(t *testing.T) {
 		{"a wrong key", "pk_test_MadeUp1", []string{"--key-stdin", "--yes"}, 3, 0, false, "nothing was changed: the key cannot be used: it is a publishable key", ""},
 		{"a flag that does not exist", "", []string{"--jsn"}, 2, 0, false, "unknown flag: --jsn", ""},
 		{"flags that exclude each other", "", []string{"--print", "--status"}, 2, 0, false, "print", ""},
-		{"an argument", "", []string{"cursor"}, 2, 0, false, "cursor", ""},
+		{"an argument", "", []string{"cursor"}, 2, 0, false, "setup takes no word, only flags", ""},
 		{"an unknown client", setupKey, []string{"--key-stdin", "--yes", "--client", "emacs"}, 2, 0, false, "there is no client \"emacs\"", "choose one of"},
 		{"to be shown", "", []string{"--print"}, 0, 1, true, "", ""},
 		{"set up", setupKey, []string{"--key-stdin", "--yes"}, 0, 1, true, "", ""},

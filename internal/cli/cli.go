@@ -26,6 +26,7 @@ import (
 	"stripe-mcp/internal/outcome"
 	"stripe-mcp/internal/prompt"
 	"stripe-mcp/internal/secret"
+	"stripe-mcp/internal/shellargs"
 	"stripe-mcp/internal/version"
 	"stripe-mcp/tools"
 )
@@ -99,6 +100,8 @@ func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
+	root.InitDefaultCompletionCmd() // which writes to the output that is set by now
+	shellargs.Explain(root)
 	command, err := root.ExecuteContextC(ctx)
 	if misuse, ok := errors.AsType[*misuseError](err); ok && !p.terminal {
 		// A client shows no more of a server that ends than that it has ended, but it shows what calls answer.
@@ -113,7 +116,7 @@ func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
 	}
 	exit, ok := errors.AsType[*exitError](err)
 	if !ok {
-		exit = &exitError{ExitUsage, fmt.Sprintf("stripe-mcp: %v\nRun 'stripe-mcp --help' for usage.", err)}
+		exit = &exitError{ExitUsage, fmt.Sprintf("stripe-mcp: %v\nRun '%s --help' for usage.", err, command.CommandPath())}
 	}
 	switch {
 	case exit.message == "":
@@ -170,9 +173,12 @@ func (p *process) rootCommand() *cobra.Command {
 }
 
 // servedArguments returns a *misuseError when a server is started with arguments that it does not take.
-func (p *process) servedArguments(_ *cobra.Command, left []string) error {
+func (p *process) servedArguments(command *cobra.Command, left []string) error {
 	if len(left) == 0 {
 		return nil
+	}
+	if first := p.arguments[0]; p.terminal && first != "serve" && !strings.HasPrefix(first, "-") && !secret.Looks(first) {
+		return &misuseError{shellargs.Unknown(command.Root(), first)} // a person has misspelt it
 	}
 	fault := clients.CheckArguments(p.arguments, config.Names())
 	if fault == nil {

@@ -15,8 +15,12 @@ func (p *process) serveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
 		Short: "Serve MCP on stdin and stdout, even in a terminal",
-		Args:  p.servedArguments,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, left []string) error {
+			if err := p.servedArguments(cmd, left); err != nil {
+				return err
+			}
+			return p.serve(cmd.Context())
+		},
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package shellargs is the only place that reads a tool's arguments as people type or pipe them.
+// Package shellargs is the only place that reads a tool's arguments as people type or pipe them, and that says what is wrong
+// about the words after a command.
 package shellargs
 
 import (
