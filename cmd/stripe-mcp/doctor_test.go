@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -158,4 +159,61 @@ func (h home) chmod(name string, mode os.FileMode) {
 
 func (h home) useKeyFile(stripe string) {
 	h.write(settings, "api_base: "+stripe+"\nstripe_secret_key_file: "+h.file("key")+"\n")
+}
+
+// TestVariablesThatClientsDoNotGet: what variables decide here and the file does not say, it does not decide in AI clients. So
+// setup and doctor say so.
+func TestVariablesThatClientsDoNotGet(t *testing.T) {
+	t.Parallel()
+	const begins = "set here, and not passed on by desktop clients: "
+	stripe := fakeStripe(t)
+	for _, tt := range []struct{ why, inFile, variables, found string }{
+		{"none", "", "", ""},
+		{"a rule and an account", "", "READ_ONLY=true MAX_AMOUNT=eur:100 STRIPE_ACCOUNT=acct_1MadeUp", "STRIPE_MCP_READ_ONLY, STRIPE_MCP_MAX_AMOUNT, STRIPE_MCP_STRIPE_ACCOUNT"},
+		{"what the file says, too", "read_only: true\n", "READ_ONLY=true", ""},
+		{"what the file says otherwise", "read_only: false\n", "READ_ONLY=true", "STRIPE_MCP_READ_ONLY"},
+		{"a list that the file has, too", "tools:\n- stripe_get_customer\n", "TOOLS=[\"stripe_get_customer\"]", ""},
+		{"a default", "", "CONFIRM=auto", ""},
+		{"another account's state", "", "STATE_DIR=STATE", ""},
+		{"what decides nothing", "", "LOG_LEVEL=debug", ""},
+		{"what setup writes", "", "TOOLSETS=lookup", ""},
+		{"one that is not filled in", "", "TIMEOUT=${TIMEOUT}", ""},
+	} {
+		t.Run(tt.why, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t)
+			h.write(settings, "api_base: "+stripe+"\ntimeout: 5s\n"+tt.inFile)
+			h.write(cursor, "{}")
+			var variables []string
+			for _, variable := range strings.Fields(tt.variables) {
+				variables = append(variables, "STRIPE_MCP_"+strings.ReplaceAll(variable, "=STATE", "="+h.file("state")))
+			}
+			for _, got := range []ended{h.run(variables, setupKey, "setup", "--key-stdin", "--yes"), h.run(variables, "", "doctor", "--offline")} {
+				if tt.found == "" {
+					got.check(t, 0)
+					if strings.Contains(got.String(), begins) {
+						t.Errorf("nothing is to be found in %v", got)
+					}
+					continue
+				}
+				got.check(t, 0, begins+tt.found+"\nhint: write ", " into "+h.file(settings))
+			}
+		})
+	}
+}
+
+// TestSetupWithTheSimulator: the command that setup names for checking works as it stands.
+func TestSetupWithTheSimulator(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"stripe", "stripe-eu"} {
+		h := newHome(t)
+		h.write(cursor, "{}")
+		got := h.run(nil, "", "setup", "--simulator", "--yes", "--name", name)
+		got.check(t, 0)
+		named := regexp.MustCompile(`Restart the clients to use it\. stripe-mcp (.*) checks everything\.`).FindStringSubmatch(got.stdout)
+		if named == nil {
+			t.Fatalf("no command is named in %v", got)
+		}
+		h.run(nil, "", strings.Fields(named[1])...).check(t, 0, "the embedded simulator answers", "ok    server")
+	}
 }

@@ -144,10 +144,17 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	if s.apply(plans, "entry written") {
 		return configError(hint.Errorf("setup --print shows what its file needs", "not every client could be set up"))
 	}
+	if found, some := s.config.NotPassedOn(); some {
+		s.printf("%s\nhint: %s\n", found.Message, found.Hint)
+	}
 	if len(plans) == 0 {
 		s.printf("No AI client was found.\nhint: setup --client NAME sets one up all the same\n")
 	} else {
-		s.printf("%s", s.config.Address("Restart the clients to use it. stripe-mcp doctor checks everything.\n"))
+		doctor := s.config.Address("stripe-mcp doctor")
+		if s.simulator { // as the entries say
+			doctor = strings.Replace(doctor, " doctor", " --simulator doctor", 1)
+		}
+		s.printf("Restart the clients to use it. %s checks everything.\n", doctor)
 	}
 	return nil
 }
@@ -160,15 +167,22 @@ func (s *setup) askToolsets(answers *bufio.Reader) error {
 	for _, set := range tools.Sets() {
 		_, _ = fmt.Fprintf(s.stderr, "  %-8s  %s\n", set, set.Purpose())
 	}
-	_, _ = fmt.Fprintf(s.stderr, "Which of these sets of tools shall AI clients have, too, or all? (Enter: %s) ", cmp.Or(strings.Join(s.config.Toolsets, ", "), "none"))
-	line, _ := answers.ReadString('\n') // an end of input answers like Enter
-	if chosen := strings.Fields(strings.ReplaceAll(line, ",", " ")); len(chosen) > 0 {
-		s.config.Toolsets = chosen
+	before := s.config.Toolsets
+	for {
+		_, _ = fmt.Fprintf(s.stderr, "Which of these sets of tools shall AI clients have, too? Type names, or all. (Enter: %s) ", cmp.Or(strings.Join(before, ", "), "none"))
+		line, ended := answers.ReadString('\n') // an end of input answers like Enter
+		s.config.Toolsets = before
+		if chosen := strings.Fields(strings.ReplaceAll(line, ",", " ")); len(chosen) > 0 {
+			s.config.Toolsets = chosen
+		}
+		_, fault := account.Offered(s.config)
+		if fault == nil {
+			return nil
+		} else if ended != nil {
+			return configError(fmt.Errorf("nothing was changed: %w", fault))
+		}
+		_, _ = fmt.Fprintln(s.stderr, secret.Redact(fault.Error()))
 	}
-	if _, err := account.Offered(s.config); err != nil {
-		return configError(fmt.Errorf("nothing was changed: %w", err))
-	}
-	return nil
 }
 
 // prepare returns what to write into the configuration, and a function that stores the key. The simulator needs no key.

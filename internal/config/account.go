@@ -115,7 +115,7 @@ func addressOf(name string) string {
 
 // checkOwner refuses to set up an account in the configuration of another one.
 func (l *loader) checkOwner(f file, name string) {
-	if name == "" || f.path == "" {
+	if !IsAccountName(name) || f.path == "" { // another name has its own problem
 		return
 	}
 	owner, named := f.values[accountName].(string)

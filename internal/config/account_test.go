@@ -104,6 +104,7 @@ func TestAnAccountKeepsItsConfiguration(t *testing.T) {
 		"the default one's":     {"key_in_vault: test\n", "us", "is the configuration of the account \"stripe\""},
 		"not the default one's": {"account_name: eu\n", "stripe", "is the configuration of the account \"eu\""},
 		"nobody's yet":          {"timeout: 20s\n", "us", ""},
+		"no name at all":        {"key_in_vault: test\n", "Stripe EU", "configuration: --name must be up to 20 lower-case letters, digits, - and _, beginning with a letter or digit, and none of config, journal and simulator\nhint: write, for example, stripe-eu"},
 		"the default one again": {"key_in_vault: test\n", "stripe", ""},
 	} {
 		t.Run(why, func(t *testing.T) {

@@ -46,6 +46,8 @@ type Config struct {
 	ReadOnly bool
 	// Warnings say what was ignored.
 	Warnings []Problem
+	// HereOnly names the keys whose variable decides something that the file does not say. AI clients do not pass it on.
+	HereOnly []string
 	// Toolsets names the sets of tools to offer besides the default ones, unchecked.
 	Toolsets []string
 	// Tools names the tools to offer, unchecked; empty means all.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"maps"
@@ -56,6 +57,7 @@ func load(o Options, goos string) (Config, error) {
 		env:     env,
 		values:  viper.NewWithOptions(viper.KeyDelimiter("\x00")), // names have no parts
 		sources: map[string]source{},
+		below:   map[string]any{},
 		setup:   o.Setup,
 		cfg: Config{
 			APIBase: DefaultAPIBase, Timeout: limits.Call, SimulatorAddr: defaultSimulatorAddr, LogLevel: slog.LevelWarn, Journal: true,
@@ -81,6 +83,7 @@ type loader struct {
 	env      environment
 	values   *viper.Viper
 	sources  map[string]source // of the values that count, by key
+	below    map[string]any    // what the file has where a variable counts, by key
 	cfg      Config
 	problems []Problem
 	setup    bool
@@ -204,7 +207,36 @@ func (l *loader) readEnvironment() {
 		l.ignore(secretKey, fromVariable(shellKey).label, notFilledIn)
 	}
 	slices.SortFunc(l.cfg.Warnings, func(a, b Problem) int { return strings.Compare(a.Message, b.Message) })
+	for name := range values {
+		l.below[name] = l.values.Get(name)
+	}
 	l.take(values, from)
+}
+
+// compare notes a variable that makes a difference to the file, of which before is what came before it.
+func (l *loader) compare(k Key, before Config) {
+	if value := l.below[k.Name]; value != nil {
+		_ = k.rule.set(&before, value) // else it stays at its default, as in a server
+	}
+	written := k.Name == accountName || l.setup && (k.Name == stateDir || k.Name == toolsets)
+	if !written && k.Name != logLevel && fmt.Sprint(before) != fmt.Sprint(l.cfg) { // a Config shows no secret
+		l.cfg.HereOnly = append(l.cfg.HereOnly, k.Name)
+	}
+}
+
+// NotPassedOn says which variables count here and in no AI client, if there are some.
+func (c Config) NotPassedOn() (found Problem, some bool) {
+	if len(c.HereOnly) == 0 {
+		return Problem{}, false
+	}
+	variables := make([]string, len(c.HereOnly))
+	for i, name := range c.HereOnly {
+		variables[i] = variable(name)
+	}
+	return Problem{
+		"set here, and not passed on by desktop clients: " + strings.Join(variables, ", "),
+		"write " + strings.Join(c.HereOnly, ", ") + " into " + c.path,
+	}, true
 }
 
 func (l *loader) readFlags(o Options) {
@@ -316,9 +348,13 @@ func (l *loader) set(k Key) {
 	if !given {
 		return
 	}
+	before := l.cfg
 	if err := k.rule.set(&l.cfg, l.values.Get(k.Name)); err != nil {
 		l.problems = append(l.problems, k.rule.problem(err, from.label))
 		return
+	}
+	if from.variable && !k.rule.private {
+		l.compare(k, before)
 	}
 	if k.rule.private {
 		l.cfg.KeySource, l.cfg.KeyKind = from.label, kindOf(k.Name, from)

@@ -217,13 +217,36 @@ func TestCaps(t *testing.T) {
 	t.Parallel()
 	want := map[string]int64{"eur": 50000, "jpy": 0}
 	for why, options := range map[string]config.Options{
-		"YAML":     {Path: written(t, "a.yaml", "max_amount: {EUR: 50000, jpy: '0'}")},
-		"TOML":     {Path: written(t, "a.toml", "[max_amount]\nEur = 50000\njpy = 0")},
-		"JSON":     {Path: written(t, "a.json", `{"max_amount": {"eur": 50000, "JPY": 0}}`)},
-		"variable": {Env: []string{"STRIPE_MCP_MAX_AMOUNT= eur : 50000,JPY:0"}},
+		"YAML":                {Path: written(t, "a.yaml", "max_amount: {EUR: 50000, jpy: '0'}")},
+		"TOML":                {Path: written(t, "a.toml", "[max_amount]\nEur = 50000\njpy = 0")},
+		"JSON":                {Path: written(t, "a.json", `{"max_amount": {"eur": 50000, "JPY": 0}}`)},
+		"variable":            {Env: []string{"STRIPE_MCP_MAX_AMOUNT= eur : 50000,JPY:0"}},
+		"variable as in YAML": {Env: []string{"STRIPE_MCP_MAX_AMOUNT={eur: 50000, 'JPY': 0}"}},
+		"variable as in JSON": {Env: []string{`STRIPE_MCP_MAX_AMOUNT= {"eur": 50000, "JPY": 0} `}},
 	} {
 		if got := loaded(t, options).MaxAmount; !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %v", why, got)
+		}
+	}
+}
+
+// A variable takes a list as a file has it, too.
+func TestListsInVariables(t *testing.T) {
+	t.Parallel()
+	want := []string{"stripe_get_customer", "stripe_list_subscriptions"}
+	for _, text := range []string{
+		"stripe_get_customer,stripe_list_subscriptions", " stripe_get_customer , stripe_list_subscriptions ", "[stripe_get_customer, stripe_list_subscriptions]",
+		`["stripe_get_customer","stripe_list_subscriptions"]`, ` [ 'stripe_get_customer', "stripe_list_subscriptions" ] `, `"stripe_get_customer", stripe_list_subscriptions`,
+	} {
+		if got := loaded(t, config.Options{Env: []string{"STRIPE_MCP_TOOLS=" + text}}).Tools; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %q", text, got)
+		}
+	}
+	for _, text := range []string{ // are no lists, or stay names that no tool has
+		"[]", "[a", `[a, ""]`, "a,,b", "a]", `"`,
+	} {
+		if c, err := config.Load(config.Options{Env: []string{"STRIPE_MCP_TOOLS=" + text}}); err == nil && !strings.ContainsAny(c.Tools[0], "[]\"") {
+			t.Errorf("%s: %q", text, c.Tools)
 		}
 	}
 }

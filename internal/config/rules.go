@@ -93,8 +93,8 @@ func names(example string, field func(*Config) *[]string) rule {
 	return to("a list of names", example, field, func(value any) ([]string, error) {
 		if text, isText := value.(string); isText { // all that an environment variable can be
 			var items []any
-			for item := range strings.SplitSeq(text, ",") {
-				items = append(items, item)
+			for item := range strings.SplitSeq(inside(text, "[", "]"), ",") {
+				items = append(items, unquoted(item))
 			}
 			value = items
 		}
@@ -113,6 +113,28 @@ func names(example string, field func(*Config) *[]string) rule {
 	})
 }
 
+// inside returns what is between two brackets, with which a file has a list or a map, and else the text.
+func inside(text, open, end string) string {
+	text = strings.TrimSpace(text)
+	if inner, opened := strings.CutPrefix(text, open); opened {
+		if inner, ended := strings.CutSuffix(inner, end); ended {
+			return inner
+		}
+	}
+	return text
+}
+
+// unquoted returns a word without the quotes that a file may have around it.
+func unquoted(text string) string {
+	text = strings.TrimSpace(text)
+	for _, quote := range []string{`"`, "'"} {
+		if inner := inside(text, quote, quote); inner != text {
+			return inner
+		}
+	}
+	return text
+}
+
 // choice is a rule for one of a few words.
 func choice(field func(*Config) *string, words ...string) rule {
 	return parsed("one of "+strings.Join(words, ", "), words[0], field, func(text string) (string, error) {
@@ -129,8 +151,9 @@ func amounts(field func(*Config) *map[string]int64) rule {
 		given, _ := value.(map[string]any)
 		if text, isText := value.(string); isText { // all that an environment variable can be
 			given = map[string]any{}
-			for pair := range strings.SplitSeq(text, ",") {
+			for pair := range strings.SplitSeq(inside(text, "{", "}"), ",") {
 				currency, amount, _ := strings.Cut(pair, ":")
+				currency = unquoted(currency)
 				if _, twice := given[currency]; twice {
 					return nil, givenTwice(currency)
 				}

@@ -102,6 +102,8 @@ func (e *examination) checkClients() {
 	}
 	if entries == 0 {
 		e.warn("clients", "no AI client has an entry for this program", e.Account.Config.Address(runSetup))
+	} else if found, some := e.Account.Config.NotPassedOn(); some {
+		e.warn("clients", found.Message, found.Hint)
 	}
 }
 
