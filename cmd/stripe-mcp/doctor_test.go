@@ -174,7 +174,7 @@ func TestVariablesThatClientsDoNotGet(t *testing.T) {
 		{"what the file says otherwise", "read_only: false\n", "READ_ONLY=true", "STRIPE_MCP_READ_ONLY"},
 		{"a list that the file has, too", "tools:\n- stripe_get_customer\n", "TOOLS=[\"stripe_get_customer\"]", ""},
 		{"a default", "", "CONFIRM=auto", ""},
-		{"another account's state", "", "STATE_DIR=STATE", ""},
+		{"a state folder, which setup writes", "", "STATE_DIR=STATE", ""},
 		{"what decides nothing", "", "LOG_LEVEL=debug", ""},
 		{"what setup writes", "", "TOOLSETS=lookup", ""},
 		{"one that is not filled in", "", "TIMEOUT=${TIMEOUT}", ""},
@@ -185,7 +185,7 @@ func TestVariablesThatClientsDoNotGet(t *testing.T) {
 			h.write(settings, "api_base: "+stripe+"\ntimeout: 5s\n"+tt.inFile)
 			h.write(cursor, "{}")
 			var variables []string
-			for _, variable := range strings.Fields(tt.variables) {
+			for variable := range strings.FieldsSeq(tt.variables) {
 				variables = append(variables, "STRIPE_MCP_"+strings.ReplaceAll(variable, "=STATE", "="+h.file("state")))
 			}
 			for _, got := range []ended{h.run(variables, setupKey, "setup", "--key-stdin", "--yes"), h.run(variables, "", "doctor", "--offline")} {

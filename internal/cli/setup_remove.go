@@ -16,16 +16,20 @@ import (
 // undo removes what install left of one account, but for the rest of its configuration, which may hold its owner's work, and
 // for the journal. It says what stays.
 func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
-	if err := s.confirm(bufio.NewReader(s.stdin)); err != nil {
-		return err
-	}
 	program, err := clients.Program()
 	if err != nil {
 		return err
 	}
 	account := owner.Account{Config: s.config, Program: program, Environ: s.environment}
 	remove := func(c clients.Client) (clients.Change, error) { return c.Remove(s.config.Name(), program) }
-	failed := s.apply(clients.Plans(account.Without(chosen), remove), "entry removed")
+	plans := clients.Plans(account.Without(chosen), remove)
+	if !s.yes && s.terminal {
+		s.announceRemoval(plans)
+	}
+	if err := s.confirm(bufio.NewReader(s.stdin)); err != nil {
+		return err
+	}
+	failed := s.apply(plans, "entry removed")
 	if len(s.named) == 0 {
 		failed = s.forget(ctx) || failed
 	}
@@ -36,6 +40,19 @@ func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 		return configError(hint.Errorf("correct what is wrong, then run this again", "not everything could be removed"))
 	}
 	return nil
+}
+
+// announceRemoval says what would be removed.
+func (s *setup) announceRemoval(plans []clients.Plan) {
+	for _, p := range plans {
+		s.printPlan(p, "its entry would be removed", "", false)
+	}
+	s.result.Clients = nil // until it is done
+	if place := s.config.Vault(); len(s.named) == 0 {
+		if label, err := place.Label(); err == nil {
+			s.printf("vault: %s: the stored %s key would be deleted\n", place.Path(), label.Mode)
+		}
+	}
 }
 
 // forget removes the stored key, and from the configuration what setup put there.
