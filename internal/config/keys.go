@@ -42,7 +42,7 @@ func Keys() []Key {
 	return []Key{
 		{secretKey, "", "sk_, rk_ or rkcs_ key; except on Windows, the file must then be 0600", keyItself()},
 		{secretKeyFile, "", "absolute path of a file that holds the key, 0600 except on Windows", keyInFile()},
-		{secretKeyArgv, "", `list of a program and its arguments that print the key, such as ["op", "read", "op://…"]; run without a shell, for at most 10 s, at the first call`, keyByCommand()},
+		{secretKeyArgv, "", `list of a program and its arguments that print the key, such as ["op", "read", "op://…"]. It runs without a shell, for at most 10 s, at the first call`, keyByCommand()},
 		{keyInVault, "", "test or live; setup writes it: the key is the stored one, of this mode, and STRIPE_SECRET_KEY never takes its place",
 			choice(func(c *Config) *string { return &c.OnlyVault }, "test", "live")},
 		{accountName, DefaultAccount, "what tells this account from your others; setup --name writes it. State and simulator are then its own, and questions name it", accountLabel()},
@@ -58,7 +58,7 @@ func Keys() []Key {
 			choice(func(c *Config) *string { return &c.Confirm }, "auto", "always", "never")},
 		{"max_amount", "", "most that one call may cost, in minor units, such as {eur: 50000}; a call that costs more, or that cannot be counted, is refused",
 			amounts(func(c *Config) *map[string]int64 { return &c.MaxAmount })},
-		{dailyLimit, "", "most that the calls of a day (UTC) that make something or pay may add up to, such as {eur: 500000}, over all programs with one journal; counted as for max_amount",
+		{dailyLimit, "", "most that all calls of a day (UTC) that make something or pay may cost, such as {eur: 500000}. All programs with one journal count, as for max_amount",
 			amounts(func(c *Config) *map[string]int64 { return &c.DailyLimit })},
 		{"allowed_redirect_hosts", "", "hosts (shop.example or *.shop.example) that success_url, cancel_url, return_url and after_completion_url must be on",
 			names("shop.example, *.shop.example", func(c *Config) *[]string { return &c.AllowedRedirectHosts })},
