@@ -144,9 +144,6 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	if s.apply(plans, "entry written") {
 		return configError(hint.Errorf("setup --print shows what its file needs", "not every client could be set up"))
 	}
-	if found, some := s.config.NotPassedOn(); some {
-		s.printf("%s\nhint: %s\n", found.Message, found.Hint)
-	}
 	if len(plans) == 0 {
 		s.printf("No AI client was found.\nhint: setup --client NAME sets one up all the same\n")
 	} else {
@@ -155,6 +152,9 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 			doctor = strings.Replace(doctor, " doctor", " --simulator doctor", 1)
 		}
 		s.printf("Restart the clients to use it. %s checks everything.\n", doctor)
+	}
+	if found, some := s.config.NotPassedOn(); some {
+		s.printf("%s\nhint: %s\n", found.Message, found.Hint)
 	}
 	return nil
 }
