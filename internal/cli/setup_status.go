@@ -36,7 +36,7 @@ func (s *setup) showStatus(ctx context.Context) error {
 	s.result.Installed = &found
 	works := 0
 	for _, i := range found {
-		s.sayInstalled(i)
+		s.printf("%s\n", i.Text())
 		if i.State == doctor.Works {
 			works++
 		}
@@ -53,19 +53,4 @@ func (s *setup) showStatus(ctx context.Context) error {
 		return configError(hint.Errorf(next, "no AI client has an entry for this program that is switched on"))
 	}
 	return nil
-}
-
-func (s *setup) sayInstalled(i doctor.Installed) {
-	switch i.State {
-	case doctor.Works:
-		s.printf("%-4s  %s: %s: %s; %d tools, version %s; %s\n", i.State, i.Client, i.Name, i.Says, i.Tools, i.Version, i.Path)
-	case doctor.Off:
-		s.printf("%-4s  %s: %s: switched off there; %s\n", i.State, i.Client, i.Name, i.Path)
-	case doctor.Broken:
-		if i.Name == "" {
-			s.printf("%-4s  %s: %s\n", i.State, i.Client, hint.Join(i.Problem, i.WhatToDo))
-			return
-		}
-		s.printf("%-4s  %s: %s: %s\n", i.State, i.Client, i.Name, hint.Join(i.Problem+"; "+i.Path, i.WhatToDo))
-	}
 }

@@ -148,8 +148,14 @@ func (c Change) original(doc document) ([]byte, bool) {
 // squeezed returns text without its white space.
 func squeezed(text []byte) []byte { return bytes.Join(bytes.Fields(text), nil) }
 
-// Ours returns the entries of the client that start program or another copy of it, under whatever name.
+// Ours returns the sound entries of the client that start program or another copy of it, under whatever name.
 func (c Client) Ours(program string) ([]Named, error) {
+	all, err := c.Entries(program)
+	return slices.DeleteFunc(all, func(entry Named) bool { return entry.Fault != nil }), err
+}
+
+// Entries returns the same, and those that start program but that the client cannot read.
+func (c Client) Entries(program string) ([]Named, error) {
 	var ours []Named
 	for _, file := range c.files() {
 		_, doc, err := file.read()
@@ -157,8 +163,8 @@ func (c Client) Ours(program string) ([]Named, error) {
 			return nil, err
 		}
 		for _, name := range doc.names() {
-			if entry, found, err := doc.entry(name); err == nil && found && entry.starts(program) {
-				entry.Path = file.Path
+			if entry, found, err := doc.entry(name); (found || err != nil) && entry.starts(program) {
+				entry.Name, entry.Path, entry.Fault = name, file.Path, err
 				ours = append(ours, entry)
 			}
 		}

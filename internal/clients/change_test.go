@@ -20,7 +20,7 @@ func TestLeftAlone(t *testing.T) {
 		"{\n\"mcpServers\": {},\n\"mcpServers\": {}}":                                                                           `"mcpServers" stands twice in it, in line 2 and in line 3`,
 		"{\n\"mcpServers\": {\n\"stripe\": {},\"stripe\":\n{}}}":                                                                `"stripe" stands twice in it, in line 3 and in line 3`,
 		"{\"mcpServers\": {\"stripe\": {\"command\": \"/opt/stripe-mcp\",\n\"env\":{\"A\":\"sk_test_MadeUp1\"},\n\"env\":{}}}}": `"env" stands twice in it, in line 2 and in line 3`,
-		`{"mcpServers": {"stripe": "x"}}`:                                                                                       `its entry "stripe" is not one that starts a program`,
+		`{"mcpServers": {"stripe": "x"}}`:                                                                                       `its entry "stripe" is not written as one that starts a program`,
 		`{"mcpServers": {"stripe": {"command": "npx"}}}`:                                                                        "starts another program\nhint: rename or remove",
 		`{"mcpServers": {"stripe": {"url": "https://x"}}}`:                                                                      "starts another program\nhint: rename or remove",
 	} {

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,7 @@ type Named struct {
 	Entry
 	Path     string // of that file
 	Disabled bool   // its owner switched it off there
+	Fault    error  // why the client cannot read it
 }
 
 // starts reports whether an entry starts program, or one of this name wherever it lies.
@@ -52,10 +54,13 @@ func (e Entry) merged(old Entry) Entry {
 	return e
 }
 
-// Fault says what is wrong with an entry of ours in the client's file. It can hold a key, have arguments that the server does
-// not take, or start another program. settings are the names that a configuration file knows. repair says how to set the entry
-// up again.
-func (c Client) Fault(entry Named, program string, settings []string, repair string) error {
+// Check says what is wrong with an entry of ours in the client's file. The client may be unable to read it. It can hold a key,
+// have arguments that the server does not take, or start another program. settings are the names that a configuration file
+// knows. repair says how to set the entry up again.
+func (c Client) Check(entry Named, program string, settings []string, repair string) error {
+	if entry.Fault != nil {
+		return fmt.Errorf("%s: %s: %w", c.Title, entry.Path, entry.Fault)
+	}
 	if slices.ContainsFunc(slices.AppendSeq(slices.Clone(entry.Args), maps.Values(entry.Env)), secret.Looks) {
 		return hint.Errorf(repair+", then roll that key in the Dashboard", "%s: %s holds a Stripe key, and may have been synced or copied", c.Title, entry.Path)
 	}

@@ -160,7 +160,7 @@ func (d *jsonDocument) start(entry *hujson.Object) (*hujson.Object, error) {
 }
 
 func errNoProgram(name string) error {
-	return hint.Errorf("rename or remove that entry", "its entry %q is not one that starts a program", name)
+	return hint.Errorf("rename or remove that entry", "its entry %q is not written as one that starts a program", name)
 }
 
 func (d *jsonDocument) put(name string, entry Entry) error {

@@ -114,7 +114,7 @@ func TestFault(t *testing.T) {
 		"a key as an argument": {clients.Entry{Command: "/dev/null", Args: []string{"sk_live_MadeUpMadeUp"}}, "/f holds a Stripe key"},
 		"an unknown argument":  {clients.Entry{Command: "/dev/null", Args: []string{"--tools"}}, "its entry in /f has wrong arguments: --tools is not a known argument\nhint: run this"},
 	} {
-		err := client(t, "cursor").Fault(clients.Named{Name: "x", Entry: tt.entry, Path: "/f"}, "/dev/null", nil, repair)
+		err := client(t, "cursor").Check(clients.Named{Name: "x", Entry: tt.entry, Path: "/f"}, "/dev/null", nil, repair)
 		if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) || err != nil && strings.Contains(err.Error(), "MadeUp") {
 			t.Errorf("%s: %v", why, err)
 		}

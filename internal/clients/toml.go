@@ -92,9 +92,9 @@ func (d *tomlDocument) entry(name string) (entry Named, found bool, err error) {
 		return Named{}, false, errNoProgram(name)
 	}
 	entry.Name = name
-	for key, into := range map[string]any{"command": &entry.Command, "args": &entry.Args, "env": &entry.Env} {
-		if value, found := table[key]; found && json.Unmarshal([]byte(encode(value, "", "")), into) != nil {
-			return Named{}, false, errNoProgram(name)
+	for _, want := range []member{{"command", &entry.Command, false}, {"args", &entry.Args, false}, {"env", &entry.Env, false}} {
+		if value, found := table[want.name]; found && json.Unmarshal([]byte(encode(value, "", "")), want.value) != nil {
+			return entry, false, errNoProgram(name)
 		}
 	}
 	enabled, said := table["enabled"].(bool)

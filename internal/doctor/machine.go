@@ -89,7 +89,7 @@ func (e *examination) checkClients() {
 	}
 	entries := 0
 	for _, c := range e.Clients {
-		ours, err := c.Ours(itself)
+		ours, err := c.Entries(itself)
 		if err != nil {
 			e.faulty(Warning, "clients", err, "repair that file")
 		}
@@ -112,7 +112,7 @@ func (e *examination) checkEntry(c clients.Client, entry clients.Named, itself s
 	if entry.Name != e.Account.Config.Name() {
 		other = "" // it is another account's
 	}
-	if err := c.Fault(entry, itself, config.Names(), owner.Repair(c, entry, os.Environ())); err != nil {
+	if err := c.Check(entry, itself, config.Names(), owner.Repair(c, entry, os.Environ())); err != nil {
 		e.faulty(Failure, "clients", err, "")
 	} else if other != "" && !local.SameFile(other, e.Account.Config.Path()) {
 		e.warn("clients", fmt.Sprintf("%s: its entry in %s uses another configuration, %s", c.Title, entry.Path, secret.Redact(other)), "run stripe-mcp doctor --config with that one, or correct the entry")

@@ -2,8 +2,10 @@ package doctor
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os/exec"
 	"regexp"
@@ -12,9 +14,12 @@ import (
 	"time"
 
 	"stripe-mcp/internal/clients"
+	"stripe-mcp/internal/config"
 	"stripe-mcp/internal/hint"
+	"stripe-mcp/internal/local"
 	"stripe-mcp/internal/mcpclient"
 	"stripe-mcp/internal/owner"
+	"stripe-mcp/internal/plain"
 	"stripe-mcp/internal/secret"
 )
 
@@ -50,7 +55,7 @@ func Installations(ctx context.Context, all []clients.Client, program string, en
 	var found []*Installed
 	var running sync.WaitGroup
 	for _, c := range all {
-		entries, err := c.Ours(program)
+		entries, err := c.Entries(program)
 		if err != nil {
 			detail, fix := hint.Split(err)
 			found = append(found, &Installed{Client: c.Name, Path: c.Path, State: Broken, Problem: detail, WhatToDo: fix})
@@ -59,6 +64,15 @@ func Installations(ctx context.Context, all []clients.Client, program string, en
 			i := &Installed{Client: c.Name, Path: entry.Path, Name: entry.Name, State: Off}
 			found = append(found, i)
 			if entry.Disabled {
+				continue
+			}
+			if entry.Fault != nil {
+				i.fail(entry.Fault, "")
+				continue
+			}
+			if err := clients.CheckArguments(entry.Args, config.Names()); err != nil { // it could be a command that changes something
+				message, _ := hint.Split(err)
+				i.fail(errors.New("it was not started: "+message), owner.Repair(c, entry, environ))
 				continue
 			}
 			running.Go(func() {
@@ -86,14 +100,38 @@ func (i *Installed) try(ctx context.Context, c clients.Client, entry clients.Nam
 		i.State = Works
 		return
 	}
-	i.State, i.Problem = Broken, secret.Redact(err.Error())
-	i.WhatToDo = owner.Repair(c, entry, environ)
+	i.fail(err, owner.Repair(c, entry, environ))
+}
+
+// fail says why an entry does not work. An error without a next step gets that of the entry.
+func (i *Installed) fail(err error, repair string) {
+	problem, next := hint.Split(err)
+	i.State, i.Problem, i.WhatToDo = Broken, secret.Redact(problem), cmp.Or(next, repair)
+}
+
+// Text returns what a person sees, in one line and maybe another one with what to do. Names come from files, and words from
+// programs, that others wrote.
+func (i Installed) Text() string {
+	const longest = 1000
+	text := i.Client + ": " + plain.Clean(i.Name, longest) + ": "
+	switch {
+	case i.State == Works:
+		text += fmt.Sprintf("%s; %d tools, version %s; ", i.Says, i.Tools, i.Version) + i.Path
+	case i.State == Off:
+		text += "switched off there; " + i.Path
+	case i.Name == "":
+		text = i.Client + ": " + i.Problem
+	default:
+		text += i.Problem + "; " + i.Path
+	}
+	return hint.Join(fmt.Sprintf("%-4s  ", i.State)+plain.Clean(text, longest), plain.Clean(i.WhatToDo, longest))
 }
 
 func (i *Installed) converse(ctx context.Context, command *exec.Cmd) error {
 	const lingering = time.Second
 	said := &lastWords{}
 	command.Stderr, command.WaitDelay = said, lingering
+	local.EndWhole(command)
 	server, err := mcpclient.Start(command)
 	if err != nil {
 		return err
