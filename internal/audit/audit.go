@@ -160,7 +160,7 @@ func (o Options) end(ctx context.Context, a *account.Account, intent string, yes
 	}
 	if !found.Nothing && !yes {
 		const question = "End it on your word? The next equal call is then a new operation"
-		if yes, err = prompt.YesNo(bufio.NewReader(o.In), o.Err, question, false); err != nil || !yes {
+		if yes, err = prompt.YesNo(ctx, bufio.NewReader(o.In), o.Err, question, false); err != nil || !yes {
 			_, _ = fmt.Fprintln(o.Err, "nothing was changed")
 			return err
 		}

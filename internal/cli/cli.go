@@ -115,7 +115,11 @@ func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
 		return ExitOK
 	}
 	exit, ok := errors.AsType[*exitError](err)
-	if !ok {
+	switch {
+	case ok:
+	case errors.Is(err, prompt.ErrInterrupted):
+		exit = &exitError{ExitUsage, "stripe-mcp: " + err.Error()}
+	default:
 		exit = &exitError{ExitUsage, fmt.Sprintf("stripe-mcp: %v\nRun '%s --help' for usage.", err, command.CommandPath())}
 	}
 	switch {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -126,7 +127,7 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 		err = s.announce(plans, edit)
 	}
 	if err == nil {
-		err = s.confirm(answers)
+		err = s.confirm(ctx, answers)
 	}
 	if err == nil {
 		err = store()
@@ -160,7 +161,7 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 }
 
 // askToolsets asks which sets to switch on, unless that was said.
-func (s *setup) askToolsets(answers *bufio.Reader) error {
+func (s *setup) askToolsets(ctx context.Context, answers *bufio.Reader) error {
 	if s.yes || !s.terminal || len(s.flags.Toolsets) > 0 {
 		return nil
 	}
@@ -169,8 +170,11 @@ func (s *setup) askToolsets(answers *bufio.Reader) error {
 	}
 	before := s.config.Toolsets
 	for {
-		_, _ = fmt.Fprintf(s.stderr, "Which of these sets of tools shall AI clients have, too? Type names, or all. (Enter: %s) ", cmp.Or(strings.Join(before, ", "), "none"))
-		line, ended := answers.ReadString('\n') // an end of input answers like Enter
+		now := cmp.Or(strings.Join(before, ", "), "none")
+		line, ended := prompt.Line(ctx, answers, s.stderr, "Which of these sets of tools shall AI clients have, too? Type names, or all. (Enter: "+now+") ")
+		if errors.Is(ended, prompt.ErrInterrupted) { // an end of input answers like Enter
+			return ended
+		}
 		s.config.Toolsets = before
 		if chosen := strings.Fields(strings.ReplaceAll(line, ",", " ")); len(chosen) > 0 {
 			s.config.Toolsets = chosen
@@ -192,11 +196,14 @@ func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config
 		return edit, nil, hint.Errorf("leave out --key-stdin or --simulator", "the simulator needs no key")
 	case s.simulator:
 		s.result.Mode = config.ModeSimulator.String()
-		return s.config.Edit(), func() error { return nil }, s.askToolsets(answers)
+		return s.config.Edit(), func() error { return nil }, s.askToolsets(ctx, answers)
 	}
 	key, err := s.obtainKey(ctx)
 	if err == nil {
-		err = s.askToolsets(answers)
+		_, err = s.accept(key)
+	}
+	if err == nil {
+		err = s.askToolsets(ctx, answers)
 	}
 	if err != nil {
 		return edit, nil, err
@@ -209,7 +216,7 @@ func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config
 	if edit, err = s.config.EditFor(cfg); err != nil {
 		return edit, nil, configError(err)
 	}
-	edit.AllowLiveWrites, err = s.askLive(answers, cfg.Mode)
+	edit.AllowLiveWrites, err = s.askLive(ctx, answers, cfg.Mode)
 	return edit, func() error {
 		place := cfg.Vault()
 		label, stored, err := place.Ensure(ctx, key, edit.OnlyVault, account)
@@ -228,7 +235,7 @@ func configError(err error) error {
 }
 
 // askLive asks whether a live key may write, where that is a question.
-func (s *setup) askLive(answers *bufio.Reader, mode config.Mode) (bool, error) {
+func (s *setup) askLive(ctx context.Context, answers *bufio.Reader, mode config.Mode) (bool, error) {
 	if mode != config.ModeLive || s.config.AllowLiveWrites {
 		return false, nil
 	}
@@ -236,17 +243,17 @@ func (s *setup) askLive(answers *bufio.Reader, mode config.Mode) (bool, error) {
 		s.printf("This is a LIVE key: it will only read.\nhint: to let it write, set allow_live_writes: true in %s\n", s.config.Path())
 		return false, nil
 	}
-	return prompt.YesNo(answers, s.stderr, "This is a LIVE key. Let AI clients create and cancel things with it, with real customers and real money?", false)
+	return prompt.YesNo(ctx, answers, s.stderr, "This is a LIVE key. Let AI clients create and cancel things with it, with real customers and real money?", false)
 }
 
-func (s *setup) confirm(answers *bufio.Reader) error {
+func (s *setup) confirm(ctx context.Context, answers *bufio.Reader) error {
 	switch {
 	case s.yes:
 		return nil
 	case !s.terminal:
 		return errCannotAsk()
 	}
-	yes, err := prompt.YesNo(answers, s.stderr, "Go ahead?", true)
+	yes, err := prompt.YesNo(ctx, answers, s.stderr, "Go ahead?", true)
 	if err == nil && !yes {
 		err = &exitError{ExitOK, "nothing was changed"}
 	}

@@ -34,20 +34,29 @@ func (s *setup) obtainKey(ctx context.Context) (secret.Secret, error) {
 	case isStored:
 		question = "Stripe key (not shown; Enter keeps the stored one)"
 	}
-	typed, err := prompt.Secret(s.stderr, question)
+	typed, err := prompt.Secret(ctx, s.stderr, question)
 	if isStored && typed.IsZero() && err == nil {
 		return stored, nil
 	}
 	return typed, err
 }
 
-// check makes sure that the key can be used and says what it is. It returns the configuration with the key, and its
-// account where the key may name it.
-func (s *setup) check(ctx context.Context, key secret.Secret) (config.Config, string, error) {
+// accept returns the configuration with the key.
+func (s *setup) accept(key secret.Secret) (config.Config, error) {
 	s.scrubber.Learn(key)
 	cfg, err := s.config.Accept(key)
 	if err != nil {
-		return cfg, "", configError(fmt.Errorf("nothing was changed: the key cannot be used: %w", err))
+		err = configError(fmt.Errorf("nothing was changed: the key cannot be used: %w", err))
+	}
+	return cfg, err
+}
+
+// check makes sure that the key can be used and says what it is. It returns the configuration with the key, and its
+// account where the key may name it.
+func (s *setup) check(ctx context.Context, key secret.Secret) (config.Config, string, error) {
+	cfg, err := s.accept(key)
+	if err != nil {
+		return cfg, "", err
 	}
 	access, answer, answered := doctor.AskStripe(ctx, cfg)
 	if !answered {

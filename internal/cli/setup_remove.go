@@ -26,7 +26,7 @@ func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 	if !s.yes && s.terminal {
 		s.announceRemoval(plans)
 	}
-	if err := s.confirm(bufio.NewReader(s.stdin)); err != nil {
+	if err := s.confirm(ctx, bufio.NewReader(s.stdin)); err != nil {
 		return err
 	}
 	failed := s.apply(plans, "entry removed")

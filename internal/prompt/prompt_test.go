@@ -19,7 +19,7 @@ func TestYesNo(t *testing.T) {
 		{"\n", true, true}, {"\n", false, false}, {"", true, false}, // an end of input is no consent
 	} {
 		var shown strings.Builder
-		got, err := prompt.YesNo(bufio.NewReader(strings.NewReader(tt.typed)), &shown, "Go ahead?", tt.otherwise)
+		got, err := prompt.YesNo(t.Context(), bufio.NewReader(strings.NewReader(tt.typed)), &shown, "Go ahead?", tt.otherwise)
 		if choice := map[bool]string{true: "Go ahead? [Y/n] ", false: "Go ahead? [y/N] "}[tt.otherwise]; got != tt.want || err != nil || shown.String() != choice {
 			t.Errorf("%q: %v, %v, %q", tt.typed, got, err, shown.String())
 		}
