@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -322,5 +324,33 @@ func TestSimulatorsOfTwoAccounts(t *testing.T) {
 	}
 	if said := stderr.String(); !strings.Contains(said, "pages are not shown") || !strings.Contains(said, address) {
 		t.Errorf("the server says %s", said)
+	}
+}
+
+// TestSetupsAtOnce: none of several setups undoes what another one has done.
+func TestSetupsAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	stripe := []string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}
+	h.write(cursor, "{}")
+	names := []string{"stripe", "stripe-eu", "stripe-us", "stripe-jp"}
+	var running sync.WaitGroup
+	for _, name := range append(names, names...) {
+		running.Go(func() {
+			h.run(stripe, setupKey, "setup", "--key-stdin", "--yes", "--name", name).check(t, 0, "cursor: "+h.file(cursor))
+		})
+	}
+	running.Wait()
+	if got := slices.Sorted(maps.Keys(h.entries())); !slices.Equal(got, []string{"stripe", "stripe-eu", "stripe-jp", "stripe-us"}) {
+		t.Errorf("the entries are %v", got)
+	}
+	openers := 0
+	for path := range h.files() {
+		if strings.Contains(path, "vault-") {
+			openers++
+		}
+	}
+	if openers != len(names) {
+		t.Errorf("%d keys open %d vaults", openers, len(names))
 	}
 }

@@ -102,7 +102,7 @@ func (s *setup) run(ctx context.Context) error {
 		return err
 	}
 	if !s.print {
-		return s.install(ctx, plans)
+		return s.install(ctx, chosen, plans)
 	}
 	edit := s.config.Edit()
 	if !s.simulator {
@@ -112,8 +112,9 @@ func (s *setup) run(ctx context.Context) error {
 	return s.announce(plans, edit)
 }
 
-// install does the work of setup, in the order in which a failure leaves the least behind.
-func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
+// install does the work of setup, in the order in which a failure leaves the least behind. Until somebody has agreed to the
+// plans, programs and another setup can change what they are for.
+func (s *setup) install(ctx context.Context, chosen []clients.Client, plans []clients.Plan) error {
 	answers := bufio.NewReader(s.stdin)
 	edit, store, err := s.prepare(ctx, answers)
 	edit.Toolsets = s.config.Toolsets
@@ -129,7 +130,15 @@ func (s *setup) install(ctx context.Context, plans []clients.Plan) error {
 	if err == nil {
 		err = s.confirm(ctx, answers)
 	}
-	if err == nil {
+	if err != nil {
+		return err
+	}
+	release, err := s.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if plans, err = s.additions(chosen); err == nil {
 		err = store()
 	}
 	if err != nil {
@@ -244,6 +253,14 @@ func (s *setup) askLive(ctx context.Context, answers *bufio.Reader, mode config.
 		return false, nil
 	}
 	return prompt.YesNo(ctx, answers, s.stderr, "This is a LIVE key. Let AI clients create and cancel things with it, with real customers and real money?", false)
+}
+
+// alone keeps every other setup of this user waiting until release is called.
+func (s *setup) alone(ctx context.Context) (release func(), err error) {
+	if release, err = local.Alone(ctx, local.Lookup(s.environment)("HOME")); err != nil {
+		err = prompt.ErrInterrupted
+	}
+	return release, err
 }
 
 func (s *setup) confirm(ctx context.Context, answers *bufio.Reader) error {

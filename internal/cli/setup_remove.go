@@ -22,14 +22,18 @@ func (s *setup) undo(ctx context.Context, chosen []clients.Client) error {
 	}
 	account := owner.Account{Config: s.config, Program: program, Environ: s.environment}
 	remove := func(c clients.Client) (clients.Change, error) { return c.Remove(s.config.Name(), program) }
-	plans := clients.Plans(account.Without(chosen), remove)
 	if !s.yes && s.terminal {
-		s.announceRemoval(plans)
+		s.announceRemoval(clients.Plans(account.Without(chosen), remove))
 	}
 	if err := s.confirm(ctx, bufio.NewReader(s.stdin)); err != nil {
 		return err
 	}
-	failed := s.apply(plans, "entry removed")
+	release, err := s.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	failed := s.apply(clients.Plans(account.Without(chosen), remove), "entry removed")
 	if len(s.named) == 0 {
 		failed = s.forget(ctx) || failed
 	}

@@ -1,0 +1,20 @@
+package local
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Alone waits until no other process is alone with a folder, and keeps others waiting until release is called. It leaves
+// nothing behind. It fails only when ctx is done: where a folder cannot be locked, as on Windows, nobody waits.
+func Alone(ctx context.Context, folder string) (release func(), err error) {
+	const pause = 20 * time.Millisecond
+	lock := flock.New(folder, flock.SetFlag(os.O_RDONLY))
+	if _, err := lock.TryLockContext(ctx, pause); ctx.Err() != nil {
+		return nil, err
+	}
+	return func() { _ = lock.Close() }, nil
+}
