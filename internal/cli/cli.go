@@ -59,13 +59,9 @@ type process struct {
 	misuse      error // what is wrong with the arguments that a client starts this server with
 }
 
-// memory is from where on the garbage collector works rather than let the process grow.
-const memory = 64 << 20
-
 // Main runs the command line of this process and returns its exit code.
 func Main() ExitCode {
 	local.Harden()
-	debug.SetMemoryLimit(memory)
 	// Whatever a library prints must not end up between the protocol's lines.
 	stdout := os.Stdout
 	os.Stdout = os.Stderr

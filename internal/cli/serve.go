@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -24,8 +25,13 @@ func (p *process) serveCommand() *cobra.Command {
 	}
 }
 
+// memory is from where on the garbage collector works rather than let a server grow. Other commands end soon, and may read
+// large files.
+const memory = 64 << 20
+
 // serve answers MCP requests until stdin ends or a signal comes.
 func (p *process) serve(ctx context.Context) error {
+	debug.SetMemoryLimit(memory)
 	a := p.newApp()
 	if a.Fault != nil {
 		a.Logger.WarnContext(ctx, "every call will be refused", "reason", a.Fault)

@@ -15,6 +15,7 @@ func TestBecome(t *testing.T) {
 	}{
 		"our entry is new":              {json, `{"a":1}`, `{"a":1,"mcpServers":{"stripe":{"command":"s"}}}`, true, true},
 		"something else changes":        {json, `{"a":1}`, `{"a":2,"mcpServers":{"stripe":{"command":"s"}}}`, true, false},
+		"a number that is too large":    {json, `{"a":1e999999}`, `{"a":1e999998,"mcpServers":{"stripe":{"command":"s"}}}`, true, false},
 		"another entry goes":            {json, `{"mcpServers":{"b":{}}}`, `{"mcpServers":{"stripe":{"command":"s"}}}`, true, false},
 		"it starts another program":     {json, `{"mcpServers":{"stripe":{"command":"s","timeout":1}}}`, `{"mcpServers":{"stripe":{"command":"t","timeout":1}}}`, false, true},
 		"what its owner added goes":     {json, `{"mcpServers":{"stripe":{"command":"s","timeout":1}}}`, `{"mcpServers":{"stripe":{"command":"t"}}}`, false, false},
@@ -24,8 +25,12 @@ func TestBecome(t *testing.T) {
 		"what its owner added to TOML":  {toml, "[mcp_servers.stripe]\ncommand = 's'\nb = 1\n", "[mcp_servers.stripe]\ncommand = 's'\n", false, false},
 		"a byte-order mark stays first": {json, byteOrderMark + `{}`, `{"mcpServers":{"stripe":{"command":"s"}}}`, true, true},
 	} {
-		c := Change{Client: Client{format: tt.format}, Name: "stripe", before: []byte(tt.before), after: []byte(tt.before)}
-		_, err := c.become([]byte(tt.text), tt.whole)
+		was, err := tt.format.parse(withoutMark([]byte(tt.before)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := Change{Client: Client{format: tt.format, latest: &latest{}}, Name: "stripe", before: []byte(tt.before), after: []byte(tt.before), was: was}
+		_, err = c.become([]byte(tt.text), tt.whole)
 		if (err == nil) != tt.fits || err != nil && string(c.after) != tt.before {
 			t.Errorf("%s: %v, and it becomes %s", why, err, c.after)
 		}

@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
+	"strings"
 
 	"stripe-mcp/internal/hint"
 	"stripe-mcp/internal/local"
@@ -28,6 +28,7 @@ type Change struct {
 	locked  bool   // the file is read-only
 	before  []byte // nil when there is no file yet
 	after   []byte
+	was     document // what before says
 }
 
 // Linked reports whether the client's own path is a link to the file that changes.
@@ -76,12 +77,13 @@ func (c *Change) put(doc document) error {
 		c.ByHand = !old.same(c.Entry)
 		return nil
 	}
-	err = doc.put(c.Name, c.Entry)
+	edited := doc.copy()
+	err = edited.put(c.Name, c.Entry)
 	if err == nil {
-		doc, err = c.become(doc.text(), !found)
+		edited, err = c.become(edited.text(), !found)
 	}
 	if err == nil {
-		if now, _, wrong := doc.entry(c.Name); wrong != nil || !now.same(c.Entry) {
+		if now, _, wrong := edited.entry(c.Name); wrong != nil || !now.same(c.Entry) {
 			c.after, err = c.before, errUnclear()
 		}
 	}
@@ -106,13 +108,14 @@ func (c Client) Remove(name, program string) (Change, error) {
 	if err == nil && c.printOnly {
 		err = uncertain("its entry %q is left to people", name)
 	}
+	edited := doc.copy()
 	if err == nil {
-		err = doc.drop(name)
+		err = edited.drop(name)
 	}
 	if err == nil {
-		text := doc.text()
-		doc.tidy()
-		if original, same := change.original(doc); same {
+		text := edited.text()
+		edited.tidy()
+		if original, same := change.original(edited); same {
 			text = original
 		}
 		_, err = change.become(text, true)
@@ -140,13 +143,15 @@ func (c Change) original(doc document) ([]byte, bool) {
 	if _, found, _ := was.entry(c.Name); !found && slices.Contains(was.names(), c.Name) {
 		_ = was.drop(c.Name) // it says nothing
 	}
-	same := reflect.DeepEqual(was.others(c.Name, true), doc.others(c.Name, true))
+	same := was.alike(doc, c.Name, true)
 	was.tidy()
 	return text, same && bytes.Equal(squeezed(was.text()), squeezed(doc.text()))
 }
 
 // squeezed returns text without its white space.
-func squeezed(text []byte) []byte { return bytes.Join(bytes.Fields(text), nil) }
+func squeezed(text []byte) []byte {
+	return slices.DeleteFunc(bytes.Clone(text), func(c byte) bool { return strings.IndexByte(blank, c) >= 0 })
+}
 
 // Ours returns the sound entries of the client that start program or another copy of it, under whatever name.
 func (c Client) Ours(program string) ([]Named, error) {
@@ -246,11 +251,11 @@ func (c Client) read() (Change, document, error) {
 		change.locked = info.Mode().Perm()&0o200 == 0
 	}
 	change.after = change.before
-	doc, err := c.format.parse(withoutMark(change.before))
+	change.was, err = c.latest.parse(c.format, withoutMark(change.before))
 	if err != nil {
 		return change, nil, c.leftAlone(err)
 	}
-	return change, doc, nil
+	return change, change.was, nil
 }
 
 const byteOrderMark = "\ufeff"
@@ -267,11 +272,8 @@ func withoutMark(text []byte) []byte {
 // become makes text the file's new contents, once it is sure that apart from our entry nothing changes. Of that only how it
 // starts a program may change, or all of it where whole is true.
 func (c *Change) become(text []byte, whole bool) (is document, err error) {
-	was, err := c.Client.format.parse(withoutMark(c.before))
-	if err == nil {
-		is, err = c.Client.format.parse(withoutMark(text))
-	}
-	if err != nil || !reflect.DeepEqual(was.others(c.Name, whole), is.others(c.Name, whole)) {
+	is, err = c.Client.latest.parse(c.Client.format, withoutMark(text))
+	if err != nil || !c.was.alike(is, c.Name, whole) {
 		return nil, uncertain("it cannot be changed without touching the rest of it")
 	}
 	if mark := []byte(byteOrderMark); bytes.HasPrefix(c.before, mark) && !bytes.HasPrefix(text, mark) {
@@ -316,11 +318,11 @@ func (c Change) Apply() (original string, err error) {
 
 // madeByUs reports whether the file says nothing but what setup has put there, so that there is no original of it.
 func (c Change) madeByUs() bool {
-	doc, err := c.Client.format.parse(withoutMark(c.before))
-	if err != nil || len(doc.names()) == 0 {
+	if len(c.was.names()) == 0 {
 		return false
 	}
-	for _, name := range doc.names() {
+	doc := c.was.copy()
+	for _, name := range c.was.names() {
 		if entry, found, err := doc.entry(name); err != nil || !found || !entry.starts(c.program) || doc.drop(name) != nil {
 			return false
 		}

@@ -298,3 +298,38 @@ func TestRenamedProgram(t *testing.T) {
 		t.Errorf("another program would remove it: %v", err)
 	}
 }
+
+// TestPlans: what was only planned shows nowhere, neither in the file nor in what is read of it again.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"claude-code", "cline", "codex", "opencode"} {
+		c := client(t, name)
+		ours := func() int {
+			t.Helper()
+			found, err := c.Ours("/opt/stripe-mcp")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(found)
+		}
+		for range 2 {
+			if change, err := c.Add("stripe", entry()); err != nil || change.Unchanged() || ours() != 0 {
+				t.Errorf("%s: planned, and there are %d, %v", name, ours(), err)
+			}
+		}
+		add(t, c)
+		with := read(t, c.Path)
+		for range 2 {
+			if change, err := c.Remove("stripe", "/opt/stripe-mcp"); err != nil || change.Unchanged() || ours() != 1 || read(t, c.Path) != with {
+				t.Errorf("%s: to be removed, and there are %d, %v", name, ours(), err)
+			}
+			if change, err := c.Add("stripe", clients.Entry{Command: "/opt/stripe-mcp", Args: []string{"--config", "/d.yaml"}}); err != nil || change.Unchanged() {
+				t.Errorf("%s: to be changed: %v", name, err)
+			}
+		}
+		remove(t, c)
+		if ours() != 0 {
+			t.Errorf("%s: %d are left", name, ours())
+		}
+	}
+}

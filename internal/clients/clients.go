@@ -18,6 +18,7 @@ type Client struct {
 	Path  string // of its configuration file, or of the one that a new entry goes into
 
 	format    format   // of that file
+	latest    *latest  // what was last read of it
 	reads     []string // all its configuration files, where it has several: the last one counts
 	signs     []string // files or folders that an installed client has
 	passes    []string // the variables that its servers get of its own; nil for all

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"bytes"
+	"sync"
 
 	"stripe-mcp/internal/hint"
 )
@@ -20,6 +21,8 @@ type document interface {
 	names() []string
 	// entry returns the entry of that name.
 	entry(name string) (entry Named, found bool, err error)
+	// copy returns a document to edit, which leaves this one as it is.
+	copy() document
 	// put adds the entry of that name or changes the one that is there, of which further members stay.
 	put(name string, entry Entry) error
 	// drop takes the entry of that name out.
@@ -28,9 +31,28 @@ type document interface {
 	tidy()
 	// text returns the file.
 	text() []byte
-	// others returns what the file says but for how the entry of that name starts a program, or but for the whole entry. A
-	// section without entries is left out, too.
-	others(name string, whole bool) map[string]any
+	// alike reports whether other, of the same format, says the same but for how the entry of that name starts a program, or but
+	// for the whole entry. A section without entries does not count.
+	alike(other document, name string, whole bool) bool
+}
+
+// latest keeps the text that was parsed last and what it says, because large files are looked at several times.
+type latest struct {
+	mu   sync.Mutex
+	text []byte
+	says document
+}
+
+func (l *latest) parse(f format, text []byte) (says document, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.says != nil && bytes.Equal(text, l.text) {
+		return l.says, nil
+	}
+	if says, err = f.parse(text); err == nil {
+		l.text, l.says = text, says
+	}
+	return says, err
 }
 
 // lineOf returns the number of the line in which text has the offset.

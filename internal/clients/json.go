@@ -207,27 +207,82 @@ func (d *jsonDocument) tidy() {
 	}
 }
 
-func (d *jsonDocument) others(name string, whole bool) map[string]any {
-	var members map[string]any
-	if decode(d.tree, &members) != nil {
-		return nil
+// copy shares with d what no edit touches: the file can be large.
+func (d *jsonDocument) copy() document { return d.clone() }
+
+func (d *jsonDocument) clone() *jsonDocument {
+	other := *d
+	other.root = &hujson.Object{Members: slices.Clone(d.root.Members), AfterExtra: d.root.AfterExtra}
+	other.tree.Value = other.root
+	if i, _ := d.memberOf(d.root, d.format.section); i >= 0 {
+		other.root.Members[i].Value = copyOf(d.root.Members[i].Value)
 	}
-	servers, _ := members[d.format.section].(map[string]any)
-	if entry, ok := servers[name].(map[string]any); ok && !whole {
-		start, nested := entry[d.format.nested].(map[string]any)
-		if !nested {
-			start = entry
+	other.servers, _ = other.objectIn(other.root, d.format.section) // as in d
+	return &other
+}
+
+// copyOf copies the objects in a value, which is all that an edit touches. Clone of the library would forget commas.
+func copyOf(value hujson.Value) hujson.Value {
+	if object, ok := value.Value.(*hujson.Object); ok {
+		members := slices.Clone(object.Members)
+		for i := range members {
+			members[i].Value = copyOf(members[i].Value)
 		}
-		for _, m := range d.format.members(Entry{}) {
-			delete(start, m.name)
-		}
-	} else {
-		delete(servers, name)
+		value.Value = &hujson.Object{Members: members, AfterExtra: object.AfterExtra}
 	}
-	if len(servers) == 0 {
-		delete(members, d.format.section)
+	return value
+}
+
+func (d *jsonDocument) alike(other document, name string, whole bool) bool {
+	o, ok := other.(*jsonDocument)
+	return ok && sameTree(d.others(name, whole), o.others(name, whole))
+}
+
+// others returns the tree of what the file says besides.
+func (d *jsonDocument) others(name string, whole bool) hujson.Value {
+	other := d.clone()
+	if other.servers != nil {
+		other.servers.Members = slices.DeleteFunc(other.servers.Members, func(m hujson.ObjectMember) bool {
+			return nameOf(m) == name && (whole || !other.forgetStart(m.Value))
+		})
 	}
-	return members
+	if other.servers == nil || len(other.servers.Members) == 0 {
+		other.root.Members = slices.DeleteFunc(other.root.Members, func(m hujson.ObjectMember) bool { return nameOf(m) == d.format.section })
+	}
+	return other.tree
+}
+
+// forgetStart takes out of an entry how it starts a program. It reports whether it is one.
+func (d *jsonDocument) forgetStart(entry hujson.Value) bool {
+	object, ok := entry.Value.(*hujson.Object)
+	if !ok {
+		return false
+	}
+	if start, err := d.start(object); err == nil {
+		start.Members = slices.DeleteFunc(start.Members, func(m hujson.ObjectMember) bool {
+			return slices.ContainsFunc(d.format.members(Entry{}), func(known member) bool { return known.name == nameOf(m) })
+		})
+	}
+	return true
+}
+
+// sameTree reports whether two values are written alike but for comments and white space. A decoder would take more time, and
+// not know each number.
+func sameTree(a, b hujson.Value) bool {
+	switch x := a.Value.(type) {
+	case *hujson.Object:
+		y, ok := b.Value.(*hujson.Object)
+		return ok && slices.EqualFunc(x.Members, y.Members, func(m, n hujson.ObjectMember) bool {
+			return sameTree(m.Name, n.Name) && sameTree(m.Value, n.Value)
+		})
+	case *hujson.Array:
+		y, ok := b.Value.(*hujson.Array)
+		return ok && slices.EqualFunc(x.Elements, y.Elements, sameTree)
+	case hujson.Literal:
+		y, ok := b.Value.(hujson.Literal)
+		return ok && bytes.Equal(x, y)
+	}
+	return false
 }
 
 // objectIn returns the object that a member of parent holds. One that holds nothing counts as absent.

@@ -139,6 +139,7 @@ func (p places) goose() string {
 
 // in gives a client its place. An installed one has that folder.
 func (c Client) in(p place, file string) Client {
+	c.latest = &latest{}
 	c.Path, c.fault, c.signs = filepath.Join(p.folder, file), p.fault, []string{p.folder}
 	return c
 }

@@ -102,6 +102,17 @@ func (d *tomlDocument) entry(name string) (entry Named, found bool, err error) {
 	return entry, true, nil
 }
 
+func (d *tomlDocument) copy() document {
+	other := *d // of which an edit replaces each part
+	return &other
+}
+
+func (d *tomlDocument) alike(other document, name string, whole bool) bool {
+	o, ok := other.(*tomlDocument)
+	return ok && reflect.DeepEqual(d.others(name, whole), o.others(name, whole))
+}
+
+// others returns what the file says besides.
 func (d *tomlDocument) others(name string, whole bool) map[string]any {
 	all, servers := map[string]any{}, map[string]any{}
 	maps.Copy(all, d.says)

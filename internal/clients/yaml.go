@@ -72,10 +72,12 @@ func (d yamlDocument) entry(name string) (Named, bool, error) {
 	return Named{Name: name, Entry: Entry{says.Cmd, says.Args, says.Envs}, Disabled: !says.Enabled}, true, nil
 }
 
+func (d yamlDocument) copy() document { return d }
+
 func (yamlDocument) put(string, Entry) error { return uncertain("it is not edited") }
 
 func (yamlDocument) drop(string) error { return uncertain("it is not edited") }
 
 func (yamlDocument) tidy() {}
 
-func (yamlDocument) others(string, bool) map[string]any { return nil }
+func (yamlDocument) alike(document, string, bool) bool { return true }

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"iter"
 	"regexp"
 	"strings"
 	"sync"
@@ -32,20 +33,56 @@ var clientSecret = sync.OnceValue(func() *regexp.Regexp { //nolint:gochecknoglob
 // "sk_test_[redacted]" or "pi_123_secret_[redacted]". It looks only at the shape. Its time is linear
 // in the length of text.
 func Redact(text string) string {
-	if mayHoldKey(text) {
-		text = keyShape().ReplaceAllString(text, "${1}${2}${3}[redacted]")
+	if !mayHoldKey(text) && !strings.Contains(text, clientMark) {
+		return text
 	}
-	if strings.Contains(text, "_secret_") {
-		text = clientSecret().ReplaceAllString(text, "${1}[redacted]")
+	var redacted strings.Builder
+	redacted.Grow(len(text))
+	for piece := range pieces(text) {
+		if mayHoldKey(piece) {
+			piece = keyShape().ReplaceAllString(piece, "${1}${2}${3}[redacted]")
+		}
+		if strings.Contains(piece, clientMark) {
+			piece = clientSecret().ReplaceAllString(piece, "${1}[redacted]")
+		}
+		_, _ = redacted.WriteString(piece) // never fails
 	}
-	return text
+	return redacted.String()
 }
 
 // Looks reports whether text holds something shaped like an API key or a webhook signing secret.
 // These do not belong in an argument or a file name. Client secrets do not count, because browsers
 // get them.
 func Looks(text string) bool {
-	return mayHoldKey(text) && keyShape().MatchString(text)
+	if !mayHoldKey(text) {
+		return false
+	}
+	for piece := range pieces(text) {
+		if mayHoldKey(piece) && keyShape().MatchString(piece) {
+			return true
+		}
+	}
+	return false
+}
+
+// clientMark stands in every client secret.
+const clientMark = "_secret_"
+
+// pieces takes text apart behind characters that stand in no secret. Of a long text, most pieces
+// then need no regular expression.
+func pieces(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for len(text) > 0 {
+			end := strings.IndexAny(text, " \"\n") + 1
+			if end == 0 {
+				end = len(text)
+			}
+			if !yield(text[:end]) {
+				return
+			}
+			text = text[end:]
+		}
+	}
 }
 
 // mayHoldKey keeps most texts away from the regular expression, which is a thousand times slower.

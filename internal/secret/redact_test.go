@@ -41,6 +41,8 @@ func TestRedactAndLooks(t *testing.T) {
 		{"an id", "cs_test_a1B2c3D4e5F6g7H8i9J0, sub_1MadeUp", "cs_test_a1B2c3D4e5F6g7H8i9J0, sub_1MadeUp", false},
 		{"a publishable key", "pk_live_MadeUp1", "pk_live_MadeUp1", false},
 		{"short after sk_", "sk_line", "sk_line", false},
+		{"several in one JSON text", `{"a":"sk_test_MadeUp1","task_id":"b","c":"x sk_live_MadeUp2"}`, `{"a":"sk_test_[redacted]","task_id":"b","c":"x sk_live_[redacted]"}`, true},
+		{"after an escaped quote", `"say \"sk_live_MadeUp1\""`, `"say \"sk_live_[redacted]\""`, true},
 		{"nothing", "", "", false},
 	}
 	for _, tt := range tests {
