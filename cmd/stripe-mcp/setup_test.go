@@ -362,6 +362,13 @@ func TestSetupOfTheSimulator(t *testing.T) {
 	}
 	h.run(nil, "", "setup", "--simulator", "--yes").check(t, 0, "entry written")
 	h.run(nil, "", "setup", "--remove", "--yes").check(t, 0, "entry removed")
+
+	h.write(cursor, `{"mcpServers": {"stripe": {"command": "/old/stripe-mcp", "env": {"STRIPE_MCP_SIMULATOR": "true", "STRIPE_MCP_READ_ONLY": "true"}}}}`)
+	h.write(settings, "simulator: true\n")
+	h.run([]string{"STRIPE_MCP_API_BASE=" + fakeStripe(t)}, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "The simulator goes on answering.\nhint: take simulator: true out of the configuration\n")
+	if entry := h.read(cursor); strings.Contains(entry, "SIMULATOR") || !strings.Contains(entry, "READ_ONLY") {
+		t.Error(entry)
+	}
 }
 
 // TestSetupFollowsLinksInTheOpen: what a link leads to is changed, and named.

@@ -24,7 +24,7 @@ func (h home) installed(environment []string, code int, arguments ...string) []i
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.run(nil, "", "setup", "--status").check(t, 3, "no AI client has an entry for this program that is switched on\nhint: run stripe-mcp setup")
+	h.run(nil, "", "setup", "--status").check(t, 3, "no AI client has an entry for this program\nhint: run stripe-mcp setup")
 	quoted, _ := json.Marshal(program(t))
 	h.write(cursor, `{"mcpServers": {"stripe": {"command": `+string(quoted)+`}}}`)
 	h.write(claude, `{"mcpServers": {"stripe": {"command": `+string(quoted)+`}, "sim": {"command": `+string(quoted)+`, "env": {"STRIPE_MCP_SIMULATOR": "true", "STRIPE_MCP_READ_ONLY": "true"}}}}`)
@@ -56,6 +56,18 @@ func TestStatus(t *testing.T) {
 	h.write(cursor, "{")
 	h.write(claude, `{"mcpServers": {"stripe": {"command": "/nowhere/stripe-mcp"}}}`)
 	h.run(shell, "", "setup", "--status").check(t, 3, "fail  claude-desktop: stripe: start the server: ", "hint: run stripe-mcp setup --client claude-desktop", "fail  cursor: "+h.file(cursor)+" stays as it is: it is not valid JSON", "not every entry works")
+}
+
+// TestSwitchedOff: what a client's owner switched off there stays so, and setup does not say that all is done.
+func TestSwitchedOff(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(cursor, `{"mcpServers": {"stripe": {"command": "/old/stripe-mcp", "disabled": true}}}`)
+	h.write(".codex/config.toml", "[mcp_servers.stripe]\ncommand = \"/old/stripe-mcp\"\nenabled = false\n")
+	h.run(nil, "", "setup", "--simulator", "--yes").check(t, 0, "cursor: "+h.file(cursor)+": entry written; it is switched off there\n", "config.toml: entry written; it is switched off there\n")
+	h.run(nil, "", "setup", "--simulator", "--yes", "--json").check(t, 0, `"changed":false,"off":true`)
+	h.run(nil, "", "setup", "--status").check(t, 3, "off   cursor: stripe: switched off there", "no entry for this program is switched on\nhint: switch it on in the client")
+	h.run([]string{"HOME="}, "", "setup", "--status").check(t, 3, "there is no home folder")
 }
 
 // TestSetupInJSON: one object ends on stdout, whatever happens, and the words are on stderr.
@@ -125,4 +137,30 @@ func TestSetupInJSON(t *testing.T) {
 		}
 	}
 	h.run(stripe, "", "setup", "--json", "--remove", "--yes").check(t, 3, `"message":"not everything could be removed"`)
+}
+
+// TestWrongUsageInJSON: a script that asks for JSON gets one object on stdout, however its other arguments are wrong. No value
+// is shown, because it may be a key.
+func TestWrongUsageInJSON(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	for arguments, message := range map[string]string{
+		"setup --json --nope":                            "unknown flag: --nope",
+		"setup --nope --json=true":                       "unknown flag: --nope",
+		"setup --json=1 --client":                        "flag needs an argument: --client",
+		"setup --json --yes=perhapssk_test_MadeUp1":      "--yes has a wrong value",
+		"setup --json --simulator=sk_test_MadeUp1":       "--simulator has a wrong value",
+		"setup --json -xsk_test_MadeUp1":                 "unknown shorthand flag: 'x'",
+		"doctor --json --nope":                           "unknown flag: --nope",
+		"tools --nope --json":                            "unknown flag: --nope",
+		"journal list --json --unknown=xsk_test_MadeUp1": "--unknown has a wrong value",
+		"setup --json=no --nope":                         "",
+	} {
+		got := h.run(nil, "", strings.Fields(arguments)...)
+		var told struct{ Error struct{ Message string } }
+		err := json.Unmarshal([]byte(got.stdout), &told)
+		if got.code != 2 || (err == nil) != (message != "") || told.Error.Message != message || strings.Contains(got.String(), "MadeUp") || (got.stderr == "") != (err == nil) {
+			t.Errorf("%s: %v", arguments, got)
+		}
+	}
 }

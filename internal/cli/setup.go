@@ -221,7 +221,9 @@ func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config
 	if err != nil {
 		return edit, nil, err
 	}
-	s.result.Mode = cfg.Mode.String()
+	if s.result.Mode = cfg.Mode.String(); s.config.Simulator {
+		s.printf("The simulator goes on answering.\nhint: take simulator: true out of the configuration\n")
+	}
 	if edit, err = s.config.EditFor(cfg); err != nil {
 		return edit, nil, configError(err)
 	}

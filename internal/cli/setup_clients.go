@@ -94,6 +94,9 @@ func (s *setup) printPlan(p clients.Plan, done, original string, lines bool) {
 	if p.Linked() {
 		text += "; it is a link to " + p.Path
 	}
+	if p.Off {
+		text += "; it is switched off there"
+	}
 	if original != "" {
 		text += "; its original is " + original
 	}

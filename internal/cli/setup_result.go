@@ -37,6 +37,7 @@ type clientResult struct {
 	changedFile
 
 	Original string   `json:"original,omitempty"` // where the original contents are
+	Off      bool     `json:"off,omitempty"`      // the entry is switched off there
 	ByHand   bool     `json:"by_hand,omitempty"`  // the person has to write the lines into the file
 	Lines    string   `json:"lines,omitempty"`    // what the file needs, where that is to be shown
 	Error    *failure `json:"error,omitempty"`
@@ -55,7 +56,7 @@ func failureOf(err error) *failure {
 
 // resultOf describes a plan for scripts.
 func resultOf(p clients.Plan, original string) clientResult {
-	got := clientResult{Name: p.Client.Name, changedFile: changedFile{p.Client.Path, p.Fault == nil && !p.ByHand && !p.Unchanged()}, Original: original, ByHand: p.ByHand}
+	got := clientResult{Name: p.Client.Name, changedFile: changedFile{p.Client.Path, p.Fault == nil && !p.ByHand && !p.Unchanged()}, Original: original, Off: p.Off, ByHand: p.ByHand}
 	if p.Fault != nil {
 		got.Error = failureOf(p.Fault)
 	}

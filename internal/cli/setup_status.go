@@ -45,12 +45,14 @@ func (s *setup) showStatus(ctx context.Context) error {
 	switch {
 	case slices.ContainsFunc(found, isBroken):
 		return configError(errors.New("not every entry works"))
+	case works == 0 && len(found) > 0:
+		return configError(hint.Errorf("switch it on in the client", "no entry for this program is switched on"))
 	case works == 0:
 		next := "run stripe-mcp setup"
 		if name := s.flags.Name; name != "" {
 			next += " --name " + name
 		}
-		return configError(hint.Errorf(next, "no AI client has an entry for this program that is switched on"))
+		return configError(hint.Errorf(next, "no AI client has an entry for this program"))
 	}
 	return nil
 }

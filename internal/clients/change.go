@@ -22,6 +22,7 @@ type Change struct {
 	Path    string // the file that changes: where a link leads
 	Name    string // of the entry
 	Entry   Entry  // as it will be; zero after removal
+	Off     bool   // the client's owner switched it off there
 	ByHand  bool   // the person has to write the lines into the file
 	lines   string // which ones, where the file needs others than its format has
 	program string // what our entries start
@@ -67,12 +68,12 @@ func (c Client) Add(name string, entry Entry) (Change, error) {
 func (c *Change) put(doc document) error {
 	old, found, err := doc.entry(c.Name)
 	if err == nil && found && !old.starts(c.Entry.Command) {
-		err = hint.Errorf("rename or remove that entry", "its entry %q starts another program", c.Name)
+		err = hint.Errorf("rename or remove that entry, or choose another name with --name", "its entry %q is another server's", c.Name)
 	}
 	if err != nil {
 		return c.Client.leftAlone(err)
 	}
-	c.Entry = c.Entry.merged(old.Entry)
+	c.Entry, c.Off = c.Entry.merged(old.Entry), old.Disabled
 	if c.Client.printOnly {
 		c.ByHand = !old.same(c.Entry)
 		return nil
@@ -99,7 +100,7 @@ func (c Client) Remove(name, program string) (Change, error) {
 	change, doc, err := c.open(name)
 	change.program = program
 	if err != nil {
-		return change, err
+		return change, certain(err, "repair that file")
 	}
 	old, found, err := doc.entry(name)
 	if err == nil && (!found || !old.starts(program)) {
@@ -120,12 +121,8 @@ func (c Client) Remove(name, program string) (Change, error) {
 		}
 		_, err = change.become(text, true)
 	}
-	if _, uncertain := errors.AsType[uncertainError](err); uncertain {
-		message, _ := hint.Split(err)
-		err = hint.Errorf("take the entry out of it yourself", "%s", message)
-	}
 	if err != nil {
-		return change, change.Client.leftAlone(err)
+		return change, change.Client.leftAlone(certain(err, "take the entry out of it yourself"))
 	}
 	return change, nil
 }
@@ -165,7 +162,7 @@ func (c Client) Entries(program string) ([]Named, error) {
 	for _, file := range c.files() {
 		_, doc, err := file.read()
 		if err != nil {
-			return nil, err
+			return nil, certain(err, "repair that file")
 		}
 		for _, name := range doc.names() {
 			if entry, found, err := doc.entry(name); (found || err != nil) && entry.starts(program) {

@@ -21,8 +21,8 @@ func TestLeftAlone(t *testing.T) {
 		"{\n\"mcpServers\": {\n\"stripe\": {},\"stripe\":\n{}}}":                                                                `"stripe" stands twice in it, in line 3 and in line 3`,
 		"{\"mcpServers\": {\"stripe\": {\"command\": \"/opt/stripe-mcp\",\n\"env\":{\"A\":\"sk_test_MadeUp1\"},\n\"env\":{}}}}": `"env" stands twice in it, in line 2 and in line 3`,
 		`{"mcpServers": {"stripe": "x"}}`:                                                                                       `its entry "stripe" is not written as one that starts a program`,
-		`{"mcpServers": {"stripe": {"command": "npx"}}}`:                                                                        "starts another program\nhint: rename or remove",
-		`{"mcpServers": {"stripe": {"url": "https://x"}}}`:                                                                      "starts another program\nhint: rename or remove",
+		`{"mcpServers": {"stripe": {"command": "npx"}}}`:                                                                        "is another server's\nhint: rename or remove",
+		`{"mcpServers": {"stripe": {"url": "https://x"}}}`:                                                                      "is another server's\nhint: rename or remove",
 	} {
 		c := with(t, "claude-desktop", text)
 		_, err := c.Add(stripe, entry())

@@ -37,7 +37,8 @@ func (e Entry) starts(program string) bool {
 	return base == "stripe-mcp"
 }
 
-// merged returns e with the further arguments and variables of old, but without keys and without what the configuration says.
+// merged returns e with the further arguments and variables of old, but without keys and without what the
+// configuration or e says.
 func (e Entry) merged(old Entry) Entry {
 	contains := strings.Contains(strings.Join(old.Args, "\x00"), strings.Join(e.Args, "\x00"))
 	if contains && len(strays(old.Args)) == 0 && slices.Contains(old.Args, "--simulator") == slices.Contains(e.Args, "--simulator") {
@@ -45,7 +46,8 @@ func (e Entry) merged(old Entry) Entry {
 	}
 	env := map[string]string{}
 	for variable, value := range old.Env {
-		if !strings.Contains(variable, "STRIPE_SECRET_KEY") && variable != "STRIPE_MCP_CONFIG" && variable != "STRIPE_MCP_STATE_DIR" && !secret.Looks(value) {
+		said := []string{"STRIPE_MCP_CONFIG", "STRIPE_MCP_STATE_DIR", "STRIPE_MCP_SIMULATOR"}
+		if !strings.Contains(variable, "STRIPE_SECRET_KEY") && !slices.Contains(said, variable) && !secret.Looks(value) {
 			env[variable] = value
 		}
 	}

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"bytes"
+	"errors"
 	"sync"
 
 	"stripe-mcp/internal/hint"
@@ -70,6 +71,15 @@ func (e uncertainError) Unwrap() error { return e.error }
 
 func uncertain(format string, values ...any) error {
 	return uncertainError{hint.Errorf("write these lines into it yourself", format, values...), ""}
+}
+
+// certain returns an error with another next step, where there is nothing to write.
+func certain(err error, next string) error {
+	if _, uncertain := errors.AsType[uncertainError](err); !uncertain {
+		return err
+	}
+	message, _ := hint.Split(err)
+	return hint.Errorf(next, "%s", message)
 }
 
 func errUnclear() error {

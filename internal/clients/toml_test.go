@@ -101,12 +101,12 @@ func TestUncertainTOML(t *testing.T) {
 		"mcp_servers.stripe.command = '/old/stripe-mcp'\n":                                               {`its entry "stripe" has no table of its own`, true},
 		"[mcp_servers]\nstripe.command = '/old/stripe-mcp'\n":                                            {`its entry "stripe" has no table of its own`, true},
 		"[mcp_servers]\nstripe = { command = '/old/stripe-mcp' }\n":                                      {`its entry "stripe" has no table of its own`, true},
-		"[mcp_servers]\na = 1\n[mcp_servers.stripe.env]\nA = 'b'\n":                                      {`its entry "stripe" starts another program`, false},
+		"[mcp_servers]\na = 1\n[mcp_servers.stripe.env]\nA = 'b'\n":                                      {`its entry "stripe" is another server's`, false},
 		"[mcp_servers.stripe]\ncommand = '/old/stripe-mcp'\nenv.STRIPE_SECRET_KEY = 'sk_test_MadeUp1'\n": {certain, true},
 		"[mcp_servers.stripe]\n\"c\\u006fmmand\" = '/old/stripe-mcp'\n":                                  {certain, true},
 		"[[mcp_servers.stripe]]\ncommand = '/old/stripe-mcp'\n":                                          {`its entry "stripe" is not written as one that starts a program`, false},
 		"[[mcp_servers]]\nname = 'stripe'\n":                                                             {"its mcp_servers is not a table", false},
-		"[mcp_servers.stripe]\nurl = 'https://mcp.example/'\n":                                           {`its entry "stripe" starts another program`, false},
+		"[mcp_servers.stripe]\nurl = 'https://mcp.example/'\n":                                           {`its entry "stripe" is another server's`, false},
 		"[mcp_servers.stripe]\ncommand = 7\n":                                                            {`its entry "stripe" is not written as one that starts a program`, false},
 		table + "[z]\n" + table:                                                                          {"[mcp_servers.stripe] stands twice in it, in line 1 and in line 5", false},
 		table + "\n[mcp_servers.'stripe']\nenabled = true\n":                                             {"[mcp_servers.stripe] stands twice in it, in line 1 and in line 5", false},
@@ -174,4 +174,17 @@ func rest(t *testing.T, text string) map[string]any {
 		delete(says, "mcp_servers")
 	}
 	return says
+}
+
+// TestNothingToWrite: who only looks at a file, or takes an entry out, is not told to write lines into it.
+func TestNothingToWrite(t *testing.T) {
+	t.Parallel()
+	c := with(t, "codex", "a = \"caf\xe9\"\n")
+	_, looking := c.Ours("/opt/stripe-mcp")
+	_, removing := c.Remove(stripe, "/opt/stripe-mcp")
+	for _, err := range []error{looking, removing} {
+		if err == nil || !strings.HasSuffix(err.Error(), "line 1 of it is not valid TOML\nhint: repair that file") {
+			t.Error(err)
+		}
+	}
 }
