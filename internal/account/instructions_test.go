@@ -3,6 +3,7 @@ package account_test
 import (
 	"cmp"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -55,5 +56,23 @@ func TestInstructions(t *testing.T) {
 				t.Errorf("its title is %q", a.Title())
 			}
 		})
+	}
+}
+
+// TestInstructionsOfAWrongConfiguration: a mode in which nothing works is not offered as if it did.
+func TestInstructionsOfAWrongConfiguration(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]string{
+		"sk_test_MadeUp1": "Stripe in TEST mode (the configuration is wrong, so each call is refused and says what to do).\n",
+		"":                "Stripe in UNKNOWN mode (no usable key is configured; a call says what to do).\n",
+	} {
+		cfg, err := config.Load(config.Options{Path: filepath.Join(t.TempDir(), "gone.yaml"), Env: []string{"HOME=" + t.TempDir(), "STRIPE_MCP_STRIPE_SECRET_KEY=" + key, "STRIPE_MCP_JOURNAL=false"}})
+		if err == nil {
+			t.Fatal("there is such a file")
+		}
+		a := account.New(account.Options{Config: cfg, LoadFault: err, Scrubber: &secret.Scrubber{}, Logger: slog.New(slog.DiscardHandler)})
+		if got := a.Instructions(); !strings.HasPrefix(got, want) {
+			t.Errorf("got %s, want %s", got, want)
+		}
 	}
 }
