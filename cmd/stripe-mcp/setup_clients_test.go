@@ -1,7 +1,11 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -46,4 +50,24 @@ func TestSetupOfClients(t *testing.T) {
 		"zed: "+h.file(zed)+": unchanged")
 	h.run([]string{stripe[0], "CODEX_HOME=" + h.file("elsewhere")}, "", "setup", "--yes", "--client", "codex", "--client", "goose").check(t, 0,
 		"codex: "+h.file("elsewhere/config.toml")+": entry written\n", "goose: "+h.file(".config/goose/config.yaml")+": write these lines into it yourself\nextensions:\n")
+}
+
+// TestSetupOfAFileThatChanges: clients write their files at any time, also while setup asks.
+func TestSetupOfAFileThatChanges(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.write(cursor, "{}")
+	address, err := url.Parse(fakeStripe(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var meanwhile sync.Once
+	stripe := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		meanwhile.Do(func() { h.write(cursor, `{"mcpServers": {"other": {"command": "other"}}, "theme": "dark"}`) })
+		httputil.NewSingleHostReverseProxy(address).ServeHTTP(w, r)
+	})
+	h.run([]string{"STRIPE_MCP_API_BASE=" + stripe}, setupKey, "setup", "--key-stdin", "--yes").check(t, 0, "cursor: "+h.file(cursor)+": entry written")
+	if got := h.read(cursor); !strings.Contains(got, `"other": {"command": "other"}`) || !strings.Contains(got, `"theme": "dark"`) || len(h.entries()) != 2 {
+		t.Errorf("it became %s", got)
+	}
 }

@@ -30,6 +30,7 @@ func TestInstallations(t *testing.T) {
 		"one that says a key":           {"echo sk_live_MadeUpMadeUpMadeUp >&2; exit 3", doctor.Installed{State: doctor.Broken, Problem: "sk_live_[redacted]"}},
 		"one that says nothing":         {"read hello; : > \"$HOME/started\"; sleep 60", doctor.Installed{State: doctor.Broken, Problem: "wait for the answer to initialize"}},
 		"one that leaves others behind": {"read hello; sleep 600 & echo $! >\"$HOME/left\"; : > \"$HOME/started\"; wait", doctor.Installed{State: doctor.Broken, Problem: "wait for the answer to initialize"}},
+		"one that never ends a line":    {"exec cat /dev/zero", doctor.Installed{State: doctor.Broken, Problem: "the server wrote a line that does not end"}},
 		"one that ends badly":           {hello + lists + "exit 4", doctor.Installed{State: doctor.Broken, Mode: "LIVE", Says: "Stripe in LIVE mode (real money)", Tools: 3, Version: "v9", Problem: "exit status 4"}},
 	} {
 		t.Run(why, func(t *testing.T) {

@@ -272,12 +272,29 @@ func (c *Client) listen() {
 	defer close(c.done)
 	c.ended = errors.New("the server ended without an answer")
 	for lines := bufio.NewReader(c.stdout); ; {
-		line, err := lines.ReadBytes('\n')
+		line, err := readLine(lines)
+		if errors.Is(err, bufio.ErrBufferFull) {
+			c.ended = errors.New("the server wrote a line that does not end")
+			_ = c.CloseOutput()
+			return
+		}
 		if len(line) > 0 {
 			c.take(line)
 		}
 		if err != nil {
 			return
+		}
+	}
+}
+
+// readLine reads a line. One that is longer than any answer is a bufio.ErrBufferFull.
+func readLine(in *bufio.Reader) (line []byte, err error) {
+	const longest = 16 << 20
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) || len(line) > longest {
+			return line, err
 		}
 	}
 }
