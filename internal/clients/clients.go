@@ -49,9 +49,9 @@ func Select(all []Client, names []string) ([]Client, error) {
 	return slices.DeleteFunc(all, func(c Client) bool { return !slices.Contains(names, c.Name) }), nil
 }
 
-// Installed reports whether the client seems to be on this machine. Who sets a variable for it has it, even with a wrong value.
+// Installed reports whether the client seems to be on this machine.
 func (c Client) Installed() bool {
-	return c.fault != nil || slices.ContainsFunc(c.signs, exists)
+	return slices.ContainsFunc(c.signs, exists)
 }
 
 // PrintOnly reports whether people edit the client's file themselves, with the lines that a Change has for them.
