@@ -110,7 +110,8 @@ func TestSetupAtATerminal(t *testing.T) {
 	h := newHome(t)
 	h.write(cursor, "{}")
 	environment := []string{"STRIPE_MCP_API_BASE=" + stripe}
-	if code, shown, _ := h.sit([]turn{key, sets, ready}, environment, "setup"); code != 0 || !strings.Contains(h.read(cursor), "stripe-mcp") {
+	corrected := turn{key.shown, "wrong\x15sk_testt\x7f" + strings.TrimPrefix(key.typed, "sk_test")}
+	if code, shown, _ := h.sit([]turn{corrected, sets, ready}, environment, "setup"); code != 0 || !strings.Contains(h.read(cursor), "stripe-mcp") {
 		t.Errorf("exit code %d\n%s", code, shown)
 	}
 	before := h.snapshot()

@@ -27,28 +27,34 @@ func Secret(ctx context.Context, out io.Writer, question string) (secret.Secret,
 		return secret.Secret{}, fmt.Errorf("ask at the terminal: %w", err)
 	}
 	defer func() { _ = term.Restore(keyboard, usual) }()
-	screen := term.NewTerminal(struct {
-		io.Reader
-		io.Writer
-	}{slowly{os.Stdin}, out}, "")
-	text, err := patiently(ctx, func() (string, error) {
-		text, err := screen.ReadPassword(question + ": ")
-		if errors.Is(err, io.EOF) { // Ctrl-C or Ctrl-D, which are no signals now
-			err = ErrInterrupted
-		}
-		return text, err
-	})
-	if err != nil {
-		_, _ = io.WriteString(out, "\r\n")
-	}
+	_, _ = fmt.Fprint(out, question+": ")
+	text, err := patiently(ctx, func() (string, error) { return typed(os.Stdin) })
+	_, _ = fmt.Fprint(out, "\r\n")
 	return secret.New(strings.TrimSpace(text)), err
 }
 
-// slowly reads one byte at a time, and so nothing of what is typed after the answer.
-type slowly struct{ io.Reader }
-
-// Read implements io.Reader.
-func (s slowly) Read(into []byte) (int, error) { return s.Reader.Read(into[:min(1, len(into))]) }
+// typed reads what a person types up to Enter from a terminal that passes on each key. It reads nothing of what comes after.
+func typed(keyboard io.Reader) (string, error) {
+	const ctrlC, ctrlD, backspace, ctrlU, rubout = 3, 4, 8, 21, 127
+	var text []byte
+	for key := make([]byte, 1); ; {
+		if _, err := io.ReadFull(keyboard, key); err != nil {
+			return "", err
+		}
+		switch key[0] {
+		case '\r', '\n':
+			return string(text), nil
+		case ctrlC, ctrlD: // they are no signals now
+			return "", ErrInterrupted
+		case ctrlU:
+			text = nil
+		case backspace, rubout:
+			text = text[:max(0, len(text)-1)]
+		default:
+			text = append(text, key[0])
+		}
+	}
+}
 
 // ErrInterrupted says that the person stopped at a question. All questions come before what they are about.
 var ErrInterrupted = errors.New("interrupted, so nothing was changed")
