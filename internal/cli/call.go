@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,9 +15,6 @@ import (
 	"stripe-mcp/internal/nearest"
 	"stripe-mcp/internal/shellargs"
 )
-
-// maxStdin bounds the arguments read from stdin.
-const maxStdin = 4 << 20
 
 func (p *process) callCommand() *cobra.Command {
 	return &cobra.Command{
@@ -34,7 +30,7 @@ func (p *process) callCommand() *cobra.Command {
 			if len(args) == 0 {
 				return errors.New("call needs the name of a tool; stripe-mcp tools lists them")
 			}
-			arguments, err := p.readArguments(args[1:])
+			arguments, err := shellargs.Read(args[1:], p.stdin)
 			if err != nil {
 				return err
 			}
@@ -64,19 +60,4 @@ func (p *process) call(ctx context.Context, name string, arguments json.RawMessa
 		return &exitError{exitCodeOf(got.Failure), p.scrubber.Scrub(hint.Join(strings.Join(lines, "\n  "), got.Failure.Hint))}
 	}
 	return nil
-}
-
-// readArguments returns the tool's arguments as JSON.
-func (p *process) readArguments(given []string) (json.RawMessage, error) {
-	if len(given) != 1 || given[0] != "-" {
-		return shellargs.Parse(given)
-	}
-	text, err := io.ReadAll(io.LimitReader(p.stdin, maxStdin+1))
-	if err != nil {
-		return nil, &exitError{ExitToolError, "stripe-mcp: read the arguments from stdin: " + err.Error()}
-	}
-	if len(text) > maxStdin {
-		return nil, fmt.Errorf("the arguments on stdin are larger than %d bytes", maxStdin)
-	}
-	return shellargs.Decode(text)
 }

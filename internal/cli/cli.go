@@ -11,8 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -121,21 +119,12 @@ func (p *process) run(ctx context.Context, arguments []string) (code ExitCode) {
 	}
 	switch {
 	case exit.message == "":
-	case exit.code == ExitUsage && command.Flags().Lookup("json") != nil && wantsJSON(arguments): // and got no further than its arguments
+	case exit.code == ExitUsage && command.Flags().Lookup("json") != nil && shellargs.WantsJSON(arguments): // and got no further than its arguments
 		p.printJSON(result{Error: failureOf(err)})
 	default:
 		_, _ = fmt.Fprintln(p.stderr, exit.message)
 	}
 	return exit.code
-}
-
-// wantsJSON reports whether the arguments ask for JSON, be the rest of them right or wrong.
-func wantsJSON(arguments []string) bool {
-	return slices.ContainsFunc(arguments, func(argument string) bool {
-		name, value, given := strings.Cut(argument, "=")
-		wants, _ := strconv.ParseBool(value)
-		return name == "--json" && (wants || !given)
-	})
 }
 
 // printf prints for people. A stdout that is gone needs no more of it.
@@ -171,12 +160,7 @@ func (p *process) rootCommand() *cobra.Command {
 		if cmd == root || cmd.Name() == "serve" {
 			return cmp.Or(p.servedArguments(cmd, []string{""}), err)
 		}
-		said, _, _ := strings.Cut(err.Error(), " in -")             // what stands there may be a key
-		if _, about, wrong := strings.Cut(said, `" for "`); wrong { // and the value before it, too
-			flag, _, _ := strings.Cut(about, `"`)
-			said = flag + " has a wrong value"
-		}
-		return errors.New(said)
+		return shellargs.FlagFault(err)
 	})
 	flags := root.PersistentFlags()
 	flags.StringVar(&p.flags.Path, "config", "", "configuration file (default: config.yaml in the user's configuration folder)")

@@ -178,24 +178,18 @@ func (s *setup) askToolsets(ctx context.Context, answers *bufio.Reader) error {
 		_, _ = fmt.Fprintf(s.stderr, "  %-8s  %s\n", set, set.Purpose())
 	}
 	before := s.config.Toolsets
-	for {
-		now := cmp.Or(strings.Join(before, ", "), "none")
-		line, ended := prompt.Line(ctx, answers, s.stderr, "Which of these sets of tools shall AI clients have, too? Type names, or all. (Enter: "+now+") ")
-		if errors.Is(ended, prompt.ErrInterrupted) { // an end of input answers like Enter
-			return ended
-		}
-		s.config.Toolsets = before
-		if chosen := strings.Fields(strings.ReplaceAll(line, ",", " ")); len(chosen) > 0 {
+	question := "Which of these sets of tools shall AI clients have, too? Type names, or all. (Enter: " + cmp.Or(strings.Join(before, ", "), "none") + ") "
+	err := prompt.Words(ctx, answers, s.stderr, question, func(chosen []string) error {
+		if s.config.Toolsets = before; len(chosen) > 0 {
 			s.config.Toolsets = chosen
 		}
 		_, fault := account.Offered(s.config)
-		if fault == nil {
-			return nil
-		} else if ended != nil {
-			return configError(fmt.Errorf("nothing was changed: %w", fault))
-		}
-		_, _ = fmt.Fprintln(s.stderr, secret.Redact(fault.Error()))
+		return fault
+	})
+	if err != nil && !errors.Is(err, prompt.ErrInterrupted) {
+		err = configError(fmt.Errorf("nothing was changed: %w", err))
 	}
+	return err
 }
 
 // prepare returns what to write into the configuration, and a function that stores the key. The simulator needs no key.

@@ -65,6 +65,21 @@ func Line(ctx context.Context, in *bufio.Reader, out io.Writer, question string)
 	return patiently(ctx, func() (string, error) { return in.ReadString('\n') })
 }
 
+// Words asks for words until accept takes them. Enter alone, like an end of input, is none.
+func Words(ctx context.Context, in *bufio.Reader, out io.Writer, question string, accept func(words []string) error) error {
+	for {
+		line, ended := Line(ctx, in, out, question)
+		if errors.Is(ended, ErrInterrupted) {
+			return ended
+		}
+		fault := accept(strings.Fields(strings.ReplaceAll(line, ",", " ")))
+		if fault == nil || ended != nil {
+			return fault
+		}
+		_, _ = fmt.Fprintln(out, secret.Redact(fault.Error()))
+	}
+}
+
 // YesNo puts a question. Enter alone means otherwise, but an end of input is no consent.
 func YesNo(ctx context.Context, in *bufio.Reader, out io.Writer, question string, otherwise bool) (bool, error) {
 	choice := " [y/N] "

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"runtime"
 	"strings"
 	"unicode"
@@ -16,6 +17,22 @@ import (
 
 	"stripe-mcp/internal/hint"
 )
+
+// Read returns a tool's arguments as JSON: those given, or for a lone - the object on stdin.
+func Read(given []string, stdin io.Reader) (json.RawMessage, error) {
+	const most = 4 << 20 // bytes
+	if len(given) != 1 || given[0] != "-" {
+		return Parse(given)
+	}
+	text, err := io.ReadAll(io.LimitReader(stdin, most+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read the arguments from stdin: %w", err)
+	case len(text) > most:
+		return nil, fmt.Errorf("the arguments on stdin are larger than %d bytes", most)
+	}
+	return Decode(text)
+}
 
 // Decode returns what came on stdin as UTF-8 without a byte-order mark. Windows PowerShell 5 writes UTF-16 into files and puts
 // such a mark in front.

@@ -1,7 +1,10 @@
 package shellargs
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,4 +59,23 @@ func Unknown(command *cobra.Command, typed string) error {
 		return hint.Errorf(near, "%s has no such command", name)
 	}
 	return fmt.Errorf("%s has no such command", name)
+}
+
+// FlagFault returns what is wrong with a flag, without what was typed, which may be a key.
+func FlagFault(err error) error {
+	said, _, _ := strings.Cut(err.Error(), " in -")
+	if _, about, wrong := strings.Cut(said, `" for "`); wrong {
+		flag, _, _ := strings.Cut(about, `"`)
+		said = flag + " has a wrong value"
+	}
+	return errors.New(said)
+}
+
+// WantsJSON reports whether the arguments of a command ask for JSON, be the rest of them right or wrong.
+func WantsJSON(arguments []string) bool {
+	return slices.ContainsFunc(arguments, func(argument string) bool {
+		name, value, given := strings.Cut(argument, "=")
+		wants, _ := strconv.ParseBool(value)
+		return name == "--json" && (wants || !given)
+	})
 }
