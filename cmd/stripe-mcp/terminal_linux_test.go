@@ -91,7 +91,7 @@ func TestSetupAtATerminal(t *testing.T) {
 		"no key":                        {[]turn{{key.shown, "\n"}}, 3, "nothing was changed: the key cannot be used: it is empty"},
 		"no":                            {[]turn{key, sets, {ready.shown, "n\n"}}, 0, "nothing was changed"},
 		"an end of input for an answer": {[]turn{key, sets, {ready.shown, "\x04"}}, 0, "nothing was changed"},
-		"a set that does not exist":     {[]turn{key, {sets.shown, "lokup\n"}}, 3, "nothing was changed"},
+		"a set that does not exist":     {[]turn{key, {sets.shown, "lokup\n"}, stop(sets)}, 2, "(nearest: lookup)"},
 	} {
 		t.Run(why, func(t *testing.T) {
 			t.Parallel()
