@@ -146,7 +146,7 @@ func (s *setup) install(ctx context.Context, chosen []clients.Client, plans []cl
 	}
 	changed, err := s.config.Write(edit, false)
 	if err != nil {
-		return configError(err)
+		return configError(fmt.Errorf("no client was changed: %w", err))
 	}
 	s.result.Configuration = &changedFile{s.config.Path(), changed}
 	s.printf("configuration: %s: %s\n", s.config.Path(), state(changed, "written"))
