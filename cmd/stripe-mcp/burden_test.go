@@ -45,7 +45,7 @@ const mostTime = 10 * time.Second
 const createCustomer = `{"jsonrpc":"2.0","id":%d,"method":"tools/call","params":{"name":"stripe_create_customer","arguments":{"email":"a%d@example.com"}}}`
 
 // TestAClientThatReadsNothing sends 100,000 requests, or as many as are taken, and closes its end.
-func TestAClientThatReadsNothing(t *testing.T) { //nolint:paralleltest // measures
+func TestAClientThatReadsNothing(t *testing.T) { //nolint:paralleltest // measures memory, which tests beside it would use, too
 	program := built(t) // the race detector takes a lot of memory for itself
 	requests := map[string]func(i int) string{
 		"ping": func(i int) string { return fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"ping"}`, i) },
@@ -110,7 +110,7 @@ func waitFor(cmd *exec.Cmd) error {
 }
 
 // TestBigMistakes: eight calls, each with as many wrong arguments as a message holds, are all told what is wrong.
-func TestBigMistakes(t *testing.T) { //nolint:paralleltest // measures
+func TestBigMistakes(t *testing.T) { //nolint:paralleltest // measures memory, which tests beside it would use, too
 	program := built(t) // as above
 	const size = 4<<20 - 300
 	names := func(pattern string) string {

@@ -10,13 +10,10 @@ import (
 // change does what a request asks of an invoice, with s.mu held.
 func (s *fakeStripe) change(id, verb string, f Fault) answer {
 	o := s.objects[id]
+	if no, refused := refuses(o, f); refused {
+		return no
+	}
 	switch {
-	case f.Kind == Declined:
-		return refusal(http.StatusPaymentRequired, "card_error", "card_declined")
-	case f.Kind == Saved500:
-		return refusal(http.StatusInternalServerError, "api_error", "")
-	case o == nil:
-		return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing")
 	case o.Status != draft, verb == "finalize" && !o.lined:
 		return refusal(http.StatusBadRequest, "invalid_request_error", "invoice_not_editable")
 	case verb == "add_lines":

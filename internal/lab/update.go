@@ -18,13 +18,10 @@ const (
 // update changes a subscription, with s.mu held.
 func (s *fakeStripe) update(id string, form url.Values, f Fault) answer {
 	o := s.objects[id]
+	if no, refused := refuses(o, f); refused {
+		return no
+	}
 	switch {
-	case f.Kind == Declined:
-		return refusal(http.StatusPaymentRequired, "card_error", "card_declined")
-	case f.Kind == Saved500:
-		return refusal(http.StatusInternalServerError, "api_error", "")
-	case o == nil:
-		return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing")
 	case !addsItem(form):
 		o.Plan = form.Get("metadata[plan]")
 	default:
@@ -57,4 +54,17 @@ func itemList(ids []string) map[string]any {
 		data = append(data, map[string]any{"id": id, "object": item, "quantity": 1, "price": map[string]any{"id": "price_1", "object": "price"}})
 	}
 	return map[string]any{"object": "list", "data": data}
+}
+
+// refuses returns what Stripe says to a change that it does not make, whatever that is about.
+func refuses(o *Object, f Fault) (no answer, refused bool) {
+	switch {
+	case f.Kind == Declined:
+		return refusal(http.StatusPaymentRequired, "card_error", "card_declined"), true
+	case f.Kind == Saved500:
+		return refusal(http.StatusInternalServerError, "api_error", ""), true
+	case o == nil:
+		return refusal(http.StatusNotFound, "invalid_request_error", "resource_missing"), true
+	}
+	return answer{}, false
 }
