@@ -38,7 +38,9 @@ func (itemID) Schema() *schema.Node { return mintedID("si_", "si_NcLYdDxLHxlFo7"
 // Check finds items that cannot be meant.
 func (item changedItem) Check() []schema.Problem {
 	switch {
-	case item.ID == "" && (item.Price == "" || item.Deleted):
+	case item.ID == "" && item.Deleted:
+		return []schema.Problem{{Path: "id", Rule: "is required with deleted: stripe_get_subscription shows the ids of items (si_…)"}}
+	case item.ID == "" && item.Price == "":
 		return []schema.Problem{{Rule: "must have the id of an item, or the price of one to add"}}
 	case item.Deleted && (item.Price != "" || item.Quantity != nil):
 		return []schema.Problem{{Path: "deleted", Rule: "cannot be given together with price and quantity; leave them out"}}
@@ -147,11 +149,8 @@ func (end trialEnd) params() (at *int64, now *bool) {
 	if end == endNow {
 		return nil, new(true)
 	}
-	return positive(seconds(moment(end).seconds())), nil
+	return moment(end).given(), nil
 }
-
-// seconds are Unix seconds.
-type seconds int64
 
 // changedMetadata is metadata that is added to what exists. Stripe would take an empty value for a key to remove.
 type changedMetadata map[string]string

@@ -110,10 +110,7 @@ func createInvoice() Tool {
 		Set:         Billing,
 		Permissions: invoices(),
 	}, func(ctx context.Context, client *stripeapi.Client, in createInvoiceInput) (invoiceDetails, error) {
-		made, err := client.CreateInvoice(ctx, in.draft(), in.lines(), in.Send)
-		out := toInvoiceDetails(made.Object)
-		out.Note = made.Note
-		return out, err
+		return invoiceReply(client.CreateInvoice(ctx, in.draft(), in.lines(), in.Send))
 	})
 }
 

@@ -44,10 +44,7 @@ func finalizeInvoice() Tool {
 		Set:         Billing,
 		Permissions: invoices(),
 	}, func(ctx context.Context, client *stripeapi.Client, in finalizeInvoiceInput) (invoiceDetails, error) {
-		finalized, err := client.FinalizeInvoice(ctx, string(in.InvoiceID), in.Send)
-		out := toInvoiceDetails(finalized.Object)
-		out.Note = finalized.Note
-		return out, err
+		return invoiceReply(client.FinalizeInvoice(ctx, string(in.InvoiceID), in.Send))
 	})
 }
 
@@ -60,9 +57,6 @@ func voidInvoice() Tool {
 		Set:         Billing,
 		Permissions: invoices(),
 	}, func(ctx context.Context, client *stripeapi.Client, in voidInvoiceInput) (invoiceDetails, error) {
-		voided, err := client.VoidInvoice(ctx, string(in.InvoiceID))
-		out := toInvoiceDetails(voided.Object)
-		out.Note = voided.Note
-		return out, err
+		return invoiceReply(client.VoidInvoice(ctx, string(in.InvoiceID)))
 	})
 }

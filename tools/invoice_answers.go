@@ -4,6 +4,7 @@ import (
 	"github.com/stripe/stripe-go/v79"
 
 	"stripe-mcp/internal/plain"
+	"stripe-mcp/internal/stripeapi"
 )
 
 // invoiceRow is an invoice in a list.
@@ -191,4 +192,11 @@ func (out *invoiceDetails) addAmounts(i *stripe.Invoice) {
 	if i.Subtotal != i.Total {
 		out.Subtotal, out.SubtotalDisplay = show(i.Subtotal)
 	}
+}
+
+// invoiceReply shows an invoice that was made or changed, with what there is to say of that.
+func invoiceReply(made stripeapi.Reply[*stripe.Invoice], err error) (invoiceDetails, error) {
+	out := toInvoiceDetails(made.Object)
+	out.Note = made.Note
+	return out, err
 }

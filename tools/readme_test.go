@@ -52,7 +52,7 @@ func setTables(t *testing.T) string {
 	t.Helper()
 	var text strings.Builder
 	text.WriteString("# Tools\n<!-- written by make docs -->\n" +
-		"The default tools are always on. `toolsets: [lookup, refunds]` in the configuration, or `stripe-mcp setup --toolset NAME`, switches sets on. " +
+		"The default tools are always on. `toolsets: [lookup, refunds]` in the configuration, or `stripe-mcp setup --toolset lookup --toolset refunds`, switches on these sets and no others. " +
 		"`toolsets: [all]` switches all on.\nA restricted key needs the permissions of each set that is on.\n")
 	for _, set := range append([]tools.Set{""}, tools.Sets()...) {
 		name := string(set)

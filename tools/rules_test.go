@@ -117,6 +117,8 @@ func TestArgumentRules(t *testing.T) {
 			[]string{`items[0].id: must be an id that starts with si_, e.g. "si_NcLYdDxLHxlFo7"`}},
 		{"an item to change or to add", update, `{"subscription_id":"sub_1","items":[{"quantity":1}]}`, `{"subscription_id":"sub_1","items":[{"price":"p"}]}`,
 			[]string{"items[0]: must have the id of an item, or the price of one to add"}},
+		{"an item that goes is named", update, `{"subscription_id":"sub_1","items":[{"price":"p","deleted":true}]}`, `{"subscription_id":"sub_1","items":[{"id":"si_1","deleted":true}]}`,
+			[]string{"items[0].id: is required with deleted: stripe_get_subscription shows the ids of items (si_…)"}},
 		{"an item that goes is not changed", update, `{"subscription_id":"sub_1","items":[{"id":"si_1","deleted":true,"quantity":1}]}`, `{"subscription_id":"sub_1","items":[{"id":"si_1","deleted":true}]}`,
 			[]string{"items[0].deleted: cannot be given together with price and quantity; leave them out"}},
 		{"what changes of an item", update, `{"subscription_id":"sub_1","items":[{"id":"si_1"}]}`, `{"subscription_id":"sub_1","items":[{"id":"si_1","price":"p"}]}`,

@@ -106,15 +106,15 @@ func updateSubscription() Tool {
 		}
 		out.addInvoice(ctx, client, changed.Object)
 		if err == nil && (in.ProrationBehavior == "always_invoice" || in.TrialEnd == endNow) {
-			out.addBilled(ctx, client)
+			out.addBilled(ctx, client, changed.Object)
 		}
 		return out, err
 	})
 }
 
 // addBilled shows what a change has billed, even if nothing is left to pay of it.
-func (s *subscriptionOutput) addBilled(ctx context.Context, client *stripeapi.Client) {
-	if s.LatestInvoice == "" || s.Invoice != nil { // which shows what is left
+func (s *subscriptionOutput) addBilled(ctx context.Context, client *stripeapi.Client, from *stripe.Subscription) {
+	if s.LatestInvoice == "" || paymentDue(from) { // addInvoice has asked for it
 		return
 	}
 	found := client.InvoiceToPay(ctx, s.LatestInvoice)
@@ -132,7 +132,7 @@ func (in updateSubscriptionInput) params() *stripe.SubscriptionParams {
 	params.TrialEnd, params.TrialEndNow = in.TrialEnd.params()
 	if in.PauseCollection != "" {
 		params.PauseCollection = &stripe.SubscriptionPauseCollectionParams{
-			Behavior: given(in.PauseCollection), ResumesAt: positive(seconds(in.ResumesAt.seconds())),
+			Behavior: given(in.PauseCollection), ResumesAt: in.ResumesAt.given(),
 		}
 	}
 	for _, item := range in.Items {

@@ -165,7 +165,7 @@ func (o Options) end(ctx context.Context, a *account.Account, intent string, yes
 			return err
 		}
 	}
-	if err := a.Journal().End(ctx, intent, said); err != nil {
+	if err := a.Journal().End(ctx, intent, said, found.Nothing); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(o.Out, "It is ended (%s). The next equal call is a new operation.\n", said)

@@ -56,7 +56,7 @@ func (p *process) setupCommand() *cobra.Command {
 	flags.BoolVar(&s.status, "status", false, "show which clients have an entry, in which mode, and whether it starts; changes nothing")
 	flags.BoolVar(&s.json, "json", false, "print one JSON object at the end")
 	flags.BoolVar(&s.yes, "yes", false, "do not ask; writing with a live key stays as it is")
-	flags.StringArrayVar(&p.flags.Toolsets, "toolset", nil, "switch on this set of tools, or all; may be given again (default: as it is configured)")
+	flags.StringArrayVar(&p.flags.Toolsets, "toolset", nil, "have this set of tools on, or all, and those not given off; may be given again (default: as it is configured)")
 	command.MarkFlagsMutuallyExclusive("print", "remove", "status")
 	for _, work := range []string{"toolset", "key-stdin"} {
 		command.MarkFlagsMutuallyExclusive(work, "remove", "status")
@@ -117,7 +117,6 @@ func (s *setup) run(ctx context.Context) error {
 func (s *setup) install(ctx context.Context, chosen []clients.Client, plans []clients.Plan) error {
 	answers := bufio.NewReader(s.stdin)
 	edit, store, err := s.prepare(ctx, answers)
-	edit.Toolsets = s.config.Toolsets
 	if err != nil {
 		return err
 	}
@@ -157,11 +156,11 @@ func (s *setup) install(ctx context.Context, chosen []clients.Client, plans []cl
 	if len(plans) == 0 {
 		s.printf("No AI client was found.\nhint: setup --client NAME sets one up all the same\n")
 	} else {
-		doctor := s.config.Address("stripe-mcp doctor")
+		doctor := "stripe-mcp doctor"
 		if s.simulator { // as the entries say
-			doctor = strings.Replace(doctor, " doctor", " --simulator doctor", 1)
+			doctor += " --simulator"
 		}
-		s.printf("Restart the clients to use it. %s checks everything.\n", doctor)
+		s.printf("Restart the clients to use it. %s checks everything.\n", s.config.Address(doctor))
 	}
 	if found, some := s.config.NotPassedOn(); some {
 		s.printf("%s\nhint: %s\n", found.Message, found.Hint)
@@ -199,7 +198,8 @@ func (s *setup) prepare(ctx context.Context, answers *bufio.Reader) (edit config
 		return edit, nil, hint.Errorf("leave out --key-stdin or --simulator", "the simulator needs no key")
 	case s.simulator:
 		s.result.Mode = config.ModeSimulator.String()
-		return s.config.Edit(), func() error { return nil }, s.askToolsets(ctx, answers)
+		err := s.askToolsets(ctx, answers)
+		return s.config.Edit(), func() error { return nil }, err
 	}
 	key, err := s.obtainKey(ctx)
 	if err == nil {

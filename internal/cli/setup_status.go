@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"os"
 	"slices"
 
@@ -44,7 +43,7 @@ func (s *setup) showStatus(ctx context.Context) error {
 	isBroken := func(i doctor.Installed) bool { return i.State == doctor.Broken }
 	switch {
 	case slices.ContainsFunc(found, isBroken):
-		return configError(errors.New("not every entry works"))
+		return configError(hint.Errorf("follow the hint of each entry that fails", "not every entry works"))
 	case works == 0 && len(found) > 0:
 		return configError(hint.Errorf("switch it on in the client", "no entry for this program is switched on"))
 	case works == 0:

@@ -3,6 +3,8 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -44,7 +46,8 @@ func (p *process) toolsTable() error {
 		}
 	}
 	for _, set := range a.Policy.SetsOff() {
-		_, _ = fmt.Fprint(p.stderr, a.Config.Address(fmt.Sprintf("off: %s (%s); stripe-mcp setup --toolset %[1]s switches it on\n", set, set.Purpose())))
+		on := strings.Join(append(slices.Clone(a.Config.Toolsets), string(set)), " --toolset ") // setup replaces the list
+		_, _ = fmt.Fprint(p.stderr, a.Config.Address(fmt.Sprintf("off: %s (%s); stripe-mcp setup --toolset %s switches it on\n", set, set.Purpose(), on)))
 	}
 	return table.Flush()
 }

@@ -54,18 +54,14 @@ func (j *Journal) List(ctx context.Context, filter Filter) ([]Order, error) {
 	}
 	slices.SortFunc(orders, func(a, b Order) int {
 		if a.Unknown != b.Unknown {
-			return cmp.Compare(b.rank(), a.rank())
+			if a.Unknown {
+				return -1
+			}
+			return 1
 		}
 		return cmp.Or(b.Time.Compare(a.Time), strings.Compare(a.Intent, b.Intent))
 	})
 	return orders, nil
-}
-
-func (o *Order) rank() int {
-	if o.Unknown {
-		return 1
-	}
-	return 0
 }
 
 // Event is one record of an order.
@@ -218,8 +214,9 @@ func (o *Order) Window() (from, until time.Time) {
 // longest is more than any call's time.
 const longest = 15 * time.Minute
 
-// End ends an order of unknown outcome on the owner's word. The next equal request is then a new one.
-func (j *Journal) End(ctx context.Context, intent, said string) error {
+// End ends an order of unknown outcome on the owner's word. The next equal request is then a new one. nothing says that the
+// request made nothing, so that its cost does not count.
+func (j *Journal) End(ctx context.Context, intent, said string, nothing bool) error {
 	scope := ""
 	err := j.store.look(ctx, j, func(b *book) {
 		if e := b.all[intent]; e != nil {
@@ -236,7 +233,7 @@ func (j *Journal) End(ctx context.Context, intent, said string) error {
 		}
 		return s.append(record{
 			Time: j.now(), Event: eventEnded, Intent: intent, Caller: e.Caller, Account: e.Account, Method: e.Method, Path: e.Path,
-			Result: Result{Outcome: said}, scope: scope,
+			Result: Result{Outcome: said, Final: nothing}, scope: scope,
 		})
 	})
 }

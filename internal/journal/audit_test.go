@@ -90,12 +90,12 @@ func TestAudit(t *testing.T) {
 func ending(t *testing.T, j *Journal, taken, unknown *Intent) {
 	t.Helper()
 	for why, intent := range map[string]string{"nobody's": "NONE", "that was taken": taken.record.Intent} {
-		if err := j.End(t.Context(), intent, "ended by the owner"); err == nil {
+		if err := j.End(t.Context(), intent, "ended by the owner", false); err == nil {
 			t.Errorf("one %s is ended", why)
 		}
 	}
-	must(t, j.End(t.Context(), unknown.record.Intent, "ended by the owner"))
-	if err := j.End(t.Context(), unknown.record.Intent, "ended by the owner"); err == nil {
+	must(t, j.End(t.Context(), unknown.record.Intent, "ended by the owner", false))
+	if err := j.End(t.Context(), unknown.record.Intent, "ended by the owner", false); err == nil {
 		t.Error("it is ended twice")
 	}
 	o, _, err := j.Show(t.Context(), unknown.record.Intent)

@@ -16,10 +16,12 @@ import (
 var (
 	errAddress       = hint.Errorf("Write postgres://user@host/database", "the address in journal cannot be understood")
 	errReadOnly      = hint.Errorf("Let the user of the URL write to the database, or correct the URL in journal", "its database can only be read")
-	errClosed        = errors.New("this process is ending")
-	errDamagedState  = errors.New("its table stripe_mcp_open holds something that is not of this program")
-	errDamagedRecord = errors.New("its table stripe_mcp_record holds something that is not of this program")
+	errClosed        = hint.Errorf("Call again when the server runs again", "this process is ending")
+	errDamagedState  = hint.Errorf(strange, "its table stripe_mcp_open holds something that is not of this program")
+	errDamagedRecord = hint.Errorf(strange, "its table stripe_mcp_record holds something that is not of this program")
 )
+
+const strange = "Update stripe-mcp if another machine runs a newer one. Otherwise let the database's owner remove what does not belong there"
 
 // explain returns an error in words for the owner. It never holds a password.
 func (p *postgres) explain(err error) error {
@@ -71,11 +73,10 @@ func explainRefusal(refused *pgconn.PgError) error {
 	for codes, next := range map[string]string{
 		"28P01 28000 28P02":             "Correct the password: PGPASSWORD, .pgpass or journal_password_file",
 		"3D000":                         "Create that database, or correct the URL in journal",
-		"42501 3F000":                   "Let the database's owner run what stripe-mcp journal schema prints",
+		"42501 3F000 42P01 42703":       "Let the database's owner run what stripe-mcp journal schema prints",
 		"25006 25001":                   "Let the URL in journal name the database's writable server",
 		"55P03 57014 25P03":             "Another machine holds the record of equal calls. Call again",
 		"57P01 57P02 57P03 53300 53400": "Call again when the database takes connections",
-		"42P01 42703":                   "Let the database's owner run what stripe-mcp journal schema prints",
 	} {
 		if strings.Contains(codes, refused.Code) {
 			return hint.Errorf(next, "%s", says)

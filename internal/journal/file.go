@@ -149,10 +149,18 @@ func (f *file) secret() ([]byte, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return key, err
+	if err != nil {
+		return nil, fmt.Errorf("read digest.key: %w", err)
+	}
+	return key, nil
 }
 
-func (f *file) keep(secret []byte) error { return local.WritePrivate(f.keyPath(), secret) }
+func (f *file) keep(secret []byte) error {
+	if err := local.WritePrivate(f.keyPath(), secret); err != nil {
+		return fmt.Errorf("write digest.key: %w", err)
+	}
+	return nil
+}
 
 func (f *file) keyPath() string { return filepath.Join(f.folder, "digest.key") }
 

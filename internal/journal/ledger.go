@@ -80,7 +80,7 @@ func (l *ledger) apply(r record) {
 
 // madeNothing reports whether it is certain that a request made nothing, or was not sent.
 func (r *record) madeNothing() bool {
-	return r.Event == eventOutcome && r.Final || r.Event == eventEnded && (r.Outcome == unsent || strings.HasPrefix(r.Outcome, "failed"))
+	return r.Event == eventOutcome && r.Final || r.Event == eventEnded && (r.Outcome == unsent || r.Final)
 }
 
 // release gives a key's cost back when nobody else uses the key. Whoever took it over has learned for those before as well.

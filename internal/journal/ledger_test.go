@@ -41,6 +41,8 @@ func TestLedger(t *testing.T) {
 		"what is unknown counts":                {"A 600", "A unknown", "B 500 left 400"},
 		"what failed is given back":             {"A 600", "A fails", "B 1000"},
 		"one that ends while another runs":      {"A 600", "B 400", "B fails", "C 400", "D 1 left 0"},
+		"an unknown that made nothing":          {"A 600", "A unknown", "A made-nothing", "B 1000"},
+		"an unknown that the owner ends":        {"A 600", "A unknown", "A ended", "B 401 left 400"},
 		"one key counts once":                   {"A 600", "A unknown", "again A 600", "B 400", "C 1 left 0"},
 		"whatever the equal call would cost":    {"A 600", "A unknown", "again A 0", "B 401 left 400"},
 		"also beyond what is left":              {"A 600", "A unknown", "B 400", "again A 600"},
@@ -150,6 +152,12 @@ func (s *spender) step(t *testing.T, name string, words []string) {
 func (s *spender) end(t *testing.T, intent *Intent, how string) {
 	t.Helper()
 	s.at = s.at.Add(time.Second)
+	if how == "made-nothing" || how == "ended" { // the owner settles an unknown
+		if err := intent.journal.End(t.Context(), intent.record.Intent, "some words", how == "made-nothing"); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
 	result := map[string]Result{
 		"succeeds": {Outcome: "succeeded", Settled: true}, "fails": {Outcome: "failed", Settled: true, Final: true}, "unknown": {Outcome: "unknown"},
 	}[how]

@@ -239,7 +239,7 @@ func (t *transaction) ledger(_ *book, day string) (*ledger, error) {
 	for _, row := range found[1] {
 		var r record
 		if err := json.Unmarshal(row[0], &r); err != nil {
-			return nil, errDamagedState
+			return nil, errDamagedRecord
 		}
 		l.apply(r)
 	}
@@ -259,12 +259,8 @@ func (*transaction) safe() func() error { return func() error { return nil } }
 // commit sends what was appended and what is open after it. Even when the caller has left, it is worth knowing whether that
 // came about.
 func (t *transaction) commit() error {
-	ctx := context.WithoutCancel(t.ctx)
-	if deadline, ok := t.ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, deadline)
-		defer cancel()
-	}
+	ctx, cancel := limits.UntilDeadline(t.ctx)
+	defer cancel()
 	statements, err := t.changes()
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func secretID(secret []byte) string {
 func (s *step) digestKey() ([]byte, error) {
 	found, err := s.tx.secret()
 	if err != nil {
-		return nil, fmt.Errorf("read digest.key: %w", err)
+		return nil, err
 	}
 	if s.secret != nil && bytes.Equal(found, s.secret) {
 		return s.secret, nil
@@ -43,7 +43,7 @@ func (s *step) digestKey() ([]byte, error) {
 func (s *step) use(secret, found []byte) ([]byte, error) {
 	if !bytes.Equal(secret, found) {
 		if err := s.tx.keep(secret); err != nil {
-			return nil, fmt.Errorf("write digest.key: %w", err)
+			return nil, err
 		}
 	}
 	s.secret = secret

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"stripe-mcp/internal/hint"
 )
 
 // store keeps the records of all processes that share it. It is all that the rules know of where the records are.
@@ -209,4 +211,4 @@ func (j *Journal) lookInStep(ctx context.Context, show func(*book)) error {
 }
 
 // errSecretReplaced says that the shared secret is not the one that this process has learned.
-var errSecretReplaced = errors.New("the secret that keys its digests was replaced a moment ago; call again")
+var errSecretReplaced = hint.Errorf("Call again", "the secret that keys its digests was replaced a moment ago")

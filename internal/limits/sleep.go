@@ -16,3 +16,11 @@ func Sleep(ctx context.Context, d time.Duration) bool {
 		return false
 	}
 }
+
+// UntilDeadline returns a context that ends at the caller's deadline, and not when the caller leaves.
+func UntilDeadline(caller context.Context) (context.Context, context.CancelFunc) {
+	if deadline, ok := caller.Deadline(); ok {
+		return context.WithDeadline(context.WithoutCancel(caller), deadline)
+	}
+	return context.WithCancel(context.WithoutCancel(caller))
+}

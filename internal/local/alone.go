@@ -13,7 +13,9 @@ import (
 func Alone(ctx context.Context, folder string) (release func(), err error) {
 	const pause = 20 * time.Millisecond
 	lock := flock.New(folder, flock.SetFlag(os.O_RDONLY))
-	if _, err := lock.TryLockContext(ctx, pause); ctx.Err() != nil {
+	_, _ = lock.TryLockContext(ctx, pause)
+	if err := ctx.Err(); err != nil { // it may have the lock all the same
+		_ = lock.Close()
 		return nil, err
 	}
 	return func() { _ = lock.Close() }, nil

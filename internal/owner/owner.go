@@ -73,12 +73,13 @@ func (a Account) Check(all []clients.Client) error {
 	for _, c := range all {
 		entries, _ := c.Ours(a.Program) // adding one says what is wrong with the file
 		for _, entry := range entries {
-			used := secret.Redact(ConfigOf(entry, a.Environ))
+			path := ConfigOf(entry, a.Environ)
+			used := secret.Redact(path)
 			switch {
 			case entry.Name == name && !a.Has(entry):
 				return hint.Errorf("choose another --name, or add --config "+local.Argument(used)+" to set up that account",
 					"nothing was changed: %s has an entry %s already, which uses another configuration, %s", c.Title, name, used)
-			case entry.Name != name && name != config.DefaultAccount && a.uses(used):
+			case entry.Name != name && name != config.DefaultAccount && a.uses(path):
 				return hint.Errorf("name another file with --config, or leave --config out",
 					"nothing was changed: %s is the configuration of the entry %s of %s", used, secret.Redact(entry.Name), c.Title)
 			}

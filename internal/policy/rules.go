@@ -36,9 +36,9 @@ func toolsets(p Policy, tool tools.Tool) *outcome.Error {
 	if p.hasSet(tool.Set) {
 		return nil
 	}
-	on := strings.Join(append(slices.Clone(p.Toolsets), string(tool.Set)), ", ")
+	on := append(slices.Clone(p.Toolsets), string(tool.Set)) // setup, too, replaces the list
 	return outcome.Refuse("toolset_off", fmt.Sprintf("%s is switched off and nothing was sent: it belongs to the set %s", tool.Name, tool.Set),
-		fmt.Sprintf("The owner can switch it on with toolsets: [%s] in the configuration, or with stripe-mcp setup --toolset %s", on, tool.Set))
+		fmt.Sprintf("The owner can switch it on with toolsets: [%s] in the configuration, or with stripe-mcp setup --toolset %s", strings.Join(on, ", "), strings.Join(on, " --toolset ")))
 }
 
 func readOnly(p Policy, tool tools.Tool) *outcome.Error {
@@ -189,9 +189,9 @@ func costs(ctx context.Context, p Policy, call *Call) *outcome.Error {
 	if len(caps) == 0 {
 		return nil
 	}
-	hint := "The owner can change " + caps[0].setting + " in the configuration"
+	advice := "The owner can change %s in the configuration"
 	refuse := func(setting, message string, values ...any) *outcome.Error {
-		return outcome.Refuse(setting, "nothing was sent: "+fmt.Sprintf(message, values...), strings.Replace(hint, caps[0].setting, setting, 1))
+		return outcome.Refuse(setting, "nothing was sent: "+fmt.Sprintf(message, values...), fmt.Sprintf(advice, setting))
 	}
 	customers := sync.OnceValues(func() (string, error) { return call.Prices.CustomerCurrency(ctx, call.Customer) })
 	total := tally{}
@@ -201,7 +201,7 @@ func costs(ctx context.Context, p Policy, call *Call) *outcome.Error {
 			return refuse(caps[0].setting, "what %s costs cannot be counted (%v), and %s is set", purchase.Argument, err, caps[0].setting)
 		}
 		if len(possible) > 1 && !purchase.InCustomersCurrency {
-			hint = "Name the currency to pay in, because the price has several, or have the owner change " + caps[0].setting + " in the configuration"
+			advice = "Name the currency to pay in, because the price has several, or have the owner change %s in the configuration"
 		}
 		for _, price := range possible {
 			if !total.add(price.Currency, price.Amount, purchase.Quantity) {

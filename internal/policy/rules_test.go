@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -293,7 +294,8 @@ func TestToolsets(t *testing.T) {
 	off := func(others string) *outcome.Error {
 		return &outcome.Error{Outcome: outcome.Refused, Type: "toolset_off",
 			Message: "stripe_do is switched off and nothing was sent: it belongs to the set refunds",
-			Hint:    "The owner can switch it on with toolsets: [" + others + "refunds] in the configuration, or with stripe-mcp setup --toolset refunds"}
+			Hint: "The owner can switch it on with toolsets: [" + others + "refunds] in the configuration, or with stripe-mcp setup --toolset " +
+				strings.ReplaceAll(others, ", ", " --toolset ") + "refunds"}
 	}
 	tests := map[string]struct {
 		policy policy.Policy

@@ -112,11 +112,7 @@ func (c *call) lifetime(caller context.Context) (context.Context, context.Cancel
 	if c.effect == Reads || c.part > 1 { // the operation sees itself through
 		return caller, func() {}
 	}
-	ctx, cancel := context.WithCancel(context.WithoutCancel(caller))
-	if deadline, ok := caller.Deadline(); ok {
-		cancel()
-		ctx, cancel = context.WithDeadline(context.WithoutCancel(caller), deadline)
-	}
+	ctx, cancel := limits.UntilDeadline(caller)
 	stop := context.AfterFunc(caller, func() {
 		if !errors.Is(caller.Err(), context.Canceled) {
 			return // the time is over, but the caller still waits for the answer

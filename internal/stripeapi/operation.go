@@ -71,11 +71,7 @@ func (c *call) body(form []byte) string {
 // seeThrough returns the context of the requests after the first one. Once something was made, the operation goes on for a while
 // after its caller has left, as a single request does.
 func (o *operation) seeThrough(caller context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(caller))
-	if deadline, ok := caller.Deadline(); ok {
-		cancel()
-		ctx, cancel = context.WithDeadline(context.WithoutCancel(caller), deadline)
-	}
+	ctx, cancel := limits.UntilDeadline(caller)
 	stop := context.AfterFunc(caller, func() {
 		if errors.Is(caller.Err(), context.Canceled) {
 			_ = o.intent.Abandon(caller) // without this record the key is taken over when this process ends
